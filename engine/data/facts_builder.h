@@ -1,0 +1,74 @@
+// FactsBuilder: collects validated facts of one district and the refusals on the way, whatever they are read from; at the end it looks
+// for what is missing and for the 校验 that are broken. Used by csv_folder and request; knows no format.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "engine/data/fact_layout.h"
+#include "engine/data/refusal.h"
+#include "engine/eval/facts.h"
+
+namespace heng::data {
+
+using Bindings = std::unordered_map<FieldId, Value>;
+
+// Facts ready for Evaluate, in which the refused subjects are marked, and why.
+struct FactReading {
+  std::shared_ptr<eval::Facts> facts;
+  Refusals refusals;
+};
+
+class FactsBuilder {
+ public:
+  // Adds to a refusal where the facts of that subject and period stand.
+  using Locate = std::function<void(Refusal&, uint32_t subject, Period period)>;
+
+  // `settled`: the period that is settled or asked for. REQUIRES: of the graph's settlement period.
+  FactsBuilder(graph::GraphPtr graph, Period settled, Bindings parameters);
+
+  const semantic::Model& model() const { return *graph_->model; }
+  const FactLayout& layout() const { return layout_; }
+  Period settled() const { return settled_; }
+
+  // Nothing if it is there already.
+  std::optional<uint32_t> AddSubject(const std::string& id);
+  std::optional<uint32_t> FindSubject(const std::string& id) const;
+  // False if the subject has a row for that period already.
+  bool BeginRow(uint32_t subject, Period period);
+  void Set(FieldId field, uint32_t subject, Period period, Value value);
+  void AddRecord(SortId sort, eval::RecordRow row);
+  void Record(DefinitionId definition, uint32_t subject, Period period, Value value);
+
+  // The subject's facts of that period (kOnce: its attributes) cannot be used.
+  void Refuse(uint32_t subject, Period period, Refusal refusal);
+  // No subject of the roster is meant: a file as a whole, or a row of a subject that is not known (Refusal::subject).
+  void RefuseOther(Refusal refusal) { refusals_.Add(std::move(refusal)); }
+  bool usable() const { return !refusals_.whole; }
+
+  // Refuses the subjects that have no row for a period that is read (missing-period).
+  void RequirePeriods(const Locate& locate);
+  // Evaluates every 校验 for every period that has facts (check-failed), but where facts were refused before.
+  void RunChecks(const Locate& locate);
+
+  FactReading Finish(bool roster_complete);
+
+ private:
+  bool Touched(uint32_t subject, Period period) const;
+
+  graph::GraphPtr graph_;
+  FactLayout layout_;
+  Period settled_;
+  std::shared_ptr<eval::Facts> facts_;
+  std::unordered_map<std::string, uint32_t> subject_of_;
+  std::vector<std::vector<Period>> rows_of_;     // by subject: the periods that have facts
+  std::vector<std::vector<Period>> refused_of_;  // by subject: the periods whose facts are refused
+  std::unordered_map<uint32_t, Refusal> first_refusal_;
+  Refusals refusals_;
+};
+
+}  // namespace heng::data

@@ -1,0 +1,160 @@
+#include "engine/data/outputs.h"
+
+#include <algorithm>
+#include <set>
+#include <unordered_map>
+
+#include <fmt/format.h>
+
+#include "engine/base/check.h"
+
+namespace heng::data {
+namespace {
+
+// What is known of a published result before any subject is looked at.
+struct Column {
+  DefinitionId definition;
+  graph::DefId def;
+  PeriodKind period = PeriodKind::kOnce;
+  std::string unit;
+  FailurePtr failure;  // the same for every subject
+};
+
+FailurePtr StaticFailure(const graph::Graph& graph, graph::DefId def, const std::string& name, const eval::Facts& facts) {
+  const semantic::Model& model = *graph.model;
+  for (const FieldId parameter : graph.OpenParametersOf(def)) {
+    if (facts.parameters.count(parameter) > 0) continue;
+    Failure failure;
+    failure.code = "open-parameter";
+    const std::string& open = model[parameter].name;
+    failure.message = {fmt::format("“{}”要用到待定的参数“{}”，它还没有绑定", name, open),
+                       fmt::format("'{}' depends on the open parameter '{}', which is not bound", name, open)};
+    failure.rule = name;
+    failure.datum = open;
+    return std::make_shared<const Failure>(std::move(failure));
+  }
+  if (facts.roster_complete || !graph.NeedsPeers(def)) return nullptr;
+  Failure failure;
+  failure.code = "needs-roster";
+  failure.message = {fmt::format("“{}”要与全体比较，请求没有说名册是齐全的", name),
+                     fmt::format("'{}' needs all peers, and the request does not say that its roster is complete", name)};
+  failure.rule = name;
+  return std::make_shared<const Failure>(std::move(failure));
+}
+
+std::vector<Column> ColumnsOf(const graph::Graph& graph, const eval::Facts& facts) {
+  std::vector<Column> columns;
+  const semantic::Model& model = *graph.model;
+  for (const semantic::PublishedResult& result : model.results) {
+    const semantic::Definition& definition = model[result.definition];
+    const graph::DefId def = Locate(graph, result.definition);
+    const bool number = definition.type.is_number();
+    const std::string unit = definition.type.percent ? "%" : definition.type.unit.ToString();
+    columns.push_back({result.definition, def, definition.grain.period, number ? unit : "", StaticFailure(graph, def, definition.name, facts)});
+  }
+  return columns;
+}
+
+Output OutputOf(const eval::Evaluation& evaluation, const Column& column, uint32_t subject, Period period) {
+  Output output{column.definition, column.def, period, {}, {}, column.unit};
+  const semantic::Model& model = *evaluation.graph().model;
+  output.value = column.failure ? Value(column.failure) : evaluation.Of(column.def, subject, period);
+  output.text = PrintValue(model, model[column.definition], output.value);
+  return output;
+}
+
+std::unordered_map<std::string, std::vector<Refusal>> BySubject(const Refusals& refusals) {
+  std::unordered_map<std::string, std::vector<Refusal>> out;
+  for (const Refusal& refusal : refusals.shown) {
+    if (!refusal.subject.empty()) out[refusal.subject].push_back(refusal);
+  }
+  return out;
+}
+
+// Of a subject whose refusals are beyond those that are reported one by one.
+Refusal RefusalOf(const Failure& failure) {
+  Refusal refusal;
+  refusal.code = failure.code;
+  refusal.message = failure.message;
+  refusal.subject = failure.datum;
+  return refusal;
+}
+
+}  // namespace
+
+bool SubjectOutputs::failed() const {
+  const auto fails = [](const Output& output) { return output.failed(); };
+  return !errors.empty() || std::any_of(outputs.begin(), outputs.end(), fails) ||
+         std::any_of(periods.begin(), periods.end(), [&](const auto& p) { return std::any_of(p.second.begin(), p.second.end(), fails); });
+}
+
+std::vector<SubjectOutputs> OutputsOf(const eval::Evaluation& evaluation, const Refusals& refusals) {
+  const eval::Facts& facts = evaluation.facts();
+  const std::vector<Column> columns = ColumnsOf(evaluation.graph(), facts);
+  std::set<Period> finer;
+  for (const Column& column : columns) {
+    if (column.period >= evaluation.period().kind) continue;
+    for (const Period period : evaluation.period().Split(column.period)) finer.insert(period);
+  }
+  // Coarser kinds first, each in order of time.
+  std::vector<Period> periods(finer.begin(), finer.end());
+  std::stable_sort(periods.begin(), periods.end(), [](Period a, Period b) { return a.kind > b.kind; });
+
+  const auto errors = BySubject(refusals);
+  std::vector<SubjectOutputs> out;
+  for (uint32_t subject = 0; subject < facts.ids.size(); ++subject) {
+    SubjectOutputs& one = out.emplace_back();
+    one.id = facts.ids[subject];
+    if (const auto refused = facts.refused.find(subject); refused != facts.refused.end()) {
+      const auto own = errors.find(one.id);
+      one.errors = own != errors.end() ? own->second : std::vector<Refusal>{RefusalOf(*refused->second)};
+      continue;
+    }
+    for (const Column& column : columns) {
+      if (column.period < evaluation.period().kind) continue;
+      const Period at = column.period == PeriodKind::kOnce ? Period{} : evaluation.period();
+      one.outputs.push_back(OutputOf(evaluation, column, subject, at));
+    }
+    for (const Period period : periods) {
+      std::vector<Output>& outputs = one.periods.emplace_back(period, std::vector<Output>{}).second;
+      for (const Column& column : columns) {
+        if (column.period == period.kind) outputs.push_back(OutputOf(evaluation, column, subject, period));
+      }
+    }
+  }
+  return out;
+}
+
+std::string PrintValue(const semantic::Model& model, const semantic::Definition& definition, const Value& value) {
+  if (const auto* number = std::get_if<Rational>(&value)) {
+    const Rational printed = definition.type.percent ? *number * Rational(100) : *number;
+    const auto needed = printed.decimal_places();
+    return needed ? printed.ToFixed(std::max(*needed, definition.places.value_or(0))) : printed.ToString();
+  }
+  if (const auto* truth = std::get_if<bool>(&value)) return *truth ? "是" : "否";
+  if (const auto* code = std::get_if<EnumCode>(&value)) return model[definition.type.enumeration].values[code->index];
+  if (const auto* text = std::get_if<std::string>(&value)) return *text;
+  if (const auto* date = std::get_if<Date>(&value)) return date->ToString();
+  return "";
+}
+
+graph::DefId Locate(const graph::Graph& graph, DefinitionId definition) {
+  for (size_t i = 0; i < graph.definitions.size(); ++i) {
+    const graph::Definition& candidate = graph.definitions[i];
+    if (candidate.declared == definition && !candidate.owner.valid()) return graph::DefId(i);
+  }
+  CHECK(false && "every declared definition is in the graph");
+  return {};
+}
+
+std::vector<FieldId> UnboundParameters(const graph::Graph& graph, const std::unordered_map<FieldId, Value>& bound) {
+  std::set<FieldId> unbound;
+  for (const semantic::PublishedResult& result : graph.model->results) {
+    for (const FieldId parameter : graph.OpenParametersOf(Locate(graph, result.definition))) {
+      if (bound.count(parameter) == 0) unbound.insert(parameter);
+    }
+  }
+  return {unbound.begin(), unbound.end()};
+}
+
+}  // namespace heng::data

@@ -1,0 +1,105 @@
+#include "engine/data/request.h"
+
+#include <fmt/format.h>
+
+#include "engine/base/limits.h"
+#include "engine/data/json_reading.h"
+#include "engine/data/subject_reader.h"
+
+namespace heng::data {
+namespace {
+
+using Kind = JsonValue::Kind;
+
+// The top of a request, key by key.
+Status TakeMember(const std::string& key, const JsonValue& value, const JsonPlace& place, Request& request) {
+  if (key == "policy" || key == "version") {
+    if (auto status = MustBe(value, Kind::kString, place); !status) return status;
+    (key == "policy" ? request.policy : request.version) = value.text;
+  } else if (key == "period") {
+    if (auto status = MustBe(value, Kind::kString, place); !status) return status;
+    const auto period = ReadPeriod(value.text, place);
+    if (!period) return tl::unexpected<Error>(period.error());
+    request.period = *period;
+  } else if (key == "explain" || key == "what_if") {
+    if (auto status = MustBe(value, Kind::kBool, place); !status) return status;
+    (key == "explain" ? request.explain : request.what_if) = value.truth;
+  } else if (key == "roster") {
+    if (!value.is(Kind::kString) || value.text != "complete") {
+      return BadRequest("bad-roster", {"只能是 \"complete\"，或不写", "must be \"complete\" or left out"}, place);
+    }
+    request.roster_complete = true;
+  } else if (key == "subjects") {
+    return MustBe(value, Kind::kArray, place);
+  } else {
+    static const std::vector<std::string> kKnown = {"policy", "version", "period", "roster", "explain", "what_if", "subjects"};
+    return UnknownKey(key, kKnown, JsonPlace());
+  }
+  return Ok();
+}
+
+Result<std::string> ReadId(const JsonValue& object, const JsonPlace& place) {
+  const JsonValue* id = object.Find("id");
+  if (id == nullptr) return BadRequest("missing-key", {"缺少 \"id\"", "\"id\" is missing"}, place);
+  const JsonPlace here(place, "id");
+  if (auto status = MustBe(*id, Kind::kString, here); !status) return tl::unexpected<Error>(status.error());
+  if (id->text.empty() || id->text.size() > limits::kNameBytes) {
+    return BadRequest("bad-id", {"编号不能是空的，也不能太长", "an id must not be empty and not too long"}, here);
+  }
+  return id->text;
+}
+
+}  // namespace
+
+Result<Request> ParseRequest(std::string_view text) {
+  auto document = ParseJson(text, limits::kRequestBytes);
+  if (!document) return tl::unexpected<Error>(document.error());
+  const JsonPlace top;
+  if (auto status = MustBe(*document, Kind::kObject, top); !status) return tl::unexpected<Error>(status.error());
+  Request request;
+  for (const char* key : {"period", "subjects"}) {
+    if (document->Find(key) == nullptr) return BadRequest("missing-key", {fmt::format("缺少 \"{}\"", key), fmt::format("\"{}\" is missing", key)}, top);
+  }
+  for (auto& [key, value] : document->members) {
+    if (auto status = TakeMember(key, value, JsonPlace(top, key), request); !status) return tl::unexpected<Error>(status.error());
+    if (key == "subjects") request.subjects = std::move(value);
+  }
+  return request;
+}
+
+Result<Request> ParseSubjectLine(std::string_view line, Period period) {
+  auto document = ParseJson(line, limits::kRequestBytes);
+  if (!document) return tl::unexpected<Error>(document.error());
+  Request request;
+  request.period = period;
+  request.subjects.kind = Kind::kArray;
+  request.subjects.items.push_back(std::move(*document));
+  return request;
+}
+
+Result<FactReading> ReadFacts(const graph::GraphPtr& graph, const Request& request, Bindings parameters) {
+  FactsBuilder builder(graph, request.period, std::move(parameters));
+  const JsonPlace top;
+  const JsonPlace subjects(top, "subjects");
+  for (size_t i = 0; i < request.subjects.items.size(); ++i) {
+    const JsonValue& object = request.subjects.items[i];
+    const JsonPlace place(subjects, i);
+    if (auto status = MustBe(object, Kind::kObject, place); !status) return tl::unexpected<Error>(status.error());
+    const auto id = ReadId(object, place);
+    if (!id) return tl::unexpected<Error>(id.error());
+    const auto subject = builder.AddSubject(*id);
+    if (!subject) {
+      return BadRequest("duplicate-subject", {fmt::format("“{}”出现了两次", *id), fmt::format("'{}' stands twice", *id)}, JsonPlace(place, "id"));
+    }
+    if (auto status = ReadSubject(builder, *subject, object, place); !status) return tl::unexpected<Error>(status.error());
+  }
+  const auto locate = [](Refusal& refusal, uint32_t subject, Period period) {
+    refusal.at = fmt::format("/subjects/{}/inputs", subject);
+    if (refusal.code != "missing-period") refusal.at += "/" + period.ToString();
+  };
+  builder.RequirePeriods(locate);
+  builder.RunChecks(locate);
+  return builder.Finish(request.roster_complete);
+}
+
+}  // namespace heng::data

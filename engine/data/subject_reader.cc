@@ -1,0 +1,278 @@
+#include "engine/data/subject_reader.h"
+
+#include <algorithm>
+#include <functional>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "engine/data/json_reading.h"
+#include "engine/data/read_value.h"
+
+namespace heng::data {
+namespace {
+
+using Kind = JsonValue::Kind;
+
+// Reads the facts of one subject into the builder. Its methods fail on what is wrong with the request as a whole.
+class SubjectReader {
+ public:
+  SubjectReader(FactsBuilder& builder, uint32_t subject) : builder_(builder), subject_(subject) {}
+
+  Status Read(const JsonValue& object, const JsonPlace& place) {
+    bool attributes_read = false;
+    const JsonValue* records = nullptr;
+    for (const auto& [key, value] : object.members) {
+      const JsonPlace here(place, key);
+      Status status = Ok();
+      if (key == "attributes") {
+        status = ReadFields(value, builder_.layout().attributes, {}, here);
+        attributes_read = true;
+      } else if (key == "inputs") {
+        status = ReadInputs(value, here);
+      } else if (key == "records") {
+        status = CheckRecordNames(value, here);
+        records = &value;
+      } else if (key == "history") {
+        status = ReadHistory(value, here);
+      } else if (key == "kind") {
+        status = CheckKind(value, here);
+      } else if (key != "id") {
+        return UnknownKey(key, {"id", "kind", "attributes", "inputs", "records", "history"}, place);
+      }
+      if (!status) return status;
+    }
+    static const JsonValue kEmpty{Kind::kObject};
+    if (!attributes_read) {
+      if (auto status = ReadFields(kEmpty, builder_.layout().attributes, {}, JsonPlace(place, "attributes")); !status) return status;
+    }
+    return ReadRecords(records == nullptr ? kEmpty : *records, JsonPlace(place, "records"));
+  }
+
+ private:
+  const semantic::Model& model() const { return builder_.model(); }
+
+  void Refuse(Period period, Refusal refusal, const JsonPlace& place) {
+    refusal.at = place.ToPointer();
+    builder_.Refuse(subject_, period, std::move(refusal));
+  }
+
+  Status CheckKind(const JsonValue& value, const JsonPlace& place) {
+    if (auto status = MustBe(value, Kind::kString, place); !status) return status;
+    const semantic::Sort& sort = model()[model().subject()];
+    if (value.text == sort.name || (!sort.code.empty() && value.text == sort.code)) return Ok();
+    return BadRequest("unknown-kind", {fmt::format("没有“{}”这种对象，应为“{}”", value.text, sort.name), fmt::format("there is no kind of subject '{}', must be '{}'", value.text, sort.name)}, place);
+  }
+
+  // The values of an object whose keys are the names or codes of `declared`, found by `name_of`; each is given to `take`, the missing
+  // ones as null. The same name twice (as name and as code) is refused.
+  template <typename Declared>
+  Status ReadMembers(const JsonValue& object, const std::vector<Id<Declared>>& declared, Period period, const JsonPlace& place,
+                     const std::function<void(size_t, const JsonValue&, const JsonPlace&)>& take) {
+    if (auto status = MustBe(object, Kind::kObject, place); !status) return status;
+    std::vector<bool> given(declared.size());
+    for (const auto& [key, value] : object.members) {
+      const auto found = std::find_if(declared.begin(), declared.end(), [&, &name = key](Id<Declared> id) {
+        return model()[id].name == name || (!model()[id].code.empty() && model()[id].code == name);
+      });
+      if (found == declared.end()) return RefuseKey(key, declared, place);
+      const auto i = static_cast<size_t>(found - declared.begin());
+      if (given[i]) {
+        Refusal refusal;
+        refusal.code = "duplicate-fact";
+        refusal.message = {fmt::format("“{}”以名称和代码给了两次", model()[*found].name), fmt::format("'{}' is given twice, by name and by code", model()[*found].name)};
+        Refuse(period, std::move(refusal), JsonPlace(place, key));
+        continue;
+      }
+      given[i] = true;
+      take(i, value, JsonPlace(place, key));
+    }
+    static const JsonValue kNull;
+    for (size_t i = 0; i < declared.size(); ++i) {
+      if (!given[i]) take(i, kNull, JsonPlace(place, model()[declared[i]].name));
+    }
+    return Ok();
+  }
+
+  template <typename Declared>
+  Status RefuseKey(const std::string& key, const std::vector<Id<Declared>>& declared, const JsonPlace& place) {
+    std::vector<std::string> names;
+    for (const Id<Declared> id : declared) names.insert(names.end(), {model()[id].name, model()[id].code});
+    std::erase(names, "");
+    const auto elsewhere = model().FindField(model().subject(), key);
+    if (!elsewhere || model()[*elsewhere].kind != semantic::Field::Kind::kFact) return UnknownKey(key, names, place);
+    const Bilingual adverb = PeriodAdverb(model()[*elsewhere].grain.period);
+    return BadRequest("unknown-key", {fmt::format("“{}”是{}的填报，不在这里", key, adverb.zh), fmt::format("'{}' is a {} fact, not one of these", key, adverb.en)}, JsonPlace(place, key));
+  }
+
+  Status ReadFields(const JsonValue& object, const std::vector<FieldId>& fields, Period period, const JsonPlace& place) {
+    return ReadMembers(object, fields, period, place, [&](size_t i, const JsonValue& value, const JsonPlace& here) {
+      Reading reading = ReadJson(Expected(model(), model()[fields[i]]), value);
+      if (reading) {
+        builder_.Set(fields[i], subject_, period, std::move(*reading));
+      } else {
+        Refuse(period, std::move(reading.error()), here);
+      }
+    });
+  }
+
+  void RefuseTwice(Period period, const JsonPlace& place) {
+    Refusal refusal;
+    refusal.code = "duplicate-row";
+    refusal.message = {fmt::format("{} 给了两次", period.ToString()), fmt::format("{} is given twice", period.ToString())};
+    Refuse(period, std::move(refusal), place);
+  }
+
+  Status ReadInputs(const JsonValue& object, const JsonPlace& place) {
+    if (auto status = MustBe(object, Kind::kObject, place); !status) return status;
+    for (const auto& [key, value] : object.members) {
+      const JsonPlace here(place, key);
+      const auto period = ReadPeriod(key, here);
+      if (!period) return tl::unexpected<Error>(period.error());
+      const std::vector<FieldId>& fields = builder_.layout().FactsOf(period->kind);
+      if (fields.empty()) {
+        return BadRequest("bad-period", {fmt::format("没有{}的填报", PeriodAdverb(period->kind).zh), fmt::format("there are no {} facts", PeriodAdverb(period->kind).en)}, here);
+      }
+      if (!builder_.BeginRow(subject_, *period)) {
+        RefuseTwice(*period, here);
+        continue;
+      }
+      if (auto status = ReadFields(value, fields, *period, here); !status) return status;
+    }
+    return Ok();
+  }
+
+  Status CheckRecordNames(const JsonValue& object, const JsonPlace& place) {
+    if (auto status = MustBe(object, Kind::kObject, place); !status) return status;
+    for (const auto& [key, value] : object.members) {
+      if (model().FindRecords(key)) continue;
+      std::vector<std::string> names;
+      for (const RecordsLayout& records : builder_.layout().records) names.push_back(model()[records.sort].name);
+      return UnknownKey(key, names, place);
+    }
+    return Ok();
+  }
+
+  Status ReadRecords(const JsonValue& object, const JsonPlace& place) {
+    for (const RecordsLayout& records : builder_.layout().records) {
+      const semantic::Sort& sort = model()[records.sort];
+      const JsonValue* by_name = object.Find(sort.name);
+      const JsonValue* by_code = sort.code.empty() || sort.code == sort.name ? nullptr : object.Find(sort.code);
+      const JsonPlace here(place, by_name == nullptr && by_code != nullptr ? sort.code : sort.name);
+      if ((by_name == nullptr) == (by_code == nullptr)) {
+        Refusal refusal;
+        refusal.code = by_name == nullptr ? "missing-records" : "duplicate-fact";
+        refusal.message = by_name == nullptr
+                              ? Bilingual{fmt::format("缺少明细“{}”；没有就写 []", sort.name), fmt::format("the records '{}' are missing; write [] if there are none", sort.name)}
+                              : Bilingual{fmt::format("“{}”以名称和代码给了两次", sort.name), fmt::format("'{}' is given twice, by name and by code", sort.name)};
+        Refuse({}, std::move(refusal), here);
+        continue;
+      }
+      const JsonValue& rows = by_name == nullptr ? *by_code : *by_name;
+      if (auto status = MustBe(rows, Kind::kArray, here); !status) return status;
+      for (size_t i = 0; i < rows.items.size(); ++i) {
+        if (auto status = ReadRecord(rows.items[i], records, JsonPlace(here, i)); !status) return status;
+      }
+    }
+    return Ok();
+  }
+
+  Status ReadRecord(const JsonValue& object, const RecordsLayout& records, const JsonPlace& place) {
+    if (auto status = MustBe(object, Kind::kObject, place); !status) return status;
+    JsonValue fields{Kind::kObject};
+    std::optional<Period> period;
+    for (const auto& [key, value] : object.members) {
+      const bool own = model().FindField(records.sort, key).has_value();
+      if (own || (key != "期间" && key != "period")) {
+        fields.members.emplace_back(key, value);
+        continue;
+      }
+      const JsonPlace here(place, key);
+      if (auto status = MustBe(value, Kind::kString, here); !status) return status;
+      const auto read = ReadPeriod(value.text, here);
+      if (!read) return tl::unexpected<Error>(read.error());
+      if (period) {
+        RefuseTwice(*read, here);
+      } else if (read->kind != records.period) {
+        Refusal refusal;
+        refusal.code = "bad-period";
+        refusal.message = {fmt::format("“{}”应为{}的期间", value.text, PeriodAdverb(records.period).zh), fmt::format("'{}' must be a {}", value.text, PeriodNoun(records.period).en)};
+        refusal.value = value.text;
+        Refuse({}, std::move(refusal), here);
+        return Ok();
+      }
+      period = *read;
+    }
+    if (!period) {
+      Refusal refusal;
+      refusal.code = "missing-fact";
+      refusal.message = {"缺少“期间”", "'期间' (period) is missing"};
+      Refuse({}, std::move(refusal), place);
+      return Ok();
+    }
+    eval::RecordRow row{subject_, *period, std::vector<Value>(records.fields.size())};
+    bool whole = true;
+    const Status status = ReadMembers(fields, records.fields, *period, place, [&](size_t i, const JsonValue& value, const JsonPlace& here) {
+      Reading reading = ReadJson(Expected(model(), model()[records.fields[i]]), value);
+      if (reading) {
+        row.values[i] = std::move(*reading);
+      } else {
+        whole = false;
+        Refuse(*period, std::move(reading.error()), here);
+      }
+    });
+    if (status && whole) builder_.AddRecord(records.sort, std::move(row));
+    return status;
+  }
+
+  Status ReadHistory(const JsonValue& object, const JsonPlace& place) {
+    if (auto status = MustBe(object, Kind::kObject, place); !status) return status;
+    std::set<Period> seen;
+    for (const auto& [key, value] : object.members) {
+      const JsonPlace here(place, key);
+      const auto period = ReadPeriod(key, here);
+      if (!period) return tl::unexpected<Error>(period.error());
+      const std::vector<DefinitionId>& results = builder_.layout().ResultsOf(period->kind);
+      if (results.empty()) {
+        return BadRequest("bad-period", {fmt::format("没有{}的结果", PeriodAdverb(period->kind).zh), fmt::format("there are no {} results", PeriodAdverb(period->kind).en)}, here);
+      }
+      if (!seen.insert(*period).second) {
+        RefuseTwice(*period, here);
+        continue;
+      }
+      // A period stated as null did not exist: everything in it is absent.
+      if (value.is(Kind::kNull)) {
+        for (const DefinitionId result : results) builder_.Record(result, subject_, *period, Absent{});
+        continue;
+      }
+      if (auto status = ReadPast(value, results, *period, here); !status) return status;
+    }
+    return Ok();
+  }
+
+  // What was recorded; a result that is not mentioned is missing, not absent.
+  Status ReadPast(const JsonValue& object, const std::vector<DefinitionId>& results, Period period, const JsonPlace& place) {
+    return ReadMembers(object, results, period, place, [&](size_t i, const JsonValue& value, const JsonPlace& here) {
+      const semantic::Definition& definition = model()[results[i]];
+      const bool mentioned = object.Find(definition.name) != nullptr || (!definition.code.empty() && object.Find(definition.code) != nullptr);
+      if (!mentioned) return;
+      Reading reading = ReadJson(Expected(model(), definition), value);
+      if (reading) {
+        builder_.Record(results[i], subject_, period, std::move(*reading));
+      } else {
+        Refuse(period, std::move(reading.error()), here);
+      }
+    });
+  }
+
+  FactsBuilder& builder_;
+  uint32_t subject_;
+};
+
+}  // namespace
+
+Status ReadSubject(FactsBuilder& builder, uint32_t subject, const JsonValue& object, const JsonPlace& place) {
+  return SubjectReader(builder, subject).Read(object, place);
+}
+
+}  // namespace heng::data

@@ -1,0 +1,36 @@
+#include "engine/data/ulid.h"
+
+#include <sys/random.h>
+
+#include "engine/base/check.h"
+
+namespace heng::data {
+
+std::string UlidOf(uint64_t unix_ms, const unsigned char* random) {
+  static constexpr char kLetters[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+  unsigned char bytes[16];
+  for (int i = 0; i < 6; ++i) bytes[i] = static_cast<unsigned char>(unix_ms >> (8 * (5 - i)));
+  for (int i = 0; i < 10; ++i) bytes[6 + i] = random[i];
+  // 130 bits in 26 letters: two zero bits stand before the 128.
+  std::string out;
+  unsigned buffer = 0;
+  int bits = 2;
+  for (const unsigned char byte : bytes) {
+    buffer = (buffer << 8) | byte;
+    bits += 8;
+    while (bits >= 5) {
+      bits -= 5;
+      out += kLetters[(buffer >> bits) & 31U];
+    }
+    buffer &= (1U << bits) - 1;
+  }
+  return out;
+}
+
+std::string NewUlid(uint64_t unix_ms) {
+  unsigned char random[10];
+  CHECK(getrandom(random, sizeof random, 0) == static_cast<ssize_t>(sizeof random));
+  return UlidOf(unix_ms, random);
+}
+
+}  // namespace heng::data

@@ -1,0 +1,153 @@
+#include "engine/eval/evaluation.h"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "engine/base/check.h"
+#include "engine/eval/interpreter.h"
+
+namespace heng::eval {
+
+using graph::Form;
+using graph::Op;
+using graph::Root;
+
+Evaluation::Evaluation(GraphPtr graph, std::shared_ptr<const Facts> facts, Period period)
+    : interpreter_(std::make_unique<Interpreter>(std::move(graph), std::move(facts), period)) {
+  interpreter_->Run();
+}
+Evaluation::~Evaluation() = default;
+Evaluation::Evaluation(Evaluation&&) noexcept = default;
+
+const graph::Graph& Evaluation::graph() const { return interpreter_->graph(); }
+const Facts& Evaluation::facts() const { return interpreter_->facts(); }
+Period Evaluation::period() const { return interpreter_->period(); }
+
+Value Evaluation::Of(DefId definition, uint32_t subject, Period at) const { return interpreter_->Read(definition, {subject, at}); }
+
+Trace Evaluation::Explain(DefId definition, uint32_t subject, Period at) const {
+  return interpreter_->Explain(graph()[definition].body, {subject, at});
+}
+
+std::vector<Evaluation::BrokenCheck> Evaluation::BrokenChecks(uint32_t subject, const std::vector<Period>& periods) const {
+  std::vector<BrokenCheck> broken;
+  for (const Root& root : graph().roots) {
+    if (root.kind != Root::Kind::kCheck) continue;
+    const graph::Definition& check = graph()[root.definition];
+    std::vector<Period> own;
+    if (check.grain.period == PeriodKind::kOnce) own.push_back({});
+    for (const Period period : periods) {
+      if (period.kind == check.grain.period) own.push_back(period);
+    }
+    for (const Period period : own) {
+      const Value value = interpreter_->Eval(check.body, {subject, period});
+      const bool* holds = std::get_if<bool>(&value);
+      if (holds == nullptr || !*holds) broken.push_back({root.definition, period});
+    }
+  }
+  return broken;
+}
+
+namespace {
+
+// The constants that `along` is compared with anywhere below `root`, each with its neighbours: where a monotone claim can break.
+std::vector<Value> ProbesOf(const graph::Graph& graph, NodeId root, NodeId along, const Facts& facts) {
+  const auto& type = graph[along].type;
+  std::vector<Value> probes;
+  if (type.kind == semantic::TypeKind::kEnum) {
+    for (uint32_t i = static_cast<uint32_t>((*graph.model)[type.enumeration].values.size()); i-- > 0;) probes.emplace_back(EnumCode{i});
+    return probes;
+  }
+  std::set<Rational> bounds;
+  std::set<NodeId> seen;
+  std::vector<NodeId> pending = {root};
+  const auto constant = [&](NodeId id) -> std::optional<Rational> {
+    const graph::Node* node = &graph[id];
+    while (node->form == Form::kPull) node = &graph[node->operands[0]];
+    if (node->form == Form::kLiteral && std::holds_alternative<Rational>(node->literal)) return std::get<Rational>(node->literal);
+    if (node->form != Form::kField) return std::nullopt;
+    const semantic::Field& field = (*graph.model)[node->field];
+    if (field.value && std::holds_alternative<Rational>(*field.value)) return std::get<Rational>(*field.value);
+    const auto bound = facts.parameters.find(node->field);
+    if (bound != facts.parameters.end() && std::holds_alternative<Rational>(bound->second)) return std::get<Rational>(bound->second);
+    return std::nullopt;
+  };
+  while (!pending.empty()) {
+    const NodeId id = pending.back();
+    pending.pop_back();
+    if (!seen.insert(id).second || seen.size() > 10000) continue;
+    const graph::Node& node = graph[id];
+    if (node.form == Form::kName) pending.push_back(graph[node.definition].body);
+    if (node.form == Form::kOp && node.operands.size() == 2) {
+      for (const size_t i : {size_t{0}, size_t{1}}) {
+        if (node.operands[i] != along) continue;
+        if (const auto bound = constant(node.operands[1 - i])) bounds.insert(*bound);
+      }
+    }
+    pending.insert(pending.end(), node.operands.begin(), node.operands.end());
+  }
+  const Rational step(1, 1000000);
+  std::set<Rational> out;
+  for (const Rational& bound : bounds) out.insert({bound - step, bound, bound + step});
+  for (const Rational& value : out) probes.emplace_back(value);
+  return probes;
+}
+
+int Compare(const Value& a, const Value& b) {
+  if (const auto* code = std::get_if<EnumCode>(&a)) return code->index == std::get<EnumCode>(b).index ? 0 : code->index < std::get<EnumCode>(b).index ? 1 : -1;
+  const Rational& x = std::get<Rational>(a);
+  const Rational& y = std::get<Rational>(b);
+  return x < y ? -1 : x == y ? 0 : 1;
+}
+
+bool Usable(const Value& value) { return std::holds_alternative<Rational>(value) || std::holds_alternative<EnumCode>(value); }
+
+}  // namespace
+
+std::vector<Violation> Evaluation::Violations() const {
+  std::vector<Violation> out;
+  const graph::Graph& g = graph();
+  const auto violate = [&](const Root& root, uint32_t subject, Period at, Bilingual message) { out.push_back({root.name, subject, at, std::move(message)}); };
+  for (const Root& root : g.roots) {
+    if (root.kind != Root::Kind::kGuarantee && root.kind != Root::Kind::kMonotone) continue;
+    const graph::Definition& claim = g[root.definition];
+    std::vector<Value> probes;
+    if (root.kind == Root::Kind::kMonotone) probes = ProbesOf(g, claim.body, root.along, facts());
+    for (const Period at : interpreter_->PeriodsOf(claim.grain.period)) {
+      for (uint32_t subject = 0; subject < facts().ids.size(); ++subject) {
+        if (facts().refused.count(subject) > 0) continue;
+        const Instance instance{subject, at};
+        if (root.kind == Root::Kind::kGuarantee) {
+          const Value holds = interpreter_->Read(root.definition, instance);
+          const bool* truth = std::get_if<bool>(&holds);
+          if (truth != nullptr && !*truth) violate(root, subject, at, {"不成立", "does not hold"});
+          continue;
+        }
+        // x 随 y: with everything else as it is, y is set to each probe in order, and x must not turn back.
+        if (root.when.valid()) {
+          const Value when = interpreter_->Eval(root.when, instance);
+          if (!std::holds_alternative<bool>(when) || !std::get<bool>(when)) continue;
+        }
+        std::optional<Value> before;
+        for (const Value& probe : probes) {
+          const Value now = interpreter_->EvalWith(claim.body, instance, root.along, probe);
+          if (!Usable(now)) continue;
+          if (before) {
+            const int change = Compare(now, *before);
+            if (root.decreasing ? change > 0 : change < 0) {
+              violate(root, subject, at, {fmt::format("在 {} 处回落", semantic::Describe(*g.model, g[root.along].type, probe)),
+                                          fmt::format("turns back at {}", semantic::Describe(*g.model, g[root.along].type, probe))});
+              break;
+            }
+          }
+          before = now;
+        }
+      }
+    }
+  }
+  return out;
+}
+
+}  // namespace heng::eval

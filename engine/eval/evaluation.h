@@ -1,0 +1,72 @@
+// The reference interpreter: evaluates the graph with exact rationals, one instance at a time, no cleverness. It is the oracle for
+// every faster executor; the seam for such a one is this header (Evaluate, and the Evaluation it returns).
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/eval/facts.h"
+#include "engine/graph/graph.h"
+
+namespace heng::eval {
+
+using graph::DefId;
+using graph::GraphPtr;
+using graph::NodeId;
+
+// One instance of a sort in one period. `entity` counts subjects, rows, or the values of a key.
+struct Instance {
+  uint32_t entity = 0;
+  Period period;
+  friend bool operator==(const Instance&, const Instance&) = default;
+};
+
+// What was computed at one node, with what it was computed from. Operands that were not looked at (behind the deciding arm of a
+// case) are not in it. A definition that is read is a leaf here: ask for its own trace.
+struct Trace {
+  NodeId node;
+  Instance instance;
+  Value value;
+  std::vector<Trace> operands;
+};
+
+// A guarantee that does not hold for a subject in a period.
+struct Violation {
+  std::string guarantee;
+  uint32_t subject = 0;
+  Period period;
+  Bilingual message;
+};
+
+class Interpreter;
+
+// The values of all definitions for one settled period. Holds on to the graph and the facts; not thread-safe.
+class Evaluation {
+ public:
+  Evaluation(GraphPtr graph, std::shared_ptr<const Facts> facts, Period period);
+  ~Evaluation();
+  Evaluation(Evaluation&&) noexcept;
+
+  const graph::Graph& graph() const;
+  const Facts& facts() const;
+  Period period() const;
+  // REQUIRES: the period lies within the settled one and is of the definition's kind (kOnce for a definition without a period).
+  Value Of(DefId definition, uint32_t subject, Period at) const;
+  // How that value came about.
+  Trace Explain(DefId definition, uint32_t subject, Period at) const;
+  // The 校验 that the subject's facts break in the given periods (any, not only those of the settled one), each with the period
+  // of the check. A check that cannot be evaluated because a fact is absent counts as broken.
+  struct BrokenCheck { DefId check; Period period; };
+  std::vector<BrokenCheck> BrokenChecks(uint32_t subject, const std::vector<Period>& periods) const;
+  // Asserts every guarantee for every subject that was not refused.
+  std::vector<Violation> Violations() const;
+
+ private:
+  std::unique_ptr<Interpreter> interpreter_;
+};
+
+// Evaluates. REQUIRES: period.kind is at least the graph's settlement period.
+inline Evaluation Evaluate(GraphPtr graph, std::shared_ptr<const Facts> facts, Period period) { return Evaluation(std::move(graph), std::move(facts), period); }
+
+}  // namespace heng::eval

@@ -1,0 +1,479 @@
+#include "engine/eval/interpreter.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "engine/base/check.h"
+
+namespace heng::eval {
+
+using graph::FoldOp;
+using graph::Form;
+using graph::Op;
+using graph::Step;
+using graph::Ties;
+using semantic::TypeKind;
+
+namespace {
+
+const Rational& NumberIn(const Value& value) { return std::get<Rational>(value); }
+
+// -1, 0, 1; on a scale the better value is the greater.
+int CompareValues(const Value& a, const Value& b) {
+  if (const auto* code = std::get_if<EnumCode>(&a)) {
+    const uint32_t other = std::get<EnumCode>(b).index;
+    return code->index == other ? 0 : code->index < other ? 1 : -1;
+  }
+  if (const auto* number = std::get_if<Rational>(&a)) return *number < NumberIn(b) ? -1 : *number == NumberIn(b) ? 0 : 1;
+  return a < b ? -1 : a == b ? 0 : 1;
+}
+
+}  // namespace
+
+Interpreter::Interpreter(GraphPtr graph, std::shared_ptr<const Facts> facts, Period period)
+    : graph_(std::move(graph)), facts_(std::move(facts)), period_(period), values_(graph_->definitions.size()) {}
+
+std::vector<Period> Interpreter::PeriodsOf(PeriodKind kind) const {
+  if (kind == PeriodKind::kOnce) return {Period{}};
+  if (kind > period_.kind) return {};
+  return period_.Split(kind);
+}
+
+size_t Interpreter::CountOf(SortId sort) const {
+  switch ((*graph_->model)[sort].kind) {
+    case semantic::Sort::Kind::kWhole: return 1;
+    case semantic::Sort::Kind::kSubject: return facts_->ids.size();
+    case semantic::Sort::Kind::kRecords: {
+      const auto rows = facts_->rows.find(sort);
+      return rows == facts_->rows.end() ? 0 : rows->second.size();
+    }
+  }
+  return 0;
+}
+
+void Interpreter::Run() {
+  for (size_t d = 0; d < graph_->definitions.size(); ++d) {
+    const Definition& definition = graph_->definitions[d];
+    for (const Period period : PeriodsOf(definition.grain.period)) {
+      const size_t count = CountOf(definition.grain.sort);
+      for (uint32_t entity = 0; entity < count; ++entity) Read(DefId(d), {entity, period});
+    }
+  }
+}
+
+std::string Interpreter::IdOf(Instance instance, Grain grain) const {
+  if (graph_->is_quotient(grain.sort)) return "";
+  if ((*graph_->model)[grain.sort].kind == semantic::Sort::Kind::kRecords) return facts_->ids[facts_->rows.at(grain.sort)[instance.entity].subject];
+  return (*graph_->model)[grain.sort].kind == semantic::Sort::Kind::kSubject ? facts_->ids[instance.entity] : "";
+}
+
+FailurePtr Interpreter::Failed(std::string code, Bilingual message, Instance instance, Grain grain, std::string datum) const {
+  auto failure = std::make_shared<Failure>();
+  failure->code = std::move(code);
+  failure->message = std::move(message);
+  failure->rule = current_ != nullptr ? current_->name : "";
+  failure->at = IdOf(instance, grain);
+  if (instance.period.kind != PeriodKind::kOnce) failure->at += (failure->at.empty() ? "" : " ") + instance.period.ToString();
+  failure->datum = std::move(datum);
+  return failure;
+}
+
+Value Interpreter::Read(DefId id, Instance instance) {
+  if (!pinned_) {
+    const auto known = values_[id.index()].find(instance);
+    if (known != values_[id.index()].end()) return known->second;
+  }
+  const Definition& definition = (*graph_)[id];
+  const bool subject = definition.grain.sort == graph_->model->subject();
+  if (subject) {
+    if (const auto refused = facts_->refused.find(instance.entity); refused != facts_->refused.end()) return refused->second;
+  }
+  const Definition* outer = std::exchange(current_, &definition);
+  std::vector<Trace>* trace = std::exchange(trace_, nullptr);
+  Value value = Eval(definition.body, instance);
+  current_ = outer;
+  trace_ = trace;
+  if (!pinned_) values_[id.index()].emplace(instance, value);
+  return value;
+}
+
+Value Interpreter::Eval(NodeId id, Instance instance) {
+  if (pinned_ && pinned_->first == id) return pinned_->second;
+  if (trace_ == nullptr) return Compute(id, instance);
+  std::vector<Trace>* outer = trace_;
+  Trace trace{id, instance, {}, {}};
+  trace_ = &trace.operands;
+  trace.value = Compute(id, instance);
+  trace_ = outer;
+  Value value = trace.value;
+  outer->push_back(std::move(trace));
+  return value;
+}
+
+Trace Interpreter::Explain(NodeId id, Instance instance) {
+  std::vector<Trace> top;
+  trace_ = &top;
+  Eval(id, instance);
+  trace_ = nullptr;
+  return std::move(top.front());
+}
+
+Value Interpreter::EvalWith(NodeId node, Instance instance, NodeId pinned, const Value& value) {
+  pinned_ = {pinned, value};
+  Value out = Eval(node, instance);
+  pinned_.reset();
+  return out;
+}
+
+Value Interpreter::Compute(NodeId id, Instance instance) {
+  const Node& node = (*graph_)[id];
+  switch (node.form) {
+    case Form::kLiteral: return node.literal;
+    case Form::kField: return EvalField(node, instance);
+    case Form::kName: return Read(node.definition, instance);
+    case Form::kPull: {
+      const std::optional<Instance> target = Follow(node.path, instance, node.grain);
+      if (!target) return Failed("absent", {"没有分组的依据", "the key to group by is absent"}, instance, node.grain);
+      return Eval(node.operands[0], *target);
+    }
+    case Form::kOp: return node.op == Op::kAnd || node.op == Op::kOr ? EvalLogic(node, instance) : EvalOp(node, instance);
+    case Form::kCase: return EvalCase(node, instance);
+    case Form::kNone: return Absent{};
+    case Form::kHas: {
+      Value value = Eval(node.operands[0], instance);
+      if (FailureOf(value) != nullptr) return value;
+      return !IsAbsent(value);
+    }
+    case Form::kElse: {
+      Value value = Eval(node.operands[0], instance);
+      return IsAbsent(value) ? Eval(node.operands[1], instance) : value;
+    }
+    case Form::kFold: return EvalFold(id, node, instance);
+    case Form::kRank: return EvalRank(id, node, instance);
+    case Form::kPast: return EvalPast(node, instance);
+    case Form::kFail: return Failed("fail", std::get<std::string>(node.literal), instance, node.grain);
+  }
+  CHECK(false);
+  return {};
+}
+
+Value Interpreter::EvalField(const Node& node, Instance instance) {
+  const semantic::Field& field = (*graph_->model)[node.field];
+  if (field.kind == semantic::Field::Kind::kParameter) {
+    if (field.value) return *field.value;
+    const auto bound = facts_->parameters.find(node.field);
+    if (bound != facts_->parameters.end()) return bound->second;
+    return Failed("open-parameter",
+                  {fmt::format("参数“{}”待定，尚未由区县确定", field.name), fmt::format("the parameter '{}' is open and has not been bound by the district", field.name)},
+                  instance, node.grain, field.name);
+  }
+  Value value = Absent{};
+  if (field.kind == semantic::Field::Kind::kRecord) {
+    const RecordRow& row = facts_->rows.at(field.grain.sort)[instance.entity];
+    size_t column = 0;
+    for (size_t i = 0; i < node.field.index(); ++i) column += graph_->model->fields[i].grain.sort == field.grain.sort ? 1 : 0;
+    value = row.values[column];
+  } else if (const auto table = facts_->values.find(node.field); table != facts_->values.end()) {
+    const auto found = table->second.find({instance.entity, instance.period});
+    if (found != table->second.end()) value = found->second;
+  }
+  if (IsAbsent(value) && !field.type.optional) {
+    return Failed("missing-fact", {fmt::format("缺少“{}”", field.name), fmt::format("'{}' is missing", field.name)}, instance, node.grain, field.name);
+  }
+  return value;
+}
+
+// And, or: from left to right; what stands behind the deciding operand is not looked at.
+Value Interpreter::EvalLogic(const Node& node, Instance instance) {
+  const bool decides = node.op == Op::kOr;
+  for (const NodeId operand : node.operands) {
+    Value value = Eval(operand, instance);
+    if (FailureOf(value) != nullptr) return value;
+    if (IsAbsent(value)) return Failed("absent", {"条件里有缺的值", "a value in the condition is absent"}, instance, node.grain);
+    if (std::get<bool>(value) == decides) return decides;
+  }
+  return !decides;
+}
+
+Value Interpreter::EvalOp(const Node& node, Instance instance) {
+  std::vector<Value> operands;
+  for (const NodeId operand : node.operands) {
+    Value value = Eval(operand, instance);
+    if (FailureOf(value) != nullptr) return value;
+    if (IsAbsent(value)) return Failed("absent", {"要用的值缺", "a value that is needed is absent"}, instance, node.grain);
+    operands.push_back(std::move(value));
+  }
+  switch (node.op) {
+    case Op::kEqual: return operands[0] == operands[1];
+    case Op::kLess: return CompareValues(operands[0], operands[1]) < 0;
+    case Op::kAtMost: return CompareValues(operands[0], operands[1]) <= 0;
+    case Op::kNot: return !std::get<bool>(operands[0]);
+    case Op::kMin: return CompareValues(operands[0], operands[1]) <= 0 ? operands[0] : operands[1];
+    case Op::kMax: return CompareValues(operands[0], operands[1]) >= 0 ? operands[0] : operands[1];
+    case Op::kShift: {
+      const int64_t last = static_cast<int64_t>((*graph_->model)[node.type.enumeration].values.size()) - 1;
+      const int64_t moved = static_cast<int64_t>(std::get<EnumCode>(operands[0]).index) - NumberIn(operands[1]).ToInt64().value_or(0);
+      return EnumCode{static_cast<uint32_t>(std::clamp<int64_t>(moved, 0, last))};
+    }
+    case Op::kDivide:
+      if (NumberIn(operands[1]).is_zero()) return Failed("division-by-zero", {"除数是 0", "division by zero"}, instance, node.grain);
+      return NumberIn(operands[0]) / NumberIn(operands[1]);
+    default: return Arithmetic(node, operands);
+  }
+}
+
+Value Interpreter::Arithmetic(const Node& node, const std::vector<Value>& operands) {
+  const Rational& a = NumberIn(operands[0]);
+  switch (node.op) {
+    case Op::kAdd: return a + NumberIn(operands[1]);
+    case Op::kSubtract: return a - NumberIn(operands[1]);
+    case Op::kMultiply: return a * NumberIn(operands[1]);
+    case Op::kNegate: return -a;
+    case Op::kRoundHalfUp: return a.RoundTo(NumberIn(operands[1]), Rounding::kHalfAwayFromZero);
+    case Op::kRoundHalfEven: return a.RoundTo(NumberIn(operands[1]), Rounding::kHalfToEven);
+    case Op::kRoundDown: return a.RoundTo(NumberIn(operands[1]), Rounding::kDown);
+    case Op::kRoundUp: return a.RoundTo(NumberIn(operands[1]), Rounding::kUp);
+    default: CHECK(false); return {};
+  }
+}
+
+Value Interpreter::EvalCase(const Node& node, Instance instance) {
+  const size_t arms = node.operands.size() / 2;
+  std::optional<size_t> chosen;
+  for (size_t i = 0; i < arms; ++i) {
+    Value condition = Eval(node.operands[2 * i], instance);
+    if (FailureOf(condition) != nullptr) return condition;
+    if (IsAbsent(condition)) return Failed("absent", {"条件里有缺的值", "a value in the condition is absent"}, instance, node.grain);
+    if (!std::get<bool>(condition)) continue;
+    if (chosen) return Failed("overlap", {"有两种情形同时适用", "two cases apply at once"}, instance, node.grain);
+    chosen = i;
+    if (!node.unique) break;
+  }
+  if (chosen) return Eval(node.operands[2 * *chosen + 1], instance);
+  if (node.has_else) return Eval(node.operands.back(), instance);
+  return Failed("gap", {"没有一种情形适用", "no case applies"}, instance, node.grain);
+}
+
+// ---- paths and groups
+
+Grain Interpreter::Into(graph::PathId path, Grain from) const {
+  for (const Step& step : (*graph_)[path].steps) {
+    switch (step.kind) {
+      case Step::Kind::kParent: from.sort = (*graph_->model)[from.sort].parent; break;
+      case Step::Kind::kKey: from.sort = step.quotient; break;
+      case Step::Kind::kWhole: from.sort = semantic::kWholeSort; break;
+      case Step::Kind::kCalendar: from.period = step.period; break;
+    }
+  }
+  return from;
+}
+
+std::optional<Instance> Interpreter::Follow(graph::PathId path, Instance instance, Grain from) {
+  for (const Step& step : (*graph_)[path].steps) {
+    switch (step.kind) {
+      case Step::Kind::kParent:
+        instance.entity = facts_->rows.at(from.sort)[instance.entity].subject;
+        from.sort = (*graph_->model)[from.sort].parent;
+        break;
+      case Step::Kind::kKey: {
+        const std::optional<uint32_t> group = GroupOf(step.quotient, instance);
+        if (!group) return std::nullopt;
+        instance.entity = *group;
+        from.sort = step.quotient;
+        break;
+      }
+      case Step::Kind::kWhole:
+        instance.entity = 0;
+        from.sort = semantic::kWholeSort;
+        break;
+      case Step::Kind::kCalendar:
+        instance.period = step.period == PeriodKind::kOnce ? Period{} : instance.period.In(step.period);
+        from.period = step.period;
+        break;
+    }
+  }
+  return instance;
+}
+
+// The position of the instance's key among the keys seen in its period; nothing if it has none.
+std::optional<uint32_t> Interpreter::GroupOf(SortId quotient, Instance instance) {
+  if (facts_->refused.count(instance.entity) > 0) return std::nullopt;
+  std::vector<Trace>* trace = std::exchange(trace_, nullptr);
+  const Value key = Eval(graph_->quotient(quotient).key, instance);
+  trace_ = trace;
+  if (IsAbsent(key) || FailureOf(key) != nullptr) return std::nullopt;
+  auto& keys = groups_[{quotient.value, instance.period}];
+  const auto found = std::find_if(keys.begin(), keys.end(), [&](const auto& entry) { return entry.first == key; });
+  if (found != keys.end()) return found->second;
+  keys.emplace_back(key, static_cast<uint32_t>(keys.size()));
+  return keys.back().second;
+}
+
+const Interpreter::Fibres& Interpreter::FibresOf(NodeId id, const Node& node, Grain source) {
+  const auto [at, added] = fibres_.try_emplace(id);
+  if (!added) return at->second;
+  Fibres fibres;
+  const size_t count = CountOf(source.sort);
+  const bool rows = (*graph_->model)[source.sort].kind == semantic::Sort::Kind::kRecords;
+  for (uint32_t entity = 0; entity < count; ++entity) {
+    std::vector<Period> periods = rows ? std::vector<Period>{facts_->rows.at(source.sort)[entity].period} : PeriodsOf(source.period);
+    for (const Period period : periods) {
+      if (const auto target = Follow(node.path, {entity, period}, source)) fibres[*target].push_back({entity, period});
+    }
+  }
+  return fibres_[id] = std::move(fibres);
+}
+
+bool Interpreter::LeavesSubject(graph::PathId path) const {
+  const auto& steps = (*graph_)[path].steps;
+  return std::any_of(steps.begin(), steps.end(), [](const Step& s) { return s.kind == Step::Kind::kKey || s.kind == Step::Kind::kWhole; });
+}
+
+Value Interpreter::EvalFold(NodeId id, const Node& node, Instance instance) {
+  if (LeavesSubject(node.path) && !facts_->roster_complete) {
+    return Failed("needs-roster", {"要与同类比较，而请求里没有全部对象", "it compares with peers, and not all subjects are in the request"}, instance, node.grain);
+  }
+  const auto& steps = (*graph_)[node.path].steps;
+  const bool calendar = steps.size() == 1 && steps[0].kind == Step::Kind::kCalendar && (*graph_->model)[node.source.sort].kind != semantic::Sort::Kind::kRecords;
+  std::vector<Instance> own;
+  const std::vector<Instance>* fibre = &own;
+  if (calendar && instance.period.kind != PeriodKind::kOnce) {
+    for (const Period period : instance.period.Split(node.source.period)) own.push_back({instance.entity, period});
+  } else {
+    const Fibres& fibres = FibresOf(id, node, node.source);
+    const auto found = fibres.find(instance);
+    if (found != fibres.end()) fibre = &found->second;
+  }
+  std::vector<Value> values;
+  for (const Instance& member : *fibre) {
+    if (node.operands.size() > 1) {
+      Value condition = Eval(node.operands[1], member);
+      if (FailureOf(condition) != nullptr) return condition;
+      if (IsAbsent(condition)) return Failed("absent", {"条件里有缺的值", "a value in the condition is absent"}, member, node.source);
+      if (!std::get<bool>(condition)) continue;
+    }
+    Value value = Eval(node.operands[0], member);
+    if (FailureOf(value) != nullptr) return value;
+    if (IsAbsent(value)) return Failed("absent", {"要汇总的值缺", "a value to be put together is absent"}, member, node.source);
+    values.push_back(std::move(value));
+  }
+  if (LeavesSubject(node.path) && !facts_->refused.empty()) {
+    return Failed("refused-peer", {"有对象的数据被拒绝，不能与同类比较", "a peer's facts were refused"}, instance, node.grain);
+  }
+  return Fold(node, values);
+}
+
+Value Interpreter::Fold(const Node& node, const std::vector<Value>& values) {
+  switch (node.fold) {
+    case FoldOp::kSum: {
+      Rational sum;
+      for (const Value& value : values) sum += NumberIn(value);
+      return sum;
+    }
+    case FoldOp::kCount: return Rational(static_cast<int64_t>(values.size()));
+    case FoldOp::kAny: return std::any_of(values.begin(), values.end(), [](const Value& v) { return std::get<bool>(v); });
+    default: break;
+  }
+  if (values.empty()) return Absent{};
+  switch (node.fold) {
+    case FoldOp::kAll: return std::all_of(values.begin(), values.end(), [](const Value& v) { return std::get<bool>(v); });
+    case FoldOp::kOnly:
+      if (values.size() > 1) return Failed("several", {"应当只有一个值，却有几个", "there should be one value, and there are several"}, {}, node.grain);
+      return values[0];
+    case FoldOp::kMin: return *std::min_element(values.begin(), values.end(), [](const Value& a, const Value& b) { return CompareValues(a, b) < 0; });
+    default: return *std::max_element(values.begin(), values.end(), [](const Value& a, const Value& b) { return CompareValues(a, b) < 0; });
+  }
+}
+
+// ---- ranks
+
+const Interpreter::Ranking& Interpreter::RankingOf(NodeId id, const Node& node, Instance group) {
+  const auto [at, added] = rankings_.try_emplace({id.value, {group.entity, group.period}});
+  Ranking& ranking = at->second;
+  if (!added) return ranking;
+  const Fibres& fibres = FibresOf(id, node, node.grain);
+  const auto members = fibres.find(group);
+  if (members == fibres.end()) return ranking;
+  for (const Instance& member : members->second) {
+    if (node.operands.size() > 1) {
+      const Value condition = Eval(node.operands[1], member);
+      const bool known = std::holds_alternative<bool>(condition);
+      if (!known) {
+        ranking.failure = Failed("peer-failed", {"同类中有对象的条件不能判断", "the condition cannot be decided for a peer"}, member, node.grain);
+        continue;
+      }
+      if (!std::get<bool>(condition)) continue;
+    }
+    Value key = Eval(node.operands[0], member);
+    if (FailureOf(key) != nullptr || IsAbsent(key)) {
+      if (!ranking.failure) {
+        ranking.failure = Failed("peer-failed", {fmt::format("同类中“{}”没有可比的值", IdOf(member, node.grain)), fmt::format("the peer '{}' has no value to compare", IdOf(member, node.grain))}, member, node.grain);
+      }
+      continue;
+    }
+    ranking.sorted.emplace_back(std::move(key), member);
+  }
+  const bool descending = node.descending;
+  std::stable_sort(ranking.sorted.begin(), ranking.sorted.end(), [&](const auto& a, const auto& b) {
+    const int c = CompareValues(a.first, b.first);
+    return descending ? c > 0 : c < 0;
+  });
+  return ranking;
+}
+
+Value Interpreter::EvalRank(NodeId id, const Node& node, Instance instance) {
+  if (LeavesSubject(node.path)) {
+    if (!facts_->roster_complete) {
+      return Failed("needs-roster", {"排名需要全部对象的数据", "a rank needs the facts of all subjects"}, instance, node.grain);
+    }
+    if (!facts_->refused.empty()) {
+      return Failed("refused-peer", {"有对象的数据被拒绝，不能排名", "a peer's facts were refused, so there is no rank"}, instance, node.grain);
+    }
+  }
+  if (node.operands.size() > 1) {
+    Value condition = Eval(node.operands[1], instance);
+    if (FailureOf(condition) != nullptr) return condition;
+    if (IsAbsent(condition) || !std::get<bool>(condition)) return Absent{};
+  }
+  Value mine = Eval(node.operands[0], instance);
+  if (FailureOf(mine) != nullptr) return mine;
+  if (IsAbsent(mine)) return Failed("absent", {"要排名的值缺", "the value to be ranked is absent"}, instance, node.grain);
+  const std::optional<Instance> group = Follow(node.path, instance, node.grain);
+  if (!group) return Failed("absent", {"没有分组的依据", "the key to group by is absent"}, instance, node.grain);
+  std::vector<Trace>* trace = std::exchange(trace_, nullptr);
+  const Ranking& ranking = RankingOf(id, node, *group);
+  trace_ = trace;
+  if (ranking.failure) return ranking.failure;
+  const auto before = [&](const std::pair<Value, Instance>& entry) {
+    const int c = CompareValues(entry.first, mine);
+    return node.descending ? c > 0 : c < 0;
+  };
+  auto place = std::partition_point(ranking.sorted.begin(), ranking.sorted.end(), before);
+  if (node.ties == Ties::kDistinct) place = std::find_if(place, ranking.sorted.end(), [&](const auto& entry) { return entry.second == instance; });
+  return Rational(static_cast<int64_t>(place - ranking.sorted.begin()) + 1);
+}
+
+Value Interpreter::EvalPast(const Node& node, Instance instance) {
+  const Instance past{instance.entity, instance.period.Back(node.back)};
+  const Node& of = (*graph_)[node.operands[0]];
+  if (of.form == Form::kField) {
+    const auto table = facts_->values.find(of.field);
+    if (table != facts_->values.end()) {
+      const auto found = table->second.find({past.entity, past.period});
+      if (found != table->second.end()) return found->second;
+    }
+    return Failed("missing-past", {fmt::format("没有 {} 的“{}”", past.period.ToString(), (*graph_->model)[of.field].name),
+                                   fmt::format("there is no '{}' for {}", (*graph_->model)[of.field].name, past.period.ToString())}, past, node.grain, (*graph_->model)[of.field].name);
+  }
+  const Definition& definition = (*graph_)[of.definition];
+  const auto table = facts_->history.find(definition.declared);
+  if (table != facts_->history.end()) {
+    const auto found = table->second.find({past.entity, past.period});
+    if (found != table->second.end()) return found->second;
+  }
+  return Failed("missing-past", {fmt::format("历史里没有 {} 的“{}”", past.period.ToString(), definition.name),
+                                 fmt::format("the history has no '{}' for {}", definition.name, past.period.ToString())}, past, node.grain, definition.name);
+}
+
+}  // namespace heng::eval

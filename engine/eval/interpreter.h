@@ -1,0 +1,84 @@
+// The state of one evaluation: values of definitions for all instances of the settled period, and the groups of peers.
+// Used by evaluation.cc alone.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "engine/eval/evaluation.h"
+
+namespace heng::eval {
+
+using graph::Definition;
+using graph::Graph;
+using graph::Node;
+using semantic::Grain;
+
+class Interpreter {
+ public:
+  Interpreter(GraphPtr graph, std::shared_ptr<const Facts> facts, Period period);
+
+  const Graph& graph() const { return *graph_; }
+  const Facts& facts() const { return *facts_; }
+  Period period() const { return period_; }
+
+  // Evaluates every definition, in the graph's order, for every instance within the settled period.
+  void Run();
+  Value Read(DefId definition, Instance instance);
+  Value Eval(NodeId id, Instance instance);
+  Trace Explain(NodeId id, Instance instance);
+  // The value of `node` if `pinned` had the value `value` for this instance, everything else as it is.
+  Value EvalWith(NodeId node, Instance instance, NodeId pinned, const Value& value);
+  // The periods of the kind within the settled one; one period without ordinal for kOnce.
+  std::vector<Period> PeriodsOf(PeriodKind kind) const;
+
+ private:
+  struct InstanceHash {
+    size_t operator()(const Instance& i) const noexcept { return std::hash<Period>()(i.period) * 1000003 + i.entity; }
+  };
+  // Which instances a fold or rank puts together: target instance → source instances, in order.
+  using Fibres = std::unordered_map<Instance, std::vector<Instance>, InstanceHash>;
+  // The keys of one group, the best first; made once for each rank node and group.
+  struct Ranking {
+    std::vector<std::pair<Value, Instance>> sorted;
+    FailurePtr failure;
+  };
+
+  size_t CountOf(SortId sort) const;
+  Value Compute(NodeId id, Instance instance);
+  Value EvalOperand(NodeId id, Instance instance);
+  Value EvalField(const Node& node, Instance instance);
+  Value EvalOp(const Node& node, Instance instance);
+  Value EvalLogic(const Node& node, Instance instance);
+  Value EvalCase(const Node& node, Instance instance);
+  Value EvalFold(NodeId id, const Node& node, Instance instance);
+  Value EvalRank(NodeId id, const Node& node, Instance instance);
+  Value EvalPast(const Node& node, Instance instance);
+  Value Arithmetic(const Node& node, const std::vector<Value>& operands);
+  Value Fold(const Node& node, const std::vector<Value>& values);
+  const Fibres& FibresOf(NodeId id, const Node& node, Grain source);
+  const Ranking& RankingOf(NodeId id, const Node& node, Instance group);
+  std::optional<Instance> Follow(graph::PathId path, Instance instance, Grain from);
+  std::optional<uint32_t> GroupOf(SortId quotient, Instance instance);
+  Grain Into(graph::PathId path, Grain from) const;
+  Instance At(Instance instance, Grain own, Grain at) const;
+  FailurePtr Failed(std::string code, Bilingual message, Instance instance, Grain grain, std::string datum = "") const;
+  std::string IdOf(Instance instance, Grain grain) const;
+  bool LeavesSubject(graph::PathId path) const;
+
+  GraphPtr graph_;
+  std::shared_ptr<const Facts> facts_;
+  Period period_;
+  std::vector<std::unordered_map<Instance, Value, InstanceHash>> values_;  // by definition
+  std::unordered_map<NodeId, Fibres> fibres_;
+  std::map<std::pair<uint32_t, std::pair<uint32_t, Period>>, Ranking> rankings_;
+  std::map<std::pair<uint32_t, Period>, std::vector<std::pair<Value, uint32_t>>> groups_;  // of a quotient in a period: its keys
+  const Definition* current_ = nullptr;
+  std::vector<Trace>* trace_ = nullptr;     // where operands are recorded, when explaining
+  std::optional<std::pair<NodeId, Value>> pinned_;
+};
+
+}  // namespace heng::eval

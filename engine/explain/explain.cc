@@ -1,0 +1,317 @@
+#include "engine/explain/explain.h"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "engine/explain/phrase.h"
+
+namespace heng::explain {
+namespace {
+
+using data::Explanation;
+using eval::Trace;
+using graph::DefId;
+using graph::Definition;
+using graph::Form;
+using graph::Node;
+using graph::NodeId;
+using graph::Op;
+
+constexpr int kDepth = 8;
+
+class Explainer {
+ public:
+  explicit Explainer(const eval::Evaluation& evaluation) : evaluation_(evaluation), graph_(evaluation.graph()), phrases_(evaluation) {}
+
+  Explanation Of(DefId id, uint32_t subject, Period period, int depth) {
+    const Definition& definition = graph_[id];
+    const Value value = evaluation_.Of(id, subject, period);
+    Explanation out;
+    out.output = definition.name;
+    out.rule = definition.name;
+    out.source = SourceOf(definition.mark);
+    const std::string name = Named(definition, period);
+    if (const Failure* failure = FailureOf(value)) {
+      out.text = {fmt::format("{}不能给出：{}", name, failure->message.zh), fmt::format("{} cannot be given: {}", name, failure->message.en)};
+      return out;
+    }
+    const Trace trace = evaluation_.Explain(id, subject, period);
+    const std::string text = phrases_.ValueText(definition.type, value, definition.places);
+    out.text = {fmt::format("{}：{}", name, text), fmt::format("{}: {}", name, text)};
+    switch (definition.kind) {
+      case Definition::Kind::kScore: Score(id, subject, period, out); break;
+      case Definition::Kind::kGrade: Grade(id, trace, out); break;
+      case Definition::Kind::kColumn: Column(id, trace, out); break;
+      default: Formula(id, trace, out); break;
+    }
+    Numbers(trace, id, out);
+    if (depth < kDepth) Because(trace, id, depth, out);
+    return out;
+  }
+
+ private:
+  static void Add(Explanation& out, const Bilingual& sentence, bool first = false) {
+    out.text.zh += (first ? "。" : "；") + sentence.zh;
+    out.text.en += (first ? ". " : "; ") + sentence.en;
+  }
+
+  std::string Named(const Definition& definition, Period period) const {
+    const bool finer = period.kind != evaluation_.period().kind && period.kind != PeriodKind::kOnce;
+    return definition.label + (finer ? fmt::format("（{}）", period.ToString()) : "");
+  }
+
+  std::string SourceOf(const syntax::Mark& mark) const {
+    const std::string remark = mark.remark.empty() ? "" : "：" + mark.remark;
+    switch (mark.provenance) {
+      case syntax::Provenance::kSourced: {
+        for (const auto& source : graph_.model->policy.sources) {
+          if (source.name.text == mark.source.text) return "依据《" + source.title + "》" + remark;
+        }
+        return "依据 " + mark.source.text + remark;
+      }
+      case syntax::Provenance::kChosen: return "自定" + remark;
+      case syntax::Provenance::kOpen: return "待定" + remark;
+      case syntax::Provenance::kUnmarked: break;
+    }
+    return "";
+  }
+
+  // ---- 评分: what each criterion gave, what was deducted and why.
+  void Score(DefId id, uint32_t subject, Period period, Explanation& out) {
+    for (size_t i = 0; i < id.index(); ++i) {
+      const DefId part(i);
+      const Definition& d = graph_[part];
+      const bool ours = d.owner == id || (d.owner.valid() && graph_[d.owner].owner == id);
+      if (!ours) continue;
+      const Value value = evaluation_.Of(part, subject, period);
+      if (FailureOf(value) != nullptr) continue;
+      if (d.kind == Definition::Kind::kCriterion) out.because.push_back(Criterion(part, value, subject, period));
+      if (d.kind == Definition::Kind::kAdjustment && !std::get<Rational>(value).is_zero()) {
+        const Trace trace = evaluation_.Explain(part, subject, period);
+        const Bilingual why = phrases_.Condition(trace.operands.front(), part);
+        const std::string amount = phrases_.ValueText(d.type, value);
+        Explanation line;
+        line.output = d.label;
+        line.rule = d.name;
+        line.source = SourceOf(d.mark);
+        const bool bonus = d.name.find("·加分") != std::string::npos;
+        line.text = {fmt::format("{} {}：{}（{}）", bonus ? "加" : "扣", amount, d.label, why.zh),
+                     fmt::format("{} {}: {} ({})", bonus ? "added" : "deducted", amount, d.label, why.en)};
+        out.because.push_back(std::move(line));
+      }
+      if (d.kind == Definition::Kind::kSubtotal || d.kind == Definition::Kind::kAdjustments) {
+        const std::string text = phrases_.ValueText(d.type, value);
+        Add(out, {fmt::format("{} {}", d.label, text), fmt::format("{} {}", d.label, text)}, out.because.size() <= 1 || d.kind == Definition::Kind::kSubtotal);
+      }
+    }
+  }
+
+  Explanation Criterion(DefId part, const Value& value, uint32_t subject, Period period) {
+    const Definition& d = graph_[part];
+    Explanation line;
+    line.output = d.label;
+    line.rule = d.name;
+    line.source = SourceOf(d.mark);
+    const Trace trace = evaluation_.Explain(part, subject, period);
+    if (IsAbsent(value)) {
+      const Bilingual why = trace.operands.empty() ? Bilingual() : phrases_.Condition(trace.operands.front(), part);
+      line.text = {fmt::format("{}：合理缺项，不计（{}）", d.label, why.zh), fmt::format("{}: does not apply ({})", d.label, why.en)};
+      return line;
+    }
+    const std::string text = phrases_.ValueText(d.type, value);
+    if (d.weighted) {
+      const std::string weight = (*d.weight * Rational(100)).ToString() + "%";
+      const std::string share = phrases_.ValueText(d.type, std::get<Rational>(value) * *d.weight);
+      line.text = {fmt::format("{}：{} × {} = {}", d.label, text, weight, share), fmt::format("{}: {} × {} = {}", d.label, text, weight, share)};
+    } else {
+      const std::string marks = phrases_.ValueText(d.type, *d.weight);
+      line.text = {fmt::format("{}：{}（满分 {}）", d.label, text, marks), fmt::format("{}: {} (of {})", d.label, text, marks)};
+    }
+    Numbers(trace, part, line);
+    return line;
+  }
+
+  // ---- 等级: which case applied, which better ones did not and by how much, which steps changed it.
+  void Grade(DefId id, const Trace& trace, Explanation& out) {
+    const Definition& definition = graph_[id];
+    Trace at = trace;
+    DefId within = id;
+    std::vector<Bilingual> steps;
+    // From the last step down to the first case.
+    for (;;) {
+      const Node& node = graph_[at.node];
+      const bool is_step = node.form == Form::kCase && node.operands.size() == 3 && node.has_else && graph_[node.operands[0]].form != Form::kName;
+      if (is_step && graph_[node.operands[2]].form == Form::kName) {
+        const bool applied = std::get<bool>(at.operands.front().value);
+        const Bilingual why = phrases_.Condition(at.operands.front(), within);
+        const std::string to = semantic::Describe(*graph_.model, definition.type, at.value);
+        if (applied) steps.push_back({fmt::format("因 {}，定为 {}", why.zh, to), fmt::format("because {}, it becomes {}", why.en, to)});
+        const DefId below = graph_[node.operands[2]].definition;
+        at = evaluation_.Explain(below, at.instance.entity, at.instance.period);
+        within = below;
+        continue;
+      }
+      break;
+    }
+    const std::string base = semantic::Describe(*graph_.model, definition.type, at.value);
+    bool first = true;
+    std::optional<Bilingual> missed;
+    for (size_t i = 0; i + 1 < at.operands.size() || i < at.operands.size(); ++i) {
+      const Trace& operand = at.operands[i];
+      if (graph_[operand.node].type.kind != semantic::TypeKind::kBool) continue;
+      const std::string arm = graph_[operand.node].form == Form::kName ? graph_[graph_[operand.node].definition].label : "";
+      const Bilingual why = phrases_.Condition(operand, within);
+      if (std::get<bool>(operand.value)) {
+        Add(out, {why.zh, why.en}, first);
+        first = false;
+      } else {
+        missed = Bilingual(fmt::format("没有到 {}：{}", arm, why.zh), fmt::format("not {}: {}", arm, why.en));
+        if (i + 1 == at.operands.size() || !std::holds_alternative<bool>(at.operands[i + 1].value)) {
+          Add(out, {fmt::format("其余情形为 {}", base), fmt::format("otherwise {}", base)}, first);
+          first = false;
+        }
+      }
+    }
+    if (missed) Add(out, *missed, first);
+    for (auto it = steps.rbegin(); it != steps.rend(); ++it) {
+      if (it == steps.rbegin()) Add(out, {fmt::format("初评为 {}", base), fmt::format("at first {}", base)}, first);
+      Add(out, *it);
+      first = false;
+    }
+  }
+
+  // ---- 对照表: which row, and where its amount comes from.
+  void Column(DefId id, const Trace& trace, Explanation& out) {
+    size_t arm = 0;
+    for (const Trace& operand : trace.operands) {
+      const Node& node = graph_[operand.node];
+      const bool condition = node.form == Form::kName && node.type.kind == semantic::TypeKind::kBool && graph_[node.definition].kind == Definition::Kind::kRow;
+      if (condition && std::get<bool>(operand.value)) {
+        const Definition& row = graph_[node.definition];
+        const Bilingual why = phrases_.Condition(operand, id);
+        Add(out, {fmt::format("{}：{}", row.name, why.zh), fmt::format("{}: {}", row.name, why.en)}, true);
+        out.rule = row.name;
+        for (const graph::Occurrence& o : graph_.occurrences) {
+          const bool in_row = o.definition == id && o.span.begin >= row.span.begin && o.span.end <= row.span.end;
+          if (in_row && o.mark.provenance != syntax::Provenance::kUnmarked) out.source = SourceOf(o.mark);
+        }
+      }
+      ++arm;
+    }
+  }
+
+  // ---- any other: its text in the policy.
+  void Formula(DefId id, const Trace& trace, Explanation& out) {
+    const Node& node = graph_[trace.node];
+    if (node.form == Form::kRank) {
+      const size_t count = evaluation_.facts().ids.size();
+      const std::string key = phrases_.ValueText(graph_[node.operands[0]].type, trace.operands.front().value);
+      const std::string name = phrases_.NameOf(node.operands[0], id);
+      const auto& steps = graph_[node.path].steps;
+      const bool group = !steps.empty() && steps.front().kind == graph::Step::Kind::kKey;
+      const std::string scope = group ? "同" + graph_.quotient(steps.front().quotient).name : fmt::format("全体 {} 个", count);
+      Add(out, {fmt::format("{} {}，在{}中排列，相同的并列", name, key, scope), fmt::format("{} {}, ranked within {}", name, key, group ? "its group" : "all")}, true);
+      return;
+    }
+    if (node.form == Form::kElse) {
+      const bool given = trace.operands.size() == 1;
+      const std::string first = phrases_.NameOf(node.operands[0], id);
+      const std::string second = phrases_.NameOf(node.operands[1], id);
+      Add(out, given ? Bilingual(fmt::format("取 {}", first), fmt::format("taken from {}", first))
+                     : Bilingual(fmt::format("没有 {}，取 {}", first, second), fmt::format("no {}, so {}", first, second)), true);
+      return;
+    }
+    for (const graph::Occurrence& o : graph_.occurrences) {
+      if (o.definition == id && o.node == trace.node) {
+        Add(out, {"算法：" + phrases_.TextOf(o.span), "computed as: " + phrases_.TextOf(o.span)}, true);
+        return;
+      }
+    }
+  }
+
+  // The named values that were looked at, each once.
+  void Numbers(const Trace& trace, DefId within, Explanation& out) {
+    std::set<std::string> seen;
+    Collect(trace, within, seen, out);
+  }
+  void Collect(const Trace& trace, DefId within, std::set<std::string>& seen, Explanation& out) {
+    const Node& node = graph_[trace.node];
+    const bool named = node.form == Form::kField || (node.form == Form::kName && node.type.kind != semantic::TypeKind::kBool && graph_[node.definition].declared.valid());
+    if (named && FailureOf(trace.value) == nullptr) {
+      std::string name = phrases_.NameOf(trace.node, within);
+      const bool finer = trace.instance.period.kind != PeriodKind::kOnce && trace.instance.period != evaluation_.period();
+      if (finer) name += "(" + trace.instance.period.ToString() + ")";
+      const std::optional<int> places = node.form == Form::kName ? graph_[node.definition].places : std::nullopt;
+      if (seen.insert(name).second) out.numbers.emplace_back(name, phrases_.ValueText(node.type, trace.value, places));
+      return;
+    }
+    if (node.form == Form::kName && !graph_[node.definition].declared.valid()) {
+      Collect(evaluation_.Explain(node.definition, trace.instance.entity, trace.instance.period), node.definition, seen, out);
+      return;
+    }
+    for (const Trace& operand : trace.operands) Collect(operand, within, seen, out);
+  }
+
+  // The declared definitions that it rests on, explained in their turn.
+  void Because(const Trace& trace, DefId self, int depth, Explanation& out) {
+    std::set<std::pair<uint32_t, Period>> done;
+    std::vector<const Trace*> pending = {&trace};
+    std::vector<Trace> kept;
+    kept.reserve(64);
+    while (!pending.empty() && done.size() < 32) {
+      const Trace* at = pending.back();
+      pending.pop_back();
+      const Node& node = graph_[at->node];
+      if (node.form == Form::kName) {
+        const Definition& d = graph_[node.definition];
+        if (d.declared.valid() && node.definition != self) {
+          const bool shown = d.kind == Definition::Kind::kScore || d.kind == Definition::Kind::kGrade || d.kind == Definition::Kind::kColumn || d.kind == Definition::Kind::kFormula;
+          if (shown && done.insert({node.definition.value, at->instance.period}).second) {
+            out.because.push_back(Of(node.definition, at->instance.entity, at->instance.period, depth + 1));
+          }
+        } else if (kept.size() < kept.capacity() && graph_[self].kind != Definition::Kind::kScore) {
+          kept.push_back(evaluation_.Explain(node.definition, at->instance.entity, at->instance.period));
+          pending.push_back(&kept.back());
+        }
+        continue;
+      }
+      for (auto it = at->operands.rbegin(); it != at->operands.rend(); ++it) pending.push_back(&*it);
+    }
+  }
+
+  const eval::Evaluation& evaluation_;
+  const graph::Graph& graph_;
+  Phrases phrases_;
+};
+
+void Render(const Explanation& explanation, Language language, size_t depth, std::string& out) {
+  out += std::string(depth * 2, ' ') + (depth == 0 ? "" : "· ") + explanation.text.In(language);
+  if (!explanation.source.empty()) out += "  [" + explanation.source + "]";
+  out += "\n";
+  for (const Explanation& because : explanation.because) Render(because, language, depth + 1, out);
+}
+
+}  // namespace
+
+std::vector<Explanation> Explain(const eval::Evaluation& evaluation, uint32_t subject) {
+  std::vector<Explanation> out;
+  Explainer explainer(evaluation);
+  for (const graph::Root& root : evaluation.graph().roots) {
+    if (root.kind != graph::Root::Kind::kResult) continue;
+    const Definition& definition = evaluation.graph()[root.definition];
+    if (definition.grain.period != evaluation.period().kind && definition.grain.period != PeriodKind::kOnce) continue;
+    const Period at = definition.grain.period == PeriodKind::kOnce ? Period{} : evaluation.period();
+    out.push_back(explainer.Of(root.definition, subject, at, 0));
+  }
+  return out;
+}
+
+std::string RenderText(const std::vector<Explanation>& explanations, Language language) {
+  std::string out;
+  for (const Explanation& explanation : explanations) Render(explanation, language, 0, out);
+  return out;
+}
+
+}  // namespace heng::explain

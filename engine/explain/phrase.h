@@ -1,0 +1,32 @@
+// Words for values, names and conditions. Used by explain.cc alone.
+#pragma once
+
+#include <string>
+
+#include "engine/eval/evaluation.h"
+
+namespace heng::explain {
+
+class Phrases {
+ public:
+  explicit Phrases(const eval::Evaluation& evaluation) : evaluation_(evaluation), graph_(evaluation.graph()) {}
+
+  // `90.00 分`, `绿牌`, `缺`: with the definition's places if there are any.
+  std::string ValueText(const graph::Type& type, const Value& value, std::optional<int> places = std::nullopt) const;
+  // `季度成绩`, `合计(重大安全事故)`: the name in the policy, or the text of the expression.
+  std::string NameOf(graph::NodeId node, graph::DefId within) const;
+  // True for a literal or a parameter: a standard, not a fact.
+  bool IsStandard(graph::NodeId node) const;
+  // Why the condition holds or does not, from its trace: `季度成绩 89.99 分，不满绿牌线 90 分，差 0.01 分`.
+  Bilingual Condition(const eval::Trace& trace, graph::DefId within) const;
+  std::string TextOf(Span span) const;
+
+ private:
+  Bilingual Comparison(const eval::Trace& trace, graph::DefId within, bool holds) const;
+  std::string Side(const eval::Trace& trace, graph::DefId within) const;
+
+  const eval::Evaluation& evaluation_;
+  const graph::Graph& graph_;
+};
+
+}  // namespace heng::explain

@@ -1,0 +1,200 @@
+#include "engine/graph/analysis/case_coverage.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "engine/semantic/model.h"
+
+namespace heng::graph {
+namespace {
+
+constexpr size_t kMostRegions = 100000;
+
+// One value that the conditions look at, and the representatives of its regions.
+struct Variable {
+  NodeId node;
+  std::vector<Value> candidates;
+};
+
+class Regions {
+ public:
+  Regions(const Graph& graph, const Ranges& ranges) : graph_(graph), ranges_(ranges) {}
+
+  void Collect(NodeId id) {
+    const Node& node = graph_[id];
+    if (node.form == Form::kName && node.type.kind == TypeKind::kBool) return Collect(graph_[node.definition].body);
+    if (node.form == Form::kLiteral) return;
+    if (node.form == Form::kOp && (node.op == Op::kAnd || node.op == Op::kOr || node.op == Op::kNot)) {
+      for (const NodeId operand : node.operands) Collect(operand);
+      return;
+    }
+    if (node.form == Form::kOp && (node.op == Op::kEqual || node.op == Op::kLess || node.op == Op::kAtMost)) {
+      const auto left = ranges_.ConstantOf(node.operands[0]);
+      const auto right = ranges_.ConstantOf(node.operands[1]);
+      if (left && right) return;
+      if (left || right) {
+        constants_[node.operands[left ? 1 : 0]].push_back(left ? *left : *right);
+        return;
+      }
+    }
+    if (node.type.kind == TypeKind::kBool && (node.form == Form::kField || node.form == Form::kPull || node.form == Form::kHas)) {
+      constants_[id];
+      return;
+    }
+    opaque_ = true;
+  }
+
+  bool Prepare() {
+    if (opaque_) return false;
+    size_t regions = 1;
+    for (const auto& [node, constants] : constants_) {
+      Variable variable{node, Candidates(node, constants)};
+      regions *= std::max<size_t>(1, variable.candidates.size());
+      if (regions > kMostRegions || variable.candidates.empty()) return false;
+      variables_.push_back(std::move(variable));
+    }
+    return true;
+  }
+
+  // Calls `visit` with every combination of representatives set.
+  template <typename Visit>
+  void ForEach(const Visit& visit) {
+    std::vector<size_t> index(variables_.size(), 0);
+    for (;;) {
+      for (size_t i = 0; i < variables_.size(); ++i) assignment_[variables_[i].node] = variables_[i].candidates[index[i]];
+      visit();
+      size_t i = 0;
+      while (i < index.size() && ++index[i] == variables_[i].candidates.size()) index[i++] = 0;
+      if (i == index.size()) return;
+    }
+  }
+
+  bool Holds(NodeId id) const {
+    const Node& node = graph_[id];
+    if (node.form == Form::kName) {
+      const auto set = assignment_.find(id);
+      return set != assignment_.end() ? std::get<bool>(set->second) : Holds(graph_[node.definition].body);
+    }
+    if (node.form == Form::kLiteral) return std::get<bool>(node.literal);
+    if (node.form == Form::kOp && node.op == Op::kNot) return !Holds(node.operands[0]);
+    if (node.form == Form::kOp && node.op == Op::kAnd) return std::all_of(node.operands.begin(), node.operands.end(), [&](NodeId o) { return Holds(o); });
+    if (node.form == Form::kOp && node.op == Op::kOr) return std::any_of(node.operands.begin(), node.operands.end(), [&](NodeId o) { return Holds(o); });
+    if (node.form != Form::kOp) return std::get<bool>(assignment_.at(id));
+    const Value a = ValueOf(node.operands[0]);
+    const Value b = ValueOf(node.operands[1]);
+    if (node.op == Op::kEqual) return a == b;
+    // On a scale the better value, with the smaller code, is the greater.
+    if (const auto* code = std::get_if<EnumCode>(&a)) return node.op == Op::kLess ? *code > std::get<EnumCode>(b) : *code >= std::get<EnumCode>(b);
+    return node.op == Op::kLess ? a < b : a <= b;
+  }
+
+  std::string Witness() const {
+    std::string out;
+    for (const Variable& variable : variables_) {
+      const Node& node = graph_[variable.node];
+      const Value& value = assignment_.at(variable.node);
+      out += (out.empty() ? "" : ", ") + NameOf(node) + " = " + semantic::Describe(*graph_.model, node.type, value);
+    }
+    return out;
+  }
+
+ private:
+  Value ValueOf(NodeId id) const {
+    if (const auto set = assignment_.find(id); set != assignment_.end()) return set->second;
+    return *ranges_.ConstantOf(id);
+  }
+
+  std::string NameOf(const Node& node) const {
+    switch (node.form) {
+      case Form::kField: return (*graph_.model)[node.field].name;
+      case Form::kName: return graph_[node.definition].name;
+      case Form::kPull:
+      case Form::kHas:
+      case Form::kFold: return NameOf(graph_[node.operands[0]]);
+      default: return "该值";
+    }
+  }
+
+  std::vector<Value> Candidates(NodeId id, const std::vector<Value>& constants) const {
+    const Node& node = graph_[id];
+    if (node.type.kind == TypeKind::kBool) return {true, false};
+    if (node.type.kind == TypeKind::kEnum) {
+      std::vector<Value> out;
+      for (uint32_t i = 0; i < (*graph_.model)[node.type.enumeration].values.size(); ++i) out.emplace_back(EnumCode{i});
+      return out;
+    }
+    if (node.type.kind == TypeKind::kText) {
+      std::set<Value> out(constants.begin(), constants.end());
+      std::string other = "(别的文字)";
+      out.insert(Value(other));
+      return {out.begin(), out.end()};
+    }
+    return node.type.is_number() ? NumberCandidates(id, constants) : std::vector<Value>{};
+  }
+
+  // Each constant, and a value of every region between, below and above: the next on the grid where there is one.
+  std::vector<Value> NumberCandidates(NodeId id, const std::vector<Value>& constants) const {
+    const Interval& domain = ranges_.Of(id);
+    std::set<Rational> bounds;
+    for (const Value& value : constants) bounds.insert(std::get<Rational>(value));
+    std::set<Rational> tried;
+    const std::optional<int> places = ranges_.PlacesOf(id);
+    Rational step = 1;
+    for (int i = 0; places && i < *places; ++i) step = step / Rational(10);
+    for (auto it = bounds.begin(); it != bounds.end(); ++it) {
+      const auto next = std::next(it);
+      const Rational gap = next == bounds.end() ? Rational(2) : *next - *it;
+      const Rational near = places ? step : gap / Rational(2);
+      for (const Rational& candidate : {*it - near, *it, *it + near}) {
+        if (domain.Contains(candidate)) tried.insert(candidate);
+      }
+    }
+    for (const auto& end : {domain.low, domain.high}) {
+      if (end && domain.Contains(*end)) tried.insert(*end);
+    }
+    std::vector<Value> out;
+    for (const Rational& value : tried) out.emplace_back(value);
+    return out;
+  }
+
+  const Graph& graph_;
+  const Ranges& ranges_;
+  std::map<NodeId, std::vector<Value>> constants_;
+  std::vector<Variable> variables_;
+  std::map<NodeId, Value> assignment_;
+  bool opaque_ = false;
+};
+
+}  // namespace
+
+CaseCoverage AnalyseCase(const Graph& graph, const Ranges& ranges, NodeId id) {
+  const Node& node = graph[id];
+  const size_t arms = node.operands.size() / 2;
+  CaseCoverage out;
+  out.reachable.assign(arms, false);
+  Regions regions(graph, ranges);
+  for (size_t i = 0; i < arms; ++i) regions.Collect(node.operands[2 * i]);
+  if (!regions.Prepare()) {
+    out.exact = false;
+    return out;
+  }
+  std::set<std::pair<size_t, size_t>> found;
+  regions.ForEach([&] {
+    std::optional<size_t> first;
+    for (size_t i = 0; i < arms; ++i) {
+      if (!regions.Holds(node.operands[2 * i])) continue;
+      if (!first) {
+        first = i;
+        out.reachable[i] = true;
+      } else if (node.unique && found.emplace(*first, i).second) {
+        out.reachable[i] = true;
+        out.overlaps.push_back({*first, i, regions.Witness()});
+      }
+    }
+    if (!first && !out.gap) out.gap = regions.Witness();
+  });
+  return out;
+}
+
+}  // namespace heng::graph

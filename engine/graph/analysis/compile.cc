@@ -1,0 +1,29 @@
+#include "engine/graph/analysis/compile.h"
+
+#include <algorithm>
+
+#include "engine/base/digest.h"
+#include "engine/graph/analysis/obligations.h"
+#include "engine/syntax/antlr/parser.h"
+#include "engine/syntax/open_source.h"
+
+namespace heng::graph {
+
+Compiled Compile(std::string path, std::string bytes) {
+  DiagnosticSink sink;
+  const std::string digest = Sha256(bytes);
+  const syntax::OpenedSource opened = syntax::OpenSource(std::move(path), std::move(bytes), sink);
+  if (!opened.usable) return {nullptr, sink.Sorted()};
+  const syntax::TokenList tokens = syntax::Tokenize(opened.source, sink);
+  if (tokens.unusable) return {nullptr, sink.Sorted()};
+  const auto tree = std::make_shared<const syntax::Tree>(syntax::Parse(tokens, sink));
+  const auto model = semantic::Analyse(tree, sink);
+  if (sink.has_errors()) return {nullptr, sink.Sorted()};
+  auto graph = std::make_shared<Graph>(*Build(model));
+  graph->digest = digest;
+  Discharge(*graph, Ranges(*graph), sink);
+  const std::vector<Diagnostic> diagnostics = sink.Sorted();
+  return {sink.has_errors() ? nullptr : GraphPtr(graph), diagnostics};
+}
+
+}  // namespace heng::graph

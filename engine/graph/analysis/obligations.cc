@@ -1,0 +1,114 @@
+#include "engine/graph/analysis/obligations.h"
+
+#include <fmt/format.h>
+
+#include "engine/graph/analysis/case_coverage.h"
+
+namespace heng::graph {
+namespace {
+
+class Discharger {
+ public:
+  Discharger(const Graph& graph, const Ranges& ranges, DiagnosticSink& sink) : graph_(graph), ranges_(ranges), sink_(sink), source_(graph.model->tree->source) {}
+
+  void Run() {
+    for (const Obligation& obligation : graph_.obligations) {
+      switch (obligation.kind) {
+        case Obligation::Kind::kWithin: Within(obligation); break;
+        case Obligation::Kind::kNonZero:
+          if (ranges_.MayDivideByZero(obligation.node)) sink_.Add<DiagnosticKind::kDivisionByZero>(At(obligation.span), obligation.name);
+          break;
+        case Obligation::Kind::kNoGap: NoGap(obligation); break;
+        case Obligation::Kind::kNoOverlap: NoOverlap(obligation); break;
+        case Obligation::Kind::kFinite:
+          if (!ranges_.PlacesOf(obligation.node)) sink_.Add<DiagnosticKind::kUnroundedResult>(At(obligation.span), obligation.name);
+          break;
+        case Obligation::Kind::kMatters: Matters(obligation); break;
+      }
+    }
+    for (const Root& root : graph_.roots) {
+      if (root.kind == Root::Kind::kGuarantee || root.kind == Root::Kind::kMonotone) sink_.Add<DiagnosticKind::kGuaranteeUnproved>(At(root.span), root.name);
+    }
+  }
+
+ private:
+  Place At(Span span) const { return {source_, span}; }
+
+  std::string Number(const Rational& value, const Unit& unit) const {
+    return semantic::Describe(*graph_.model, {TypeKind::kNumber, unit, {}, false, false}, value);
+  }
+  std::string Text(const Interval& interval, const Unit& unit) const {
+    return fmt::format("{}–{}", interval.low ? Number(*interval.low, unit) : "−∞", interval.high ? Number(*interval.high, unit) : "+∞");
+  }
+
+  void Within(const Obligation& o) {
+    const Interval& found = ranges_.Of(o.node);
+    if (found.low && found.high && *found.low >= o.low && *found.high <= o.high) return;
+    const bool below = found.low && *found.low < o.low;
+    const std::string witness = below ? Number(*found.low, o.unit) : found.high ? Number(*found.high, o.unit) : Text(found, o.unit);
+    sink_.Add<DiagnosticKind::kExceedsMarks>(At(o.span), o.name, witness, Number(o.low, o.unit) + "–" + Number(o.high, o.unit));
+  }
+
+  void NoGap(const Obligation& o) {
+    const Node& node = graph_[o.node];
+    const CaseCoverage coverage = AnalyseCase(graph_, ranges_, o.node);
+    if (!node.has_else) {
+      if (!coverage.exact) {
+        sink_.Add<DiagnosticKind::kGapUnproved>(At(o.span), o.name);
+      } else if (coverage.gap) {
+        Diagnostic& d = sink_.Add<DiagnosticKind::kGap>(At(o.span), o.name, *coverage.gap);
+        if (o.arms.size() >= 2) {
+          d.related.push_back({At(o.arms[o.arms.size() - 2]), {"这一条不适用", "this case does not apply"}});
+        }
+        if (!o.arms.empty()) d.related.push_back({At(o.arms.back()), {"这一条也不适用", "nor does this one"}});
+      }
+    }
+    if (!coverage.exact) return;
+    for (size_t i = 0; i < coverage.reachable.size(); ++i) {
+      if (!coverage.reachable[i]) sink_.Add<DiagnosticKind::kUnreachable>(At(o.arms[i]), o.arm_names[i]);
+    }
+    if (node.has_else && !coverage.gap) sink_.Add<DiagnosticKind::kUnreachable>(At(o.arms.back()), o.arm_names.back());
+  }
+
+  void NoOverlap(const Obligation& o) {
+    const CaseCoverage coverage = AnalyseCase(graph_, ranges_, o.node);
+    if (!coverage.exact && o.arms.size() >= 2) {
+      sink_.Add<DiagnosticKind::kOverlapUnproved>(At(o.span), o.arm_names[0], o.arm_names[1]);
+      return;
+    }
+    for (const CaseCoverage::Overlap& overlap : coverage.overlaps) {
+      Diagnostic& d = sink_.Add<DiagnosticKind::kOverlap>(At(o.arms[overlap.second]), o.arm_names[overlap.first], o.arm_names[overlap.second], overlap.witness);
+      d.related.push_back({At(o.arms[overlap.first]), {"另一行在这里", "the other row is here"}});
+    }
+  }
+
+  void Matters(const Obligation& o) {
+    const Node& node = graph_[o.node];
+    const Interval& value = ranges_.Of(node.operands[0]);
+    const Interval& bound = ranges_.Of(node.operands[1]);
+    const Unit& unit = node.type.unit;
+    if (node.op == Op::kMin) {
+      if (value.high && bound.low && *value.high <= *bound.low) sink_.Add<DiagnosticKind::kNeverMatters>(At(o.span), o.name, Text(value, unit));
+    } else if (node.op == Op::kMax) {
+      if (value.low && bound.high && *value.low >= *bound.high) sink_.Add<DiagnosticKind::kNeverMatters>(At(o.span), o.name, Text(value, unit));
+    } else {
+      const std::optional<int> places = ranges_.PlacesOf(node.operands[0]);
+      Rational step = 1;
+      for (int i = 0; places && i < *places; ++i) step = step / Rational(10);
+      if (places && bound.IsPoint() && (step / *bound.low).is_whole()) {
+        sink_.Add<DiagnosticKind::kNeverMatters>(At(o.span), o.name, fmt::format("{} 位小数", *places));
+      }
+    }
+  }
+
+  const Graph& graph_;
+  const Ranges& ranges_;
+  DiagnosticSink& sink_;
+  SourcePtr source_;
+};
+
+}  // namespace
+
+void Discharge(const Graph& graph, const Ranges& ranges, DiagnosticSink& sink) { Discharger(graph, ranges, sink).Run(); }
+
+}  // namespace heng::graph

@@ -1,0 +1,420 @@
+#include "engine/graph/analysis/ranges.h"
+
+#include <algorithm>
+
+#include "engine/base/check.h"
+
+namespace heng::graph {
+
+bool Interval::Contains(const Rational& value) const {
+  if (low && (value < *low || (low_open && value == *low))) return false;
+  return !high || !(value > *high || (high_open && value == *high));
+}
+
+Interval Interval::Hull(const Interval& other) const {
+  Interval out;
+  if (low && other.low) {
+    out.low = std::min(*low, *other.low);
+    out.low_open = (*low > *out.low || low_open) && (*other.low > *out.low || other.low_open);
+  }
+  if (high && other.high) {
+    out.high = std::max(*high, *other.high);
+    out.high_open = (*high < *out.high || high_open) && (*other.high < *out.high || other.high_open);
+  }
+  return out;
+}
+
+Interval Interval::Meet(const Interval& other) const {
+  Interval out = *this;
+  if (other.low && (!low || *other.low > *low || (*other.low == *low && other.low_open))) {
+    out.low = other.low;
+    out.low_open = other.low_open;
+  }
+  if (other.high && (!high || *other.high < *high || (*other.high == *high && other.high_open))) {
+    out.high = other.high;
+    out.high_open = other.high_open;
+  }
+  return out;
+}
+
+namespace {
+
+Interval AtLeast(Rational low) { return {std::move(low), std::nullopt, false, false}; }
+bool NonNegative(const Interval& i) { return i.low && i.low->sign() >= 0; }
+bool Positive(const Interval& i) { return i.low && (i.low->sign() > 0 || (i.low->sign() == 0 && i.low_open)); }
+
+Interval Negated(const Interval& i) {
+  Interval out;
+  if (i.high) out.low = -*i.high;
+  if (i.low) out.high = -*i.low;
+  out.low_open = i.high_open;
+  out.high_open = i.low_open;
+  return out;
+}
+
+Interval Sum(const Interval& a, const Interval& b) {
+  Interval out;
+  if (a.low && b.low) out.low = *a.low + *b.low;
+  if (a.high && b.high) out.high = *a.high + *b.high;
+  out.low_open = a.low_open || b.low_open;
+  out.high_open = a.high_open || b.high_open;
+  return out;
+}
+
+Interval Product(const Interval& a, const Interval& b) {
+  if (a.low && a.high && b.low && b.high) {
+    const Rational ends[] = {*a.low * *b.low, *a.low * *b.high, *a.high * *b.low, *a.high * *b.high};
+    return {*std::min_element(std::begin(ends), std::end(ends)), *std::max_element(std::begin(ends), std::end(ends)), Positive(a) && Positive(b) && (a.low_open || b.low_open), false};
+  }
+  if (NonNegative(a) && NonNegative(b)) {
+    Interval out = AtLeast(*a.low * *b.low);
+    out.low_open = Positive(a) && Positive(b) && (a.low_open || b.low_open);
+    return out;
+  }
+  return {};
+}
+
+// REQUIRES: 0 is not in b.
+Interval Reciprocal(const Interval& b) {
+  if (Positive(b)) {
+    Interval out;
+    out.low = b.high ? Rational(1) / *b.high : Rational(0);
+    out.low_open = !b.high || b.high_open;
+    if (b.low->sign() > 0) {
+      out.high = Rational(1) / *b.low;
+      out.high_open = b.low_open;
+    }
+    return out;
+  }
+  return Negated(Reciprocal(Negated(b)));
+}
+
+int PerCalendar(PeriodKind fine, PeriodKind coarse) {
+  static constexpr int kPerYear[] = {12, 4, 2, 1};
+  return kPerYear[static_cast<size_t>(fine)] / kPerYear[static_cast<size_t>(coarse)];
+}
+
+}  // namespace
+
+Ranges::Ranges(const Graph& graph) : graph_(graph), intervals_(graph.nodes.size()), places_(graph.nodes.size()) {
+  CollectOrder();
+  // Operands stand before their node, and a definition's body before those who name it.
+  for (size_t i = 0; i < graph.nodes.size(); ++i) {
+    intervals_[i] = Compute(NodeId(i), {});
+    places_[i] = ComputePlaces(graph.nodes[i]);
+  }
+  for (const Definition& definition : graph.definitions) FindZeroDivisions(definition.body);
+}
+
+void Ranges::CollectOrder() {
+  for (const Root& root : graph_.roots) {
+    if (root.kind != Root::Kind::kCheck) continue;
+    std::vector<NodeId> pending = {graph_[root.definition].body};
+    while (!pending.empty()) {
+      const Node& node = graph_[pending.back()];
+      pending.pop_back();
+      if (node.form != Form::kOp) continue;
+      if (node.op == Op::kAnd) pending.insert(pending.end(), node.operands.begin(), node.operands.end());
+      if (node.op == Op::kAtMost || node.op == Op::kLess) at_most_[node.operands[0]].insert(node.operands[1]);
+    }
+  }
+}
+
+std::optional<Value> Ranges::ConstantOf(NodeId id) const {
+  const Node& node = graph_[id];
+  if (node.form == Form::kLiteral) return node.literal;
+  if (node.form == Form::kPull) return ConstantOf(node.operands[0]);
+  if (node.form == Form::kField) return (*graph_.model)[node.field].value;
+  if (node.type.is_number() && Of(id).IsPoint()) return *Of(id).low;
+  return std::nullopt;
+}
+
+Interval Ranges::Operand(NodeId id, const Knowledge& knowledge) const {
+  if (const auto known = knowledge.find(id); known != knowledge.end()) return known->second;
+  if (knowledge.empty()) return intervals_[id.index()];
+  return Compute(id, knowledge);
+}
+
+Interval Ranges::Compute(NodeId id, const Knowledge& knowledge) const {
+  const Node& node = graph_[id];
+  const bool counts = node.type.is_number();
+  switch (node.form) {
+    case Form::kLiteral: return counts ? Interval::Point(std::get<Rational>(node.literal)) : Interval{};
+    case Form::kField: {
+      const semantic::Field& field = (*graph_.model)[node.field];
+      if (!counts) return {};
+      if (field.value && std::holds_alternative<Rational>(*field.value)) return Interval::Point(std::get<Rational>(*field.value));
+      return field.range ? Interval{field.range->first, field.range->second, false, false} : Interval{};
+    }
+    case Form::kName: return intervals_[graph_[node.definition].body.index()];
+    case Form::kPull:
+    case Form::kPast: return Operand(node.operands[0], node.form == Form::kPull ? knowledge : Knowledge{});
+    case Form::kOp: return counts ? ComputeOp(id, node, knowledge) : Interval{};
+    case Form::kCase: return counts ? ComputeCase(node, knowledge) : Interval{};
+    case Form::kElse: return counts ? Operand(node.operands[0], knowledge).Hull(Operand(node.operands[1], knowledge)) : Interval{};
+    case Form::kFold: return counts ? ComputeFold(node, knowledge) : Interval{};
+    case Form::kRank: return AtLeast(1);
+    default: return {};
+  }
+}
+
+Interval Ranges::ComputeOp(NodeId, const Node& node, const Knowledge& knowledge) const {
+  const auto operand = [&](size_t i) { return Operand(node.operands[i], knowledge); };
+  switch (node.op) {
+    case Op::kAdd: return Sum(operand(0), operand(1));
+    case Op::kSubtract: return Sum(operand(0), Negated(operand(1)));
+    case Op::kNegate: return Negated(operand(0));
+    case Op::kMultiply: return Product(operand(0), operand(1));
+    case Op::kDivide: return ComputeDivision(node, knowledge);
+    case Op::kMin:
+    case Op::kMax: {
+      Interval a = operand(0);
+      Interval b = operand(1);
+      if (node.op == Op::kMax) {
+        Interval out = Negated(a).Hull(Negated(b));  // for the high end
+        out = Negated(out);
+        out.low = a.low && b.low ? std::max(*a.low, *b.low) : a.low ? a.low : b.low;
+        out.low_open = false;
+        return out;
+      }
+      Interval out = a.Hull(b);
+      out.high = a.high && b.high ? std::min(*a.high, *b.high) : a.high ? a.high : b.high;
+      out.high_open = false;
+      return out;
+    }
+    case Op::kRoundHalfUp:
+    case Op::kRoundHalfEven:
+    case Op::kRoundDown:
+    case Op::kRoundUp: {
+      const Interval a = operand(0);
+      const Interval step = operand(1);
+      if (!step.IsPoint() || step.low->sign() <= 0) return {};
+      static constexpr Rounding kRoundings[] = {Rounding::kHalfAwayFromZero, Rounding::kHalfToEven, Rounding::kDown, Rounding::kUp};
+      const Rounding rounding = kRoundings[static_cast<size_t>(node.op) - static_cast<size_t>(Op::kRoundHalfUp)];
+      Interval out;
+      if (a.low) out.low = a.low->RoundTo(*step.low, rounding);
+      if (a.high) out.high = a.high->RoundTo(*step.low, rounding);
+      return out;
+    }
+    default: return {};
+  }
+}
+
+// (Σ wᵢ xᵢ) ÷ (Σ wᵢ), each wᵢ ≥ 0 or left out on both sides together, lies among the xᵢ.
+std::optional<Interval> Ranges::WeightedMean(const Node& node, const Knowledge& knowledge) const {
+  const auto terms = [&](NodeId root) {
+    std::vector<NodeId> out;
+    std::vector<NodeId> pending = {root};
+    while (!pending.empty()) {
+      const NodeId id = pending.back();
+      pending.pop_back();
+      const Node& n = graph_[id];
+      if (n.form == Form::kOp && n.op == Op::kAdd) {
+        pending.insert(pending.end(), {n.operands[1], n.operands[0]});
+      } else {
+        out.push_back(id);
+      }
+    }
+    return out;
+  };
+  const std::vector<NodeId> above = terms(node.operands[0]);
+  const std::vector<NodeId> below = terms(node.operands[1]);
+  if (above.size() != below.size()) return std::nullopt;
+  std::optional<Interval> out;
+  for (size_t i = 0; i < above.size(); ++i) {
+    NodeId value = above[i];
+    NodeId weight = below[i];
+    const Node& v = graph_[value];
+    const Node& w = graph_[weight];
+    const auto zero = [&](NodeId id) { const auto c = ConstantOf(id); return c && std::holds_alternative<Rational>(*c) && std::get<Rational>(*c).is_zero(); };
+    if (v.form == Form::kCase && w.form == Form::kCase && v.operands.size() == 3 && w.operands.size() == 3 && v.operands[0] == w.operands[0] &&
+        zero(v.operands[1]) && zero(w.operands[1])) {
+      value = v.operands[2];
+      weight = w.operands[2];
+    }
+    const Node& product = graph_[value];
+    if (product.form != Form::kOp || product.op != Op::kMultiply || product.operands[0] != weight || !NonNegative(Of(weight))) return std::nullopt;
+    const Interval x = Operand(product.operands[1], knowledge);
+    out = out ? out->Hull(x) : x;
+  }
+  return out;
+}
+
+Interval Ranges::ComputeDivision(const Node& node, const Knowledge& knowledge) const {
+  const Interval above = Operand(node.operands[0], knowledge);
+  const Interval below = Operand(node.operands[1], knowledge);
+  // A mean of the same rows lies where they lie.
+  const Node& sum = graph_[node.operands[0]];
+  const Node& count = graph_[node.operands[1]];
+  if (sum.form == Form::kFold && sum.fold == FoldOp::kSum && count.form == Form::kFold && count.fold == FoldOp::kCount && sum.path == count.path && sum.source == count.source) {
+    const bool same = sum.operands.size() == count.operands.size() && (sum.operands.size() == 1 || sum.operands[1] == count.operands[1]);
+    if (same) return Operand(sum.operands[0], {});
+  }
+  if (const auto mean = WeightedMean(node, knowledge)) return *mean;
+  if (const auto known = at_most_.find(node.operands[0]); known != at_most_.end() && known->second.count(node.operands[1]) > 0 && NonNegative(above)) {
+    return {Rational(0), Rational(1), false, false};
+  }
+  if (below.Contains(0)) return {};
+  return Product(above, Reciprocal(below));
+}
+
+Interval Ranges::ComputeCase(const Node& node, const Knowledge& knowledge) const {
+  std::optional<Interval> out;
+  Knowledge here = knowledge;
+  const auto add = [&](NodeId value, const Knowledge& known) {
+    if (graph_[value].form == Form::kNone || graph_[value].form == Form::kFail) return;
+    const Interval i = Operand(value, known);
+    out = out ? out->Hull(i) : i;
+  };
+  const size_t arms = node.operands.size() / 2;
+  for (size_t i = 0; i < arms; ++i) {
+    Knowledge arm = here;
+    Learn(node.operands[2 * i], true, arm);
+    add(node.operands[2 * i + 1], arm);
+    Learn(node.operands[2 * i], false, here);
+  }
+  if (node.has_else) add(node.operands.back(), here);
+  return out.value_or(Interval{});
+}
+
+Interval Ranges::ComputeFold(const Node& node, const Knowledge&) const {
+  const bool calendar_only = graph_[node.path].steps.size() == 1 && graph_[node.path].steps[0].kind == Step::Kind::kCalendar && node.source.sort == node.grain.sort;
+  const std::optional<int> count = calendar_only ? std::optional<int>(PerCalendar(node.source.period, node.grain.period)) : std::nullopt;
+  const bool conditional = node.operands.size() > 1;
+  if (node.fold == FoldOp::kCount) {
+    Interval out = AtLeast(0);
+    if (count) out = conditional ? Interval{Rational(0), Rational(*count), false, false} : Interval::Point(*count);
+    return out;
+  }
+  const Interval each = intervals_[node.operands[0].index()];
+  if (node.fold != FoldOp::kSum) return each;
+  if (count && !conditional) return Product(each, Interval::Point(*count));
+  Interval out;
+  if (each.low && each.low->sign() >= 0) out.low = Rational(0);
+  if (each.high && each.high->sign() <= 0) out.high = Rational(0);
+  if (count && each.low && !out.low) out.low = *each.low * Rational(*count);
+  if (count && each.high && !out.high) out.high = *each.high * Rational(*count);
+  return out;
+}
+
+void Ranges::Learn(NodeId id, bool truth, Knowledge& knowledge) const {
+  const Node& node = graph_[id];
+  if (node.form == Form::kName) return Learn(graph_[node.definition].body, truth, knowledge);
+  if (node.form != Form::kOp) return;
+  if (node.op == Op::kNot) return Learn(node.operands[0], !truth, knowledge);
+  if ((node.op == Op::kAnd && truth) || (node.op == Op::kOr && !truth)) {
+    for (const NodeId operand : node.operands) Learn(operand, truth, knowledge);
+    return;
+  }
+  if (node.op != Op::kEqual && node.op != Op::kLess && node.op != Op::kAtMost) return;
+  for (const bool left : {true, false}) {
+    const NodeId subject = node.operands[left ? 0 : 1];
+    const std::optional<Value> other = ConstantOf(node.operands[left ? 1 : 0]);
+    if (!graph_[subject].type.is_number() || !other || !std::holds_alternative<Rational>(*other)) continue;
+    const Rational& bound = std::get<Rational>(*other);
+    Interval now = Operand(subject, knowledge);
+    if (node.op == Op::kEqual) {
+      if (truth) now = now.Meet(Interval::Point(bound));
+      if (!truth && now.low && *now.low == bound) now.low_open = true;
+      if (!truth && now.high && *now.high == bound) now.high_open = true;
+    } else {
+      const bool strict = (node.op == Op::kLess) == truth;
+      const bool above = left != truth;  // the subject lies above the bound
+      now = now.Meet(above ? Interval{bound, std::nullopt, strict, false} : Interval{std::nullopt, bound, false, strict});
+    }
+    knowledge[subject] = now;
+  }
+}
+
+void Ranges::FindZeroDivisions(NodeId root) {
+  struct Visit {
+    NodeId node;
+    Knowledge knowledge;
+  };
+  std::vector<Visit> pending = {{root, {}}};
+  std::unordered_set<NodeId> seen_plain;
+  while (!pending.empty()) {
+    Visit visit = std::move(pending.back());
+    pending.pop_back();
+    if (visit.knowledge.empty() && !seen_plain.insert(visit.node).second) continue;
+    const Node& node = graph_[visit.node];
+    if (node.form == Form::kOp && node.op == Op::kDivide && Operand(node.operands[1], visit.knowledge).Contains(0)) zero_divisions_.insert(visit.node);
+    if (node.form == Form::kCase) {
+      Knowledge here = visit.knowledge;
+      const size_t arms = node.operands.size() / 2;
+      for (size_t i = 0; i < arms; ++i) {
+        pending.push_back({node.operands[2 * i], here});
+        Knowledge arm = here;
+        Learn(node.operands[2 * i], true, arm);
+        pending.push_back({node.operands[2 * i + 1], std::move(arm)});
+        Learn(node.operands[2 * i], false, here);
+      }
+      if (node.has_else) pending.push_back({node.operands.back(), std::move(here)});
+      continue;
+    }
+    if (node.form == Form::kOp && (node.op == Op::kAnd || node.op == Op::kOr)) {
+      Knowledge here = visit.knowledge;
+      for (const NodeId operand : node.operands) {
+        pending.push_back({operand, here});
+        Learn(operand, node.op == Op::kAnd, here);
+      }
+      continue;
+    }
+    // What is known of an instance says nothing of the others that a fold or a rank looks at.
+    const bool elsewhere = node.form == Form::kFold || node.form == Form::kRank || node.form == Form::kPast;
+    for (const NodeId operand : node.operands) pending.push_back({operand, elsewhere ? Knowledge{} : visit.knowledge});
+  }
+}
+
+std::optional<int> Ranges::FieldPlaces(const semantic::Field& field) const {
+  if (field.value && std::holds_alternative<Rational>(*field.value)) return std::get<Rational>(*field.value).decimal_places();
+  if (!field.places) return std::nullopt;
+  return *field.places + (field.type.percent ? 2 : 0);
+}
+
+std::optional<int> Ranges::ComputePlaces(const Node& node) const {
+  if (!node.type.is_number()) return 0;
+  const auto of = [&](NodeId id) { return places_[id.index()]; };
+  const auto most = [&](std::optional<int> a, std::optional<int> b) { return a && b ? std::optional<int>(std::max(*a, *b)) : std::nullopt; };
+  switch (node.form) {
+    case Form::kLiteral: return std::get<Rational>(node.literal).decimal_places();
+    case Form::kField: return FieldPlaces((*graph_.model)[node.field]);
+    case Form::kName: return of(graph_[node.definition].body);
+    case Form::kPull:
+    case Form::kPast: return of(node.operands[0]);
+    case Form::kElse: return most(of(node.operands[0]), of(node.operands[1]));
+    case Form::kCase: {
+      std::optional<int> out = 0;
+      for (size_t i = 0; i < node.operands.size(); ++i) {
+        const bool value = i % 2 == 1 || (node.has_else && i + 1 == node.operands.size());
+        if (value) out = most(out, of(node.operands[i]));
+      }
+      return out;
+    }
+    case Form::kFold: return node.fold == FoldOp::kCount ? std::optional<int>(0) : of(node.operands[0]);
+    case Form::kOp: break;
+    default: return 0;
+  }
+  switch (node.op) {
+    case Op::kMultiply: {
+      const auto a = of(node.operands[0]);
+      const auto b = of(node.operands[1]);
+      return a && b ? std::optional<int>(*a + *b) : std::nullopt;
+    }
+    case Op::kDivide: {
+      const Interval& below = intervals_[node.operands[1].index()];
+      if (!below.IsPoint() || below.low->is_zero()) return std::nullopt;
+      const auto a = of(node.operands[0]);
+      const auto b = (Rational(1) / *below.low).decimal_places();
+      return a && b ? std::optional<int>(*a + *b) : std::nullopt;
+    }
+    case Op::kRoundHalfUp:
+    case Op::kRoundHalfEven:
+    case Op::kRoundDown:
+    case Op::kRoundUp: return of(node.operands[1]);
+    case Op::kNegate: return of(node.operands[0]);
+    default: return most(of(node.operands[0]), of(node.operands[1]));
+  }
+}
+
+}  // namespace heng::graph

@@ -1,0 +1,64 @@
+// Two analyses over the graph, from the declared ranges and decimals of the facts: in what interval each number lies, and on which
+// decimal grid. Diagnostics read them now; lowering and proofs will. Interval arithmetic is sound, not tight: what it cannot
+// bound is unbounded.
+#pragma once
+
+#include <optional>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "engine/graph/graph.h"
+
+namespace heng::graph {
+
+// An interval of numbers; a missing end is unbounded. An open end is not itself a value.
+struct Interval {
+  std::optional<Rational> low, high;
+  bool low_open = false;
+  bool high_open = false;
+
+  static Interval Point(const Rational& value) { return {value, value, false, false}; }
+  bool Contains(const Rational& value) const;
+  bool IsPoint() const { return low && high && *low == *high && !low_open && !high_open; }
+  Interval Hull(const Interval& other) const;
+  Interval Meet(const Interval& other) const;
+};
+
+// What is known of some nodes where a condition holds.
+using Knowledge = std::unordered_map<NodeId, Interval>;
+
+class Ranges {
+ public:
+  explicit Ranges(const Graph& graph);
+
+  const Interval& Of(NodeId node) const { return intervals_[node.index()]; }
+  // The most decimal places that the node's values can have; nothing if they may have no end.
+  std::optional<int> PlacesOf(NodeId node) const { return places_[node.index()]; }
+  // True if some division by this node's divisor is reached with a divisor that can be 0.
+  bool MayDivideByZero(NodeId quotient) const { return zero_divisions_.count(quotient) > 0; }
+  // The one value that the node always has, if it is a literal or a parameter that is fixed.
+  std::optional<Value> ConstantOf(NodeId node) const;
+
+ private:
+  Interval Compute(NodeId id, const Knowledge& knowledge) const;
+  Interval Operand(NodeId id, const Knowledge& knowledge) const;
+  Interval ComputeOp(NodeId id, const Node& node, const Knowledge& knowledge) const;
+  Interval ComputeDivision(const Node& node, const Knowledge& knowledge) const;
+  Interval ComputeCase(const Node& node, const Knowledge& knowledge) const;
+  Interval ComputeFold(const Node& node, const Knowledge& knowledge) const;
+  std::optional<Interval> WeightedMean(const Node& node, const Knowledge& knowledge) const;
+  std::optional<int> ComputePlaces(const Node& node) const;
+  std::optional<int> FieldPlaces(const semantic::Field& field) const;
+  void Learn(NodeId condition, bool truth, Knowledge& knowledge) const;
+  void CollectOrder();
+  void FindZeroDivisions(NodeId root);
+
+  const Graph& graph_;
+  std::vector<Interval> intervals_;
+  std::vector<std::optional<int>> places_;
+  std::unordered_map<NodeId, std::unordered_set<NodeId>> at_most_;  // a ≤ b by a check on the same row
+  std::unordered_set<NodeId> zero_divisions_;
+};
+
+}  // namespace heng::graph

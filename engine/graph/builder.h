@@ -1,0 +1,119 @@
+// The translation of the model into the kernel: every surface construct in one place. Used inside this folder only:
+// nodes.cc (hash-consing, paths), expressions.cc, aggregations.cc, rules.cc (scores, grades, tables), build.cc (definitions, roots).
+#pragma once
+
+#include <map>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "engine/graph/graph.h"
+
+namespace heng::graph {
+
+using semantic::Builtin;
+using semantic::ExprInfo;
+using semantic::Model;
+using semantic::Referent;
+using syntax::Expr;
+using syntax::ExprId;
+using syntax::ExprKind;
+using syntax::Operator;
+
+class Builder {
+ public:
+  explicit Builder(std::shared_ptr<const Model> model);
+  GraphPtr Run();
+
+ private:
+  // ---- nodes.cc
+  NodeId Intern(Node node);
+  NodeId Literal(Value value, Type type);
+  NodeId Number(Rational value, Unit unit = Unit());
+  NodeId Apply(Op op, std::vector<NodeId> operands, Type type, Grain grain);
+  NodeId Case(std::vector<NodeId> operands, bool has_else, Type type, Grain grain, bool unique = false);
+  NodeId None(Type type);
+  NodeId Fold(FoldOp fold, NodeId value, NodeId condition, PathId path, Grain source, Grain target, Type type);
+  NodeId Pull(NodeId node, PathId path, Grain at);
+  NodeId Read(DefId definition, Grain at);
+  NodeId ReadField(FieldId field, Grain at);
+  PathId InternPath(Path path);
+  // The one path between two grains of which the coarser is readable at the finer.
+  PathId PathBetween(Grain fine, Grain coarse);
+  Grain TargetOf(Grain from, PathId path) const;
+  SortId QuotientOf(SortId base, NodeId key, const std::string& name);
+  Type BoolType() const { return {TypeKind::kBool, Unit(), {}, false, false}; }
+  Type NumberType(Unit unit = Unit()) const { return {TypeKind::kNumber, std::move(unit), {}, false, false}; }
+
+  // ---- expressions.cc
+  NodeId Translate(ExprId id, Grain at);
+  NodeId TranslateKind(ExprId id, const Expr& expr, Grain at);
+  NodeId TranslateName(ExprId id, const Expr& expr, Grain at);
+  NodeId TranslateArithmetic(const Expr& expr, const Type& type, Grain at);
+  NodeId Compare(Operator op, NodeId left, NodeId right, Grain at);
+  NodeId TranslateClause(ExprId id, const Expr& expr, NodeId value, Grain at);
+  NodeId TranslateValueCall(ExprId id, const Expr& expr, Grain at);
+
+  // ---- aggregations.cc
+  NodeId TranslateAggregation(ExprId id, const Expr& expr, Grain at);
+  NodeId Trimmed(NodeId value, NodeId condition, PathId path, Grain source, Grain target, const Type& type, Rational low, bool median);
+  NodeId MeanOf(NodeId value, NodeId condition, PathId path, Grain source, Grain target, const Type& type);
+
+  // ---- rules.cc
+  NodeId BuildScore(DefId self, const syntax::ScoreDecl& score, Grain at);
+  NodeId ScoreTotal(DefId self, const syntax::ScoreDecl& score, Grain at);
+  NodeId BuildAdjustments(DefId self, const std::string& score, const syntax::Adjustments& block, size_t index, const Unit& unit, Grain at);
+  NodeId BuildGrade(DefId self, const syntax::GradeDecl& grade, Grain at);
+  NodeId BuildStep(const syntax::GradeStep& step, NodeId before, const Type& type, Grain at);
+  void BuildRows(size_t declaration, const syntax::TableDecl& table, Grain at);
+  NodeId RowCondition(const syntax::TableDecl& table, const syntax::TableRow& row, Grain at);
+  NodeId CellCondition(const syntax::Cell& cell, ExprId header, Grain at);
+  NodeId BuildColumn(DefId self, size_t declaration, const syntax::TableDecl& table, size_t column, Grain at);
+  NodeId EnumLiteral(EnumId scale, const std::string& value);
+
+  // ---- build.cc
+  void BuildDefinition(semantic::DefinitionId id);
+  void BuildChecks();
+  void BuildGuarantees();
+  void BuildResults();
+  // Adds a definition whose body `make` translates; occurrences inside are its own.
+  template <typename Make>
+  DefId Define(Definition definition, const Make& make);
+  void Owe(Obligation obligation) { graph_->obligations.push_back(std::move(obligation)); }
+  std::string TextOf(ExprId id) const { return std::string(tree_.source->Text(tree_[id].span)); }
+  Grain SubjectGrain(PeriodKind period) const { return {model_->subject(), period}; }
+
+  std::shared_ptr<const Model> model_;
+  const syntax::Tree& tree_;
+  std::shared_ptr<Graph> graph_;
+  std::unordered_map<std::string, NodeId> interned_;
+  std::unordered_map<size_t, DefId> by_declared_;                       // semantic definition → ours
+  std::unordered_map<size_t, std::vector<DefId>> rows_;                 // table declaration → conditions of its rows
+  // Where new occurrences belong: the definition being translated, and how many it has.
+  DefId current_;
+  uint32_t position_ = 0;
+};
+
+template <typename Make>
+DefId Builder::Define(Definition definition, const Make& make) {
+  // Parts of a definition are built while it is; so the id is given when the body is done, behind what it reads.
+  const DefId outer = current_;
+  const uint32_t outer_position = position_;
+  const size_t first = graph_->occurrences.size();
+  current_ = DefId{};
+  position_ = 0;
+  definition.body = make();
+  const DefId id(graph_->definitions.size());
+  for (size_t i = first; i < graph_->occurrences.size(); ++i) {
+    if (!graph_->occurrences[i].definition.valid()) graph_->occurrences[i].definition = id;
+  }
+  for (Obligation& obligation : graph_->obligations) {
+    if (!obligation.definition.valid()) obligation.definition = id;
+  }
+  graph_->definitions.push_back(std::move(definition));
+  current_ = outer;
+  position_ = outer_position;
+  return id;
+}
+
+}  // namespace heng::graph

@@ -1,0 +1,175 @@
+// The evaluation graph: a policy as a hash-consed DAG of the thirteen kernel forms and nothing else. Made by Build, read by the
+// analyses, the interpreter, explanations, pictures, differences and proofs. Immutable, shared between threads.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/semantic/model.h"
+
+namespace heng::graph {
+
+using semantic::EnumId;
+using semantic::FieldId;
+using semantic::Grain;
+using semantic::SortId;
+using semantic::Type;
+using semantic::TypeKind;
+
+struct Node;
+struct Definition;
+struct Path;
+using NodeId = Id<Node>;
+using DefId = Id<Definition>;
+using PathId = Id<Path>;
+
+enum class Form : unsigned char { kLiteral, kField, kName, kPull, kOp, kCase, kNone, kHas, kElse, kFold, kRank, kPast, kFail };
+
+// Comparisons are the four; a > b is kLess with its operands exchanged. On a scale the better value is the greater.
+// kAnd and kOr decide from left to right: what stands behind the deciding operand is not looked at.
+// kRound…: the number and its step. kShift: a grade and a number of levels (up is positive), clamped to the scale.
+enum class Op : unsigned char {
+  kNone, kAdd, kSubtract, kMultiply, kDivide, kNegate, kMin, kMax, kRoundHalfUp, kRoundHalfEven, kRoundDown, kRoundUp,
+  kEqual, kLess, kAtMost, kAnd, kOr, kNot, kShift,
+};
+enum class FoldOp : unsigned char { kSum, kCount, kAny, kMin, kMax, kAll, kOnly };
+// kCompetition: 1-2-2-4 (名次顺延). kDistinct: by the hidden identity of rows, legal only where the result cannot depend on it.
+enum class Ties : unsigned char { kCompetition, kDistinct };
+
+// One step of a path, from the finer grain to the coarser.
+struct Step {
+  enum class Kind : unsigned char { kParent, kKey, kWhole, kCalendar };
+  Kind kind = Kind::kParent;
+  SortId quotient;                              // kKey: the sort of the key's values
+  PeriodKind period = PeriodKind::kOnce;        // kCalendar
+  friend bool operator==(const Step&, const Step&) = default;
+};
+struct Path {
+  std::vector<Step> steps;
+  friend bool operator==(const Path&, const Path&) = default;
+};
+
+// A quotient E/k: one instance for each value of the key among the instances of its base sort.
+struct Quotient {
+  SortId base;
+  NodeId key;  // kField or kName
+  std::string name;
+};
+
+// Which members count depends on the form.
+//   kLiteral: literal          kField: field              kName: definition        kPull: operand, path
+//   kOp: op, operands          kCase: condition, value, condition, value, …, and the else value if has_else; unique: no two may hold
+//   kHas, kElse: operands      kFold: fold, value, condition (if any), path, source
+//   kRank: key, condition (if any), path, ties, descending     kPast: operand (kField or kName), back      kFail: literal (its message)
+struct Node {
+  Form form = Form::kNone;
+  Op op = Op::kNone;
+  FoldOp fold = FoldOp::kSum;
+  Ties ties = Ties::kCompetition;
+  bool unique = false;
+  bool has_else = false;
+  bool descending = true;
+  Type type;
+  Grain grain;
+  Grain source;  // kFold: the grain that is folded
+  std::vector<NodeId> operands;
+  Value literal;
+  FieldId field;
+  DefId definition;
+  PathId path;
+  int back = 0;
+};
+
+// A named expression. Every score line, case arm and table row is one, so that equal numbers with different sources stay apart.
+struct Definition {
+  enum class Kind : unsigned char {
+    kFormula, kScore, kGrade, kColumn,                       // declared by the author
+    kCriterion, kExemption, kSubtotal, kAdjustment, kAdjustments, // parts of a score
+    kArm, kBase, kStep,                                      // parts of a grade
+    kRow,                                                    // of a table: its condition
+    kCheck, kGuarantee,
+  };
+  Kind kind = Kind::kFormula;
+  std::string name;     // `月度成绩·接诉即办`
+  std::string label;    // `接诉即办`; of a check its message, of a guarantee its title
+  NodeId body;
+  Grain grain;
+  Type type;
+  std::optional<int> places;
+  DefId owner;          // of a part: the whole
+  std::optional<Rational> weight;  // of a criterion: its weight (0.3) or its marks
+  bool weighted = false;           // the weight is in per cent
+  semantic::DefinitionId declared;
+  Span span;
+  semantic::EnumId scale;          // of a grade
+  std::optional<EnumCode> grade;   // of an arm: its grade; of a step that sets: the grade set
+  syntax::Mark mark;
+};
+
+// Where a node stands in the text: equal nodes are one node, but their places, and so their sources, differ.
+struct Occurrence {
+  DefId definition;
+  uint32_t position = 0;  // in the order of translation, within the definition
+  NodeId node;
+  Span span;
+  syntax::Mark mark;      // of a cell: its own
+};
+
+// What the compiler owes a proof of. Discharged by analysis/obligations.
+struct Obligation {
+  enum class Kind : unsigned char { kWithin, kNonZero, kNoGap, kNoOverlap, kFinite, kMatters };
+  Kind kind = Kind::kWithin;
+  NodeId node;            // kWithin, kFinite: the value; kNonZero: the divisor; kNoGap, kNoOverlap: the case; kMatters: the min or max
+  DefId definition;
+  std::string name;
+  Rational low, high;     // kWithin
+  Unit unit;
+  Span span;
+  std::vector<Span> arms; // of a case
+  std::vector<std::string> arm_names;
+};
+
+struct Root {
+  enum class Kind : unsigned char { kResult, kCheck, kGuarantee, kMonotone, kExample };
+  Kind kind = Kind::kResult;
+  std::string name;
+  DefId definition;       // kMonotone: what depends
+  // kMonotone: what it depends on (kField or kName), its direction and the condition under which (if any).
+  NodeId along;
+  bool decreasing = false;
+  NodeId when;
+  Span span;
+};
+
+struct Graph {
+  std::shared_ptr<const semantic::Model> model;  // the schema: sorts, fields, enumerations, provenance
+  std::vector<Node> nodes;             // operands stand before their node
+  std::vector<Path> paths;
+  std::vector<Quotient> quotients;     // their SortIds follow those of the model's sorts
+  std::vector<Definition> definitions; // each behind those it reads, past values apart
+  std::vector<Occurrence> occurrences;
+  std::vector<Obligation> obligations;
+  std::vector<Root> roots;
+  std::string digest;                  // SHA-256 of the source bytes
+
+  const Node& operator[](NodeId id) const { return nodes[id.index()]; }
+  const Definition& operator[](DefId id) const { return definitions[id.index()]; }
+  const Path& operator[](PathId id) const { return paths[id.index()]; }
+  bool is_quotient(SortId sort) const { return sort.index() >= model->sorts.size(); }
+  const Quotient& quotient(SortId sort) const { return quotients[sort.index() - model->sorts.size()]; }
+  std::optional<DefId> Find(std::string_view name_or_code) const;
+  std::string sort_name(SortId sort) const;
+  // The open parameters that the definition's value may depend on, decided statically.
+  std::vector<FieldId> OpenParametersOf(DefId definition) const;
+  // True if the definition's value depends on other subjects (a rank, a fold over peers).
+  bool NeedsPeers(DefId definition) const;
+};
+
+using GraphPtr = std::shared_ptr<const Graph>;
+
+// Translates the checked model. REQUIRES: the sink has no errors for it.
+GraphPtr Build(std::shared_ptr<const semantic::Model> model);
+
+}  // namespace heng::graph

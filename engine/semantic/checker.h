@@ -1,0 +1,174 @@
+// The working state of Analyse: names, then types, then rules. Used inside this folder only; its parts stand in declarations.cc,
+// types.cc, expressions.cc, calls.cc, rules.cc, examples.cc and order.cc.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "engine/semantic/model.h"
+
+namespace heng::semantic {
+
+using syntax::Expr;
+using syntax::ExprId;
+using syntax::ExprKind;
+using syntax::Operator;
+
+// What a condition that holds says of other values: which optional ones are present, how many rows there are at least.
+struct Narrowing {
+  std::set<std::pair<Referent::Kind, size_t>> present;
+  std::map<size_t, int64_t> least_rows;  // by sort
+};
+
+// Where an expression stands.
+struct Scope {
+  Grain at;
+  Narrowing narrowing;
+  bool inside_aggregation = false;
+};
+
+class Checker {
+ public:
+  Checker(std::shared_ptr<const syntax::Tree> tree, DiagnosticSink& sink);
+  std::shared_ptr<const Model> Run();
+
+ private:
+  struct Symbol {
+    enum class Kind : unsigned char { kSort, kField, kDefinition };
+    Kind kind;
+    size_t index;
+    Span span;
+  };
+
+  // ---- declarations.cc: every name that is declared
+  void Declare();
+  void DeclarePolicy(const syntax::PolicyDecl& policy, Span span);
+  SortId DeclareSort(Sort::Kind kind, const syntax::Declared& declared, SortId parent);
+  void DeclareFields(Field::Kind kind, Grain grain, const std::vector<syntax::Field>& fields);
+  void DeclareField(Field::Kind kind, Grain grain, const syntax::Field& declared, const syntax::Declared& name);
+  void DeclareParameter(const syntax::ParameterDecl& parameter);
+  void DeclareDefinition(Definition definition, Span span);
+  void DeclareTable(size_t declaration, const syntax::TableDecl& table);
+  void DeclareGradeScale(size_t declaration, const syntax::GradeDecl& grade);
+  bool AddSymbol(const std::string& name, Symbol symbol);
+  void AddCode(const std::string& code, Span span, SortId sort);
+  void CheckHeader();
+  void WarnUnused();
+
+  // ---- types.cc: types, ranges, constants
+  Type ReadType(const syntax::TypeExpr& type, const std::string& enumeration_name);
+  std::optional<WrittenUnit> ReadUnit(const std::vector<syntax::Name>& unit);
+  std::optional<ReadQuantity> ReadMarked(const syntax::Quantity& quantity);
+  void ReadClauses(const syntax::FieldClauses& clauses, bool integer, Field& field);
+  std::optional<Rational> ReadBound(const syntax::Bound& bound, const Field& field);
+  // A constant of the type; `bare`: a number without unit takes the type's.
+  std::optional<Value> ReadConstant(ExprId id, const Type& type, bool bare);
+  void CheckInRange(const Field& field, const Value& value, Span span);
+  std::optional<Type> Unify(const Type& a, const Type& b);
+
+  // ---- expressions.cc
+  Type Check(ExprId id, const Scope& scope, const Type* expected = nullptr);
+  Type CheckKind(ExprId id, const Expr& expr, const Scope& scope, const Type* expected);
+  Type CheckName(ExprId id, const Expr& expr, const Scope& scope, const Type* expected);
+  Type CheckQualified(ExprId id, const Expr& expr);
+  Type CheckArithmetic(const Expr& expr, const Scope& scope);
+  Type CheckCompare(const Expr& expr, const Scope& scope);
+  Type CheckMembership(const Expr& expr, const Scope& scope);
+  Type CheckIf(const Expr& expr, const Scope& scope, const Type* expected);
+  Type CheckClause(const Expr& expr, const Scope& scope, const Type& operand);
+  // The expression must have the type (any unit if `unit` is null), and be present.
+  void Demand(ExprId id, const Type& found, TypeKind kind, const Unit* unit = nullptr);
+  void DemandPresent(ExprId id, const Type& found);
+  void CheckCondition(ExprId id, const Scope& scope);
+  Narrowing Narrow(ExprId condition, bool truth) const;
+  Scope Within(const Scope& scope, const Narrowing& more) const;
+  void ReportUnknown(const syntax::Name& name, const Bilingual& kind, const std::vector<std::string>& candidates);
+  bool IsLost(const std::string& name) const { return lost_.count(name) > 0; }
+  std::optional<size_t> FindEnumValue(EnumId id, const std::string& name) const;
+  std::vector<std::string> ValueNames() const;
+  // Walks the leaves of an expression without entering aggregations.
+  void ForEachLeaf(ExprId id, const std::function<void(ExprId, const Expr&)>& visit) const;
+  std::optional<Grain> FinestOf(const std::vector<ExprId>& roots);
+  void CheckReadable(ExprId root, Grain at);
+  Grain GrainOf(ExprId leaf) const;
+  std::string TextOf(ExprId id) const { return std::string(tree_->source->Text((*tree_)[id].span)); }
+
+  // ---- calls.cc
+  Type CheckCall(ExprId id, const Expr& expr, const Scope& scope, const Type* expected);
+  Type CheckAggregation(ExprId id, const Expr& expr, const Scope& scope, Builtin builtin);
+  Type CheckShare(const Expr& expr, const Scope& scope);
+  Type CheckPrevious(const Expr& expr, const Scope& scope);
+  Type CheckOverValues(const Expr& expr, const Scope& scope);
+  bool ResolveScope(ExprId id, const syntax::Argument& argument, const Scope& scope);
+  Type AggregateType(ExprId id, const Expr& expr, Builtin builtin, const Type& argument, bool maybe_empty);
+  bool MaybeEmpty(const Expr& expr, const ExprInfo& info, const Scope& scope, Builtin builtin) const;
+
+  // ---- rules.cc
+  void CheckBodies();
+  void CheckDefinition(DefinitionId id);
+  void CheckFormula(Definition& definition, const syntax::FormulaDecl& formula);
+  void CheckScore(Definition& definition, const syntax::ScoreDecl& score);
+  void CheckCriterion(const syntax::Criterion& criterion, const Definition& definition, const Unit& unit);
+  void CheckWeights(const syntax::ScoreDecl& score, const Rational& full, const Unit& unit);
+  void CheckGrade(Definition& definition, const syntax::GradeDecl& grade);
+  void CheckGradeStep(const syntax::GradeStep& step, const Definition& definition);
+  void CheckGradeName(const syntax::Name& name, EnumId scale);
+  void CheckTable(size_t declaration, const syntax::TableDecl& table);
+  void CheckConditionCell(const syntax::Cell& cell, ExprId header, Grain at);
+  Type CheckResultColumn(const syntax::TableDecl& table, size_t column, Grain at);
+  void CheckCellCounts(const syntax::TableDecl& table);
+  void CheckChecks();
+  void CheckResults();
+  void CheckGuarantees();
+  std::optional<int> PlacesOf(ExprId body, const Type& type) const;
+  const syntax::Expr* OutermostRounding(ExprId body) const;
+
+  // ---- provenance.cc
+  void CollectProvenance();
+  void CheckMark(const syntax::Mark& mark, const std::string& what, bool may_be_open);
+  void WarnUnmarked(ExprId root, bool covered);
+  void WarnUnmarked(const syntax::Quantity& quantity, bool covered);
+  void CollectScore(const syntax::ScoreDecl& score);
+  void CollectGrade(const syntax::GradeDecl& grade);
+  void CollectTable(const syntax::TableDecl& table);
+
+  // ---- examples.cc
+  void CheckExamples();
+  void CheckExample(const syntax::ExampleDecl& declared, Span span);
+  void CheckExampleLine(const syntax::ExampleLine& line, Example& example);
+  void CheckExampleFacts(const syntax::ExampleLine& line, Example& example);
+  void CheckExampleRows(const syntax::ExampleLine& line, const syntax::ExampleFact& fact, Example& example);
+  std::optional<DefinitionId> ExampleDefinition(const syntax::Name& name);
+
+  // ---- order.cc
+  void OrderDefinitions();
+  std::vector<size_t> DependenciesOf(size_t definition) const;
+  std::vector<ExprId> RootsOf(const Definition& definition) const;
+
+  Place At(Span span) const { return {tree_->source, span}; }
+  Place At(ExprId id) const { return At((*tree_)[id].span); }
+  template <typename Decl>
+  const Decl& DeclarationAt(size_t index) const { return std::get<Decl>(tree_->declarations[index].body); }
+
+  std::shared_ptr<const syntax::Tree> tree_;
+  DiagnosticSink& sink_;
+  std::shared_ptr<Model> model_;
+  std::unordered_map<std::string, Symbol> symbols_;
+  std::map<std::pair<size_t, std::string>, Span> record_fields_;  // names of record fields, by sort
+  std::map<std::pair<size_t, std::string>, Span> codes_;          // by sort of record, or 0 for all others
+  std::unordered_map<std::string, std::vector<std::pair<EnumId, size_t>>> enum_values_;
+  std::unordered_set<std::string> lost_;
+  std::unordered_set<std::string> used_;
+  std::unordered_set<size_t> published_;  // definitions
+  std::optional<SortId> subject_;
+  bool has_policy_ = false;
+};
+
+}  // namespace heng::semantic

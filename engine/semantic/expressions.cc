@@ -1,0 +1,407 @@
+#include <algorithm>
+
+#include "engine/base/text.h"
+#include "engine/semantic/checker.h"
+
+namespace heng::semantic {
+namespace {
+
+bool IsOrdering(Operator op) { return op == Operator::kLess || op == Operator::kAtMost || op == Operator::kGreater || op == Operator::kAtLeast; }
+
+std::string UnitText(const Unit& unit) { return unit.dimensionless() ? "1" : unit.ToString(); }
+
+Type Bool() { return {TypeKind::kBool, Unit(), {}, false, false}; }
+
+}  // namespace
+
+Type Checker::Check(ExprId id, const Scope& scope, const Type* expected) {
+  const Type type = CheckKind(id, (*tree_)[id], scope, expected);
+  model_->exprs[id.index()].type = type;
+  return type;
+}
+
+Type Checker::CheckKind(ExprId id, const Expr& expr, const Scope& scope, const Type* expected) {
+  switch (expr.kind) {
+    case ExprKind::kQuantity: {
+      const auto read = ReadMarked(expr.quantity);
+      if (!read) return {};
+      return {TypeKind::kNumber, read->unit, {}, false, read->percent};
+    }
+    case ExprKind::kText: return {TypeKind::kText, Unit(), {}, false, false};
+    case ExprKind::kDate: return {TypeKind::kDate, Unit(), {}, false, false};
+    case ExprKind::kBool: return Bool();
+    case ExprKind::kName: return CheckName(id, expr, scope, expected);
+    case ExprKind::kCall: return CheckCall(id, expr, scope, expected);
+    case ExprKind::kNegate: {
+      const Type type = Check(expr.operands[0], scope);
+      Demand(expr.operands[0], type, TypeKind::kNumber);
+      DemandPresent(expr.operands[0], type);
+      return type;
+    }
+    case ExprKind::kNot: CheckCondition(expr.operands[0], scope); return Bool();
+    case ExprKind::kArithmetic: return CheckArithmetic(expr, scope);
+    case ExprKind::kCompare: return CheckCompare(expr, scope);
+    case ExprKind::kAnd:
+    case ExprKind::kOr: {
+      // Each operand is read knowing that those before it did not decide already.
+      Scope inner = scope;
+      for (const ExprId operand : expr.operands) {
+        CheckCondition(operand, inner);
+        inner = Within(inner, Narrow(operand, expr.kind == ExprKind::kAnd));
+      }
+      return Bool();
+    }
+    case ExprKind::kIn: return CheckMembership(expr, scope);
+    case ExprKind::kIf: return CheckIf(expr, scope, expected);
+    case ExprKind::kDefault: {
+      const Type value = Check(expr.operands[0], scope, expected);
+      const Type fallback = Check(expr.operands[1], scope, &value);
+      std::optional<Type> type = Unify(value, fallback);
+      if (!type) {
+        sink_.Add<DiagnosticKind::kTypeMismatch>(At(expr.operands[1]), Describe(*model_, value), Describe(*model_, fallback));
+        return value;
+      }
+      type->optional = fallback.optional;
+      return *type;
+    }
+    case ExprKind::kRound:
+    case ExprKind::kCap:
+    case ExprKind::kFloor: return CheckClause(expr, scope, Check(expr.operands[0], scope));
+  }
+  return {};
+}
+
+void Checker::Demand(ExprId id, const Type& found, TypeKind kind, const Unit* unit) {
+  if (!found.known()) return;
+  if (found.kind != kind) {
+    Type wanted{kind, unit != nullptr ? *unit : Unit(), {}, false, false};
+    sink_.Add<DiagnosticKind::kTypeMismatch>(At(id), kind == TypeKind::kNumber && unit == nullptr ? Bilingual("数", "a number") : Describe(*model_, wanted), Describe(*model_, found));
+  } else if (unit != nullptr && found.unit != *unit) {
+    sink_.Add<DiagnosticKind::kTypeMismatch>(At(id), Describe(*model_, Type{kind, *unit, {}, false, false}), Describe(*model_, found));
+  }
+}
+
+void Checker::DemandPresent(ExprId id, const Type& found) {
+  if (found.optional) sink_.Add<DiagnosticKind::kMaybeAbsent>(At(id), TextOf(id));
+}
+
+void Checker::CheckCondition(ExprId id, const Scope& scope) {
+  const Type type = Check(id, scope);
+  Demand(id, type, TypeKind::kBool);
+  DemandPresent(id, type);
+}
+
+void Checker::ReportUnknown(const syntax::Name& name, const Bilingual& kind, const std::vector<std::string>& candidates) {
+  if (IsLost(name.text)) return;
+  if (const std::optional<std::string> nearest = NearestName(name.text, candidates)) {
+    sink_.Add<DiagnosticKind::kUnknownNameNear>(At(name.span), name.text, kind, *nearest);
+  } else {
+    sink_.Add<DiagnosticKind::kUnknownName>(At(name.span), name.text, kind);
+  }
+}
+
+std::vector<std::string> Checker::ValueNames() const {
+  std::vector<std::string> names;
+  for (const auto& [name, symbol] : symbols_) names.push_back(name);
+  for (const auto& [name, places] : enum_values_) names.push_back(name);
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+std::optional<size_t> Checker::FindEnumValue(EnumId id, const std::string& name) const {
+  if (!id.valid()) return std::nullopt;
+  const auto& values = (*model_)[id].values;
+  const auto at = std::find(values.begin(), values.end(), name);
+  return at == values.end() ? std::nullopt : std::optional<size_t>(static_cast<size_t>(at - values.begin()));
+}
+
+Type Checker::CheckName(ExprId id, const Expr& expr, const Scope& scope, const Type* expected) {
+  if (!expr.qualifier.text.empty()) return CheckQualified(id, expr);
+  ExprInfo& info = model_->exprs[id.index()];
+  const std::string& name = expr.name.text;
+  if (const auto symbol = symbols_.find(name); symbol != symbols_.end()) {
+    used_.insert(name);
+    const size_t index = symbol->second.index;
+    switch (symbol->second.kind) {
+      case Symbol::Kind::kSort:
+        if (!scope.inside_aggregation || model_->sorts[index].kind != Sort::Kind::kRecords) {
+          sink_.Add<DiagnosticKind::kWrongKindOfName>(At(id), name, Bilingual("一个值", "a value"));
+          return {};
+        }
+        info.referent = {Referent::Kind::kRecords, index};
+        return Bool();
+      case Symbol::Kind::kField: {
+        info.referent = {Referent::Kind::kField, index};
+        Type type = model_->fields[index].type;
+        if (scope.narrowing.present.count({Referent::Kind::kField, index}) > 0) type.optional = false;
+        return type;
+      }
+      case Symbol::Kind::kDefinition: {
+        info.referent = {Referent::Kind::kDefinition, index};
+        Type type = model_->definitions[index].type;
+        if (scope.narrowing.present.count({Referent::Kind::kDefinition, index}) > 0) type.optional = false;
+        return type;
+      }
+    }
+  }
+  if (expected != nullptr && expected->kind == TypeKind::kEnum) {
+    if (const auto value = FindEnumValue(expected->enumeration, name)) {
+      info.referent = {Referent::Kind::kEnumValue, *value};
+      return {TypeKind::kEnum, Unit(), expected->enumeration, false, false};
+    }
+  }
+  if (const auto places = enum_values_.find(name); places != enum_values_.end() && places->second.size() == 1) {
+    info.referent = {Referent::Kind::kEnumValue, places->second[0].second};
+    return {TypeKind::kEnum, Unit(), places->second[0].first, false, false};
+  }
+  if (name == "缺" || name == "absent") {
+    info.referent = {Referent::Kind::kAbsent};
+    Type type = expected != nullptr ? *expected : Type{};
+    type.optional = true;
+    return type;
+  }
+  const bool value_wanted = expected != nullptr && expected->kind == TypeKind::kEnum;
+  ReportUnknown(expr.name, value_wanted ? Bilingual("取值", "value") : Bilingual("名称", "definition"),
+                value_wanted ? (*model_)[expected->enumeration].values : ValueNames());
+  return {};
+}
+
+Type Checker::CheckQualified(ExprId id, const Expr& expr) {
+  const auto symbol = symbols_.find(expr.name.text);
+  if (symbol == symbols_.end() || symbol->second.kind != Symbol::Kind::kSort || model_->sorts[symbol->second.index].kind != Sort::Kind::kRecords) {
+    std::vector<std::string> names;
+    for (const Sort& sort : model_->sorts) {
+      if (sort.kind == Sort::Kind::kRecords) names.push_back(sort.name);
+    }
+    ReportUnknown(expr.name, {"明细", "records (明细)"}, names);
+    return {};
+  }
+  used_.insert(expr.name.text);
+  const SortId sort(symbol->second.index);
+  if (const auto field = model_->FindField(sort, expr.qualifier.text)) {
+    model_->exprs[id.index()].referent = {Referent::Kind::kField, field->index()};
+    return (*model_)[*field].type;
+  }
+  std::vector<std::string> names;
+  for (const Field& field : model_->fields) {
+    if (field.grain.sort == sort) names.push_back(field.name);
+  }
+  ReportUnknown(expr.qualifier, {"“" + expr.name.text + "”的栏目", "field of '" + expr.name.text + "'"}, names);
+  return {};
+}
+
+Type Checker::CheckArithmetic(const Expr& expr, const Scope& scope) {
+  const Type left = Check(expr.operands[0], scope);
+  const Type right = Check(expr.operands[1], scope);
+  Demand(expr.operands[0], left, TypeKind::kNumber);
+  Demand(expr.operands[1], right, TypeKind::kNumber);
+  DemandPresent(expr.operands[0], left);
+  DemandPresent(expr.operands[1], right);
+  if (!left.is_number() || !right.is_number()) return {};
+  Type type{TypeKind::kNumber, left.unit, {}, false, false};
+  if (expr.op == Operator::kMultiply || expr.op == Operator::kDivide) {
+    type.unit = expr.op == Operator::kMultiply ? left.unit * right.unit : left.unit / right.unit;
+    return type;
+  }
+  if (left.unit != right.unit) {
+    sink_.Add<DiagnosticKind::kUnitMismatch>(At(expr.span), UnitText(left.unit), UnitText(right.unit),
+                                             expr.op == Operator::kAdd ? Bilingual("相加", "added") : Bilingual("相减", "subtracted"));
+    return {};
+  }
+  type.percent = left.percent && right.percent;
+  return type;
+}
+
+Type Checker::CheckCompare(const Expr& expr, const Scope& scope) {
+  const ExprId a = expr.operands[0];
+  const ExprId b = expr.operands[1];
+  // The name of an enumeration's value is understood by the other side.
+  const auto is_value_name = [&](ExprId id) {
+    const Expr& e = (*tree_)[id];
+    return e.kind == ExprKind::kName && e.qualifier.text.empty() && symbols_.count(e.name.text) == 0;
+  };
+  Type left;
+  Type right;
+  if (is_value_name(a) && !is_value_name(b)) {
+    right = Check(b, scope);
+    left = Check(a, scope, &right);
+  } else {
+    left = Check(a, scope);
+    right = Check(b, scope, &left);
+  }
+  DemandPresent(a, left);
+  DemandPresent(b, right);
+  if (!left.known() || !right.known()) return Bool();
+  if (left.is_number() && right.is_number() && left.unit != right.unit) {
+    sink_.Add<DiagnosticKind::kUnitMismatch>(At(expr.span), UnitText(left.unit), UnitText(right.unit), Bilingual("比较", "compared"));
+  } else if (!Unify(left, right)) {
+    sink_.Add<DiagnosticKind::kTypeMismatch>(At(b), Describe(*model_, left), Describe(*model_, right));
+  } else if (IsOrdering(expr.op)) {
+    const bool ordered = left.is_number() || left.kind == TypeKind::kDate || (left.kind == TypeKind::kEnum && (*model_)[left.enumeration].ordered);
+    if (!ordered) sink_.Add<DiagnosticKind::kUnordered>(At(expr.span), Describe(*model_, left));
+  }
+  return Bool();
+}
+
+Type Checker::CheckMembership(const Expr& expr, const Scope& scope) {
+  const Type value = Check(expr.operands[0], scope);
+  DemandPresent(expr.operands[0], value);
+  for (size_t i = 1; i < expr.operands.size(); ++i) {
+    const Type member = Check(expr.operands[i], scope, &value);
+    DemandPresent(expr.operands[i], member);
+    if (value.known() && member.known() && !Unify(value, member)) {
+      sink_.Add<DiagnosticKind::kTypeMismatch>(At(expr.operands[i]), Describe(*model_, value), Describe(*model_, member));
+    }
+  }
+  return Bool();
+}
+
+Type Checker::CheckIf(const Expr& expr, const Scope& scope, const Type* expected) {
+  CheckCondition(expr.operands[0], scope);
+  const Type yes = Check(expr.operands[1], Within(scope, Narrow(expr.operands[0], true)), expected);
+  const Type no = Check(expr.operands[2], Within(scope, Narrow(expr.operands[0], false)), yes.known() ? &yes : expected);
+  const std::optional<Type> type = Unify(yes, no);
+  if (!type) sink_.Add<DiagnosticKind::kTypeMismatch>(At(expr.operands[2]), Describe(*model_, yes), Describe(*model_, no));
+  return type.value_or(yes);
+}
+
+Type Checker::CheckClause(const Expr& expr, const Scope& scope, const Type& operand) {
+  if (expr.operands[0].valid()) {
+    Demand(expr.operands[0], operand, TypeKind::kNumber);
+    DemandPresent(expr.operands[0], operand);
+  }
+  if (!operand.is_number()) return operand;
+  if (expr.kind == ExprKind::kRound) {
+    const auto step = ReadMarked(expr.quantity);
+    if (!step) return operand;
+    if (step->unit != operand.unit) {
+      sink_.Add<DiagnosticKind::kUnitMismatch>(At(expr.quantity.span), UnitText(operand.unit), UnitText(step->unit), Bilingual("用在同一个进位里", "used in one rounding"));
+    }
+    if (step->value.sign() <= 0) sink_.Add<DiagnosticKind::kBadStep>(At(expr.quantity.span));
+    return operand;
+  }
+  const Type bound = Check(expr.operands[1], scope);
+  Demand(expr.operands[1], bound, TypeKind::kNumber, &operand.unit);
+  DemandPresent(expr.operands[1], bound);
+  return operand;
+}
+
+Scope Checker::Within(const Scope& scope, const Narrowing& more) const {
+  Scope out = scope;
+  out.narrowing.present.insert(more.present.begin(), more.present.end());
+  for (const auto& [sort, rows] : more.least_rows) out.narrowing.least_rows[sort] = std::max(out.narrowing.least_rows[sort], rows);
+  return out;
+}
+
+Narrowing Checker::Narrow(ExprId condition, bool truth) const {
+  const Expr& expr = (*tree_)[condition];
+  Narrowing out;
+  if (expr.kind == ExprKind::kNot) return Narrow(expr.operands[0], !truth);
+  // 且 that holds says what both say; 或 that does not hold says what the denials say.
+  if ((expr.kind == ExprKind::kAnd && truth) || (expr.kind == ExprKind::kOr && !truth)) {
+    for (const ExprId operand : expr.operands) {
+      const Narrowing part = Narrow(operand, truth);
+      out.present.insert(part.present.begin(), part.present.end());
+      for (const auto& [sort, rows] : part.least_rows) out.least_rows[sort] = std::max(out.least_rows[sort], rows);
+    }
+    return out;
+  }
+  if (expr.kind == ExprKind::kCall && (*model_)[condition].referent.builtin == Builtin::kIsAbsent &&
+      (*model_)[condition].referent.kind == Referent::Kind::kBuiltin && !truth) {
+    const Referent& referent = (*model_)[expr.arguments[0].value].referent;
+    if (referent.kind == Referent::Kind::kField || referent.kind == Referent::Kind::kDefinition) out.present.insert({referent.kind, referent.index});
+  }
+  if (expr.kind == ExprKind::kCompare) {
+    const Referent& count = (*model_)[expr.operands[0]].referent;
+    const Expr& call = (*tree_)[expr.operands[0]];
+    const Expr& bound = (*tree_)[expr.operands[1]];
+    if (count.kind == Referent::Kind::kBuiltin && count.builtin == Builtin::kCount && bound.kind == ExprKind::kQuantity && !call.arguments[0].where.valid()) {
+      const Referent& rows = (*model_)[call.arguments[0].value].referent;
+      const std::optional<int64_t> n = bound.quantity.number.value.ToInt64();
+      const bool at_least = (truth && expr.op == Operator::kAtLeast) || (!truth && expr.op == Operator::kLess);
+      const bool more = (truth && expr.op == Operator::kGreater) || (!truth && expr.op == Operator::kAtMost);
+      if (rows.kind == Referent::Kind::kRecords && n && (at_least || more)) out.least_rows[rows.index] = *n + (more ? 1 : 0);
+    }
+  }
+  return out;
+}
+
+// ---- grains
+
+void Checker::ForEachLeaf(ExprId root, const std::function<void(ExprId, const Expr&)>& visit) const {
+  std::vector<ExprId> pending = {root};
+  while (!pending.empty()) {
+    const ExprId id = pending.back();
+    pending.pop_back();
+    if (!id.valid()) continue;
+    const Expr& expr = (*tree_)[id];
+    const Referent& referent = (*model_)[id].referent;
+    const bool aggregation = referent.kind == Referent::Kind::kBuiltin && (*model_)[id].target != Grain{};
+    if (expr.kind == ExprKind::kName || aggregation) visit(id, expr);
+    if (aggregation) continue;
+    for (auto it = expr.arguments.rbegin(); it != expr.arguments.rend(); ++it) pending.insert(pending.end(), {it->where, it->value});
+    pending.insert(pending.end(), expr.operands.rbegin(), expr.operands.rend());
+  }
+}
+
+Grain Checker::GrainOf(ExprId leaf) const {
+  const ExprInfo& info = (*model_)[leaf];
+  switch (info.referent.kind) {
+    case Referent::Kind::kField: return model_->fields[info.referent.index].grain;
+    case Referent::Kind::kDefinition: return model_->definitions[info.referent.index].grain;
+    case Referent::Kind::kRecords: {
+      const SortId sort(info.referent.index);
+      for (const Field& field : model_->fields) {
+        if (field.grain.sort == sort) return field.grain;
+      }
+      return {sort, PeriodKind::kMonth};
+    }
+    case Referent::Kind::kBuiltin: return info.target;
+    default: return {};
+  }
+}
+
+std::optional<Grain> Checker::FinestOf(const std::vector<ExprId>& roots) {
+  std::optional<Grain> finest;
+  ExprId first;
+  bool clash = false;
+  for (const ExprId root : roots) {
+    if (!root.valid()) continue;
+    ForEachLeaf(root, [&](ExprId leaf, const Expr&) {
+      const Referent::Kind kind = (*model_)[leaf].referent.kind;
+      if (kind == Referent::Kind::kNone || kind == Referent::Kind::kEnumValue || kind == Referent::Kind::kAbsent) return;
+      const Grain grain = GrainOf(leaf);
+      if (!finest || Readable(*model_, grain, *finest)) {
+        finest = grain;
+        first = leaf;
+      } else if (!Readable(*model_, *finest, grain) && !clash) {
+        // Neither is the finer: two kinds of rows, or rows of a quarter beside facts of a month.
+        sink_.Add<DiagnosticKind::kNoCommonGrain>(At(leaf), TextOf(first), TextOf(leaf));
+        clash = true;
+      }
+    });
+  }
+  return finest;
+}
+
+void Checker::CheckReadable(ExprId root, Grain at) {
+  if (!root.valid()) return;
+  ForEachLeaf(root, [&](ExprId leaf, const Expr&) {
+    const ExprInfo& info = (*model_)[leaf];
+    const Referent::Kind kind = info.referent.kind;
+    if (kind != Referent::Kind::kField && kind != Referent::Kind::kDefinition) return;
+    const Grain grain = GrainOf(leaf);
+    if (!Readable(*model_, at, grain)) {
+      const bool finer = Readable(*model_, grain, at);
+      if (finer) {
+        sink_.Add<DiagnosticKind::kNeedsAggregation>(At(leaf), TextOf(leaf), Describe(*model_, grain), Describe(*model_, at));
+      } else {
+        sink_.Add<DiagnosticKind::kNoCommonGrain>(At(leaf), TextOf(leaf), (*model_)[at.sort].name);
+      }
+    } else if (kind == Referent::Kind::kDefinition && grain.period != at.period && grain.period != PeriodKind::kOnce) {
+      sink_.Add<DiagnosticKind::kCoarserComputed>(At(leaf), TextOf(leaf), PeriodAdverb(grain.period), PeriodAdverb(at.period));
+    }
+  });
+}
+
+}  // namespace heng::semantic

@@ -1,0 +1,211 @@
+// The model: a policy whose names are resolved and whose types, units and grains are checked. It keeps the syntax tree and adds,
+// per expression, what was found out; graph/ translates it. Immutable, shared between threads.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/base/id.h"
+#include "engine/base/period.h"
+#include "engine/base/unit.h"
+#include "engine/diagnostics/diagnostic.h"
+#include "engine/semantic/value.h"
+#include "engine/syntax/tree.h"
+
+namespace heng::semantic {
+
+struct Sort;
+struct Enumeration;
+struct Field;
+struct Definition;
+using SortId = Id<Sort>;
+using EnumId = Id<Enumeration>;
+using FieldId = Id<Field>;
+using DefinitionId = Id<Definition>;
+
+// What there are instances of: the whole district (always sort 0), subjects, rows of records.
+struct Sort {
+  enum class Kind : unsigned char { kWhole, kSubject, kRecords };
+  Kind kind = Kind::kWhole;
+  std::string name;
+  std::string code;
+  std::string title;
+  SortId parent;  // of records: their subject; of subjects: the whole
+  Span span;
+};
+inline constexpr SortId kWholeSort{0};
+
+// One value for each instance of the sort and each period of the kind. A row of records has the period that it names.
+struct Grain {
+  SortId sort = kWholeSort;
+  PeriodKind period = PeriodKind::kOnce;
+  friend bool operator==(const Grain&, const Grain&) = default;
+};
+
+// Values in their declared order; `ordered`: a scale, the best first.
+struct Enumeration {
+  std::string name;
+  std::vector<std::string> values;
+  bool ordered = false;
+};
+
+enum class TypeKind : unsigned char { kUnknown, kNumber, kBool, kText, kEnum, kDate };
+
+// kUnknown stands for what was reported already and agrees with everything.
+struct Type {
+  TypeKind kind = TypeKind::kUnknown;
+  Unit unit;
+  EnumId enumeration;
+  bool optional = false;
+  // Only how it is written and answered: in per cent (95% is 0.95 in formulas).
+  bool percent = false;
+
+  bool known() const { return kind != TypeKind::kUnknown; }
+  bool is_number() const { return kind == TypeKind::kNumber; }
+};
+
+// A mark with its source resolved, for reports: what it covers, in words.
+struct ProvenanceItem {
+  syntax::Provenance provenance = syntax::Provenance::kUnmarked;
+  std::string what;
+  std::string source;
+  std::string remark;
+  Span span;
+};
+
+// A fact, an attribute, a field of a record's row, or a parameter (a field of the whole, once).
+struct Field {
+  enum class Kind : unsigned char { kAttribute, kFact, kRecord, kParameter };
+  Kind kind = Kind::kFact;
+  std::string name;
+  std::string code;
+  Grain grain;
+  Type type;
+  std::optional<std::pair<Rational, Rational>> range;  // both included
+  std::optional<int> places;                           // decimal places at most; of a percentage, of the number before %
+  std::optional<Value> value;                          // of a parameter that is not open
+  bool open = false;                                   // a parameter that the district must bind
+  syntax::Mark mark;
+  Span span;
+};
+
+struct ScoreRef { size_t declaration; };
+struct GradeRef { size_t declaration; };
+struct ColumnRef { size_t declaration; size_t column; };
+struct FormulaRef { size_t declaration; };
+
+// A named expression: a formula, a score, a grade, a result column of a table. The body is the tree's declaration.
+struct Definition {
+  std::string name;
+  std::string code;
+  std::string title;
+  Grain grain;
+  Type type;
+  std::variant<FormulaRef, ScoreRef, GradeRef, ColumnRef> body;
+  // The places with which it is printed: of its declared rounding, or 2 for money.
+  std::optional<int> places;
+  syntax::Mark mark;
+  Span span;
+};
+
+enum class Builtin : unsigned char {
+#define BUILTIN(name, zh, en, least, most, kind) k##name,
+#include "engine/semantic/builtins.def"
+#undef BUILTIN
+};
+
+// What a name or call in an expression stands for.
+struct Referent {
+  enum class Kind : unsigned char { kNone, kField, kDefinition, kEnumValue, kRecords, kBuiltin, kAbsent };
+  Kind kind = Kind::kNone;
+  size_t index = 0;  // of the field, definition, sort; the code of the enum value
+  Builtin builtin = Builtin::kSum;
+  // Of an aggregation: `在 K 内`.
+  enum class Scope : unsigned char { kNone, kKey, kWhole };
+  Scope scope = Scope::kNone;
+  size_t key = 0;             // the key's field, or its definition
+  bool key_is_field = true;
+};
+
+struct ExprInfo {
+  Type type;
+  Grain grain;        // the finest that it reads; of an aggregation, that of its argument
+  Grain target;       // of an aggregation: the grain of its result
+  Referent referent;
+};
+
+struct Check { size_t declaration; Grain grain; };
+struct PublishedResult { PeriodKind period; DefinitionId definition; Span span; };
+struct Guarantee { size_t declaration; Grain grain; };
+
+struct ExampleSubject { std::string id; std::vector<std::pair<FieldId, Value>> attributes; Span span; };
+struct ExampleValue { std::string id; Period period; FieldId field; Value value; Span span; };
+struct ExampleRows { std::string id; Period period; SortId sort; std::vector<std::vector<std::pair<FieldId, Value>>> rows; Span span; };
+struct ExampleHistory { std::string id; Period period; DefinitionId definition; Value value; Span span; };
+struct ExampleExpectation { std::string id; Period period; DefinitionId definition; Value value; Span span; };
+struct ExampleRejection { std::string id; Period period; std::string message; Span span; };
+struct Example {
+  std::string title;
+  std::vector<ExampleSubject> subjects;
+  std::vector<ExampleValue> values;
+  std::vector<ExampleRows> rows;
+  std::vector<ExampleHistory> history;
+  std::vector<std::pair<FieldId, Value>> given;
+  std::vector<ExampleExpectation> expectations;
+  std::vector<ExampleRejection> rejections;
+  Span span;
+};
+
+struct Model {
+  std::shared_ptr<const syntax::Tree> tree;
+  syntax::PolicyDecl policy;
+  std::vector<Sort> sorts;
+  std::vector<Enumeration> enumerations;
+  std::vector<Field> fields;
+  std::vector<Definition> definitions;
+  // Definitions so ordered that each stands behind those it reads (past values apart).
+  std::vector<DefinitionId> order;
+  std::vector<Check> checks;
+  std::vector<PublishedResult> results;
+  std::vector<Guarantee> guarantees;
+  std::vector<Example> examples;
+  std::vector<ExprInfo> exprs;  // by ExprId
+  std::vector<ProvenanceItem> provenance;
+
+  const Sort& operator[](SortId id) const { return sorts[id.index()]; }
+  const Enumeration& operator[](EnumId id) const { return enumerations[id.index()]; }
+  const Field& operator[](FieldId id) const { return fields[id.index()]; }
+  const Definition& operator[](DefinitionId id) const { return definitions[id.index()]; }
+  const ExprInfo& operator[](syntax::ExprId id) const { return exprs[id.index()]; }
+
+  // By declared name or ASCII code; nothing if there is none.
+  std::optional<FieldId> FindField(SortId sort, std::string_view name) const;
+  std::optional<FieldId> FindParameter(std::string_view name) const;
+  std::optional<DefinitionId> FindDefinition(std::string_view name) const;
+  std::optional<SortId> FindRecords(std::string_view name) const;
+  // The one kind of subject that is assessed. REQUIRES: the model was checked without errors.
+  SortId subject() const;
+  // The coarsest period that results are published for: what a settlement is of.
+  PeriodKind settlement_period() const;
+};
+
+// True if a value at `coarse` can be read at `fine` without a choice: the same or a containing sort and period.
+bool Readable(const Model& model, Grain fine, Grain coarse);
+
+// `住宅物业项目 × 每月`, for messages.
+Bilingual Describe(const Model& model, Grain grain);
+Bilingual Describe(const Model& model, const Type& type);
+// `90 分`, `绿牌`, `“文字”`; for messages and explanations.
+std::string Describe(const Model& model, const Type& type, const Value& value);
+
+// The value written by a quantity, in base units; nothing if the unit is unknown.
+struct ReadQuantity { Rational value; Unit unit; bool percent = false; };
+std::optional<ReadQuantity> Read(const syntax::Quantity& quantity);
+
+// Resolves and checks. The model is usable only if the sink has no errors afterwards.
+std::shared_ptr<const Model> Analyse(std::shared_ptr<const syntax::Tree> tree, DiagnosticSink& sink);
+
+}  // namespace heng::semantic
