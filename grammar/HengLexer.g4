@@ -2,7 +2,7 @@
 // The keywords are those of engine/syntax/keywords.def, and a test holds the two together.
 lexer grammar HengLexer;
 
-// Types that only the pass over the tokens (engine/syntax/antlr/token_pass.cc) assigns.
+// Types that only the pass over the tokens (engine/syntax/token_pass.cc) assigns.
 tokens { ANY, PER }
 
 // Declarations

@@ -1,7 +1,6 @@
 // The command `heng`: reads the arguments and calls one verb.
 #include <unistd.h>
 
-#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -30,7 +29,6 @@ Language LanguageOfLocale() {
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::signal(SIGPIPE, SIG_IGN);
   CLI::App app{"衡 Heng：物业考核的政策语言与规则引擎 / a policy language and rules engine", "heng"};
   app.require_subcommand(1);
   app.set_help_flag("-h,--help", "帮助 / help");

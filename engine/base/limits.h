@@ -7,6 +7,8 @@ namespace heng::limits {
 
 inline constexpr size_t kSourceBytes = size_t{4} << 20;
 inline constexpr size_t kNesting = 200;
+// Of an expression as a tree: a chain of n operators is n deep.
+inline constexpr size_t kExpressionDepth = 1000;
 inline constexpr size_t kDefinitions = 20000;
 inline constexpr size_t kTableRows = 1000;
 inline constexpr size_t kNumberDigits = 40;

@@ -16,7 +16,11 @@ void PutUnlessEmpty(Json& object, const char* key, const std::string& text) {
 }
 
 Json Of(const Failure& failure) {
-  return {{"code", failure.code}, {"message", Both(failure.message)}, {"at", failure.at}, {"rule", failure.rule}, {"datum", failure.datum}};
+  return {{"code", failure.code},
+          {"message", Both(failure.message)},
+          {"at", failure.at},
+          {"rule", failure.rule},
+          {"datum", failure.datum}};
 }
 
 Json Of(const Refusal& refusal) {
@@ -152,7 +156,8 @@ std::string ToJson(const Answer& answer, bool pretty) {
   Json out = Json::object();
   PutUnlessEmpty(out, "decision", answer.decision);
   PutUnlessEmpty(out, "district", answer.district);
-  out["policy"] = {{"id", model.policy.id}, {"version", model.policy.version}, {"digest", answer.deployment.graph->digest}};
+  out["policy"] = {
+      {"id", model.policy.id}, {"version", model.policy.version}, {"digest", answer.deployment.graph->digest}};
   out["deployment"] = answer.deployment.digest();
   out["period"] = answer.period.ToString();
   if (answer.what_if) out["what_if"] = true;
@@ -164,7 +169,9 @@ std::string ToJson(const Answer& answer, bool pretty) {
   return Print(out, pretty);
 }
 
-std::string ToJson(const semantic::Model& model, const SubjectOutputs& subject, bool pretty) { return Print(Of(model, subject), pretty); }
+std::string ToJson(const semantic::Model& model, const SubjectOutputs& subject, bool pretty) {
+  return Print(Of(model, subject), pretty);
+}
 
 std::string ToJson(const std::vector<Refusal>& refusals, bool pretty) { return Print(Of(refusals), pretty); }
 

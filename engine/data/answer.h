@@ -1,5 +1,5 @@
-// The JSON answer of an evaluation (contract.md): the same bytes from `heng eval`, from the server and, subject by subject, in the files that a
-// settlement writes. The order of its keys is fixed.
+// The JSON answer of an evaluation (contract.md): the same bytes from `heng eval`, from the server and, subject by
+// subject, in the files that a settlement writes. The order of its keys is fixed.
 #pragma once
 
 #include <string>

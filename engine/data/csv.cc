@@ -81,7 +81,8 @@ class Reader {
     std::string cell(text_.substr(at_, end - at_));
     at_ = end;
     if (at_ < text_.size() && text_[at_] == '"') {
-      Refuse({"单元格中间有引号；要写引号，整格用引号括起来，里面的引号写两个", "a quote inside a cell; enclose the cell in quotes and write each quote in it twice"});
+      Refuse({"单元格中间有引号；要写引号，整格用引号括起来，里面的引号写两个",
+              "a quote inside a cell; enclose the cell in quotes and write each quote in it twice"});
     }
     return cell;
   }
@@ -157,9 +158,10 @@ tl::expected<std::string, Refusal> DecodeText(std::string_view bytes, const std:
   const bool marked = bytes.substr(0, kMark.size()) == kMark;
   if (marked) bytes.remove_prefix(kMark.size());
   if (const size_t nul = bytes.find('\0'); nul != std::string_view::npos) {
-    return tl::unexpected<Refusal>(At("bad-encoding",
-                                      {"含有 NUL 字节，不是文本；请另存为“CSV UTF-8”", "a NUL byte, so no text; save it as 'CSV UTF-8'"}, file,
-                                      LineOf(bytes, nul)));
+    return tl::unexpected<Refusal>(
+        At("bad-encoding",
+           {"含有 NUL 字节，不是文本；请另存为“CSV UTF-8”", "a NUL byte, so no text; save it as 'CSV UTF-8'"}, file,
+           LineOf(bytes, nul)));
   }
   const auto invalid = FindInvalidUtf8(bytes);
   if (!invalid) return std::string(bytes);
@@ -198,7 +200,9 @@ tl::expected<CsvTable, Refusal> ParseCsv(std::string_view bytes, const std::stri
       table.rows.push_back(std::move(row));
     }
   }
-  if (table.header.cells.empty()) return tl::unexpected<Refusal>(At("empty-file", {"文件是空的，没有表头", "the file is empty, it has no header"}, file, 0));
+  if (table.header.cells.empty())
+    return tl::unexpected<Refusal>(
+        At("empty-file", {"文件是空的，没有表头", "the file is empty, it has no header"}, file, 0));
   return table;
 }
 
@@ -210,7 +214,9 @@ void CsvWriter::Plain(std::string_view cell) {
   Append(cell, out_);
 }
 
-void CsvWriter::Text(std::string_view cell) { Plain(NeedsApostrophe(cell) ? "'" + std::string(cell) : std::string(cell)); }
+void CsvWriter::Text(std::string_view cell) {
+  Plain(NeedsApostrophe(cell) ? "'" + std::string(cell) : std::string(cell));
+}
 
 void CsvWriter::EndRow() {
   out_ += "\r\n";

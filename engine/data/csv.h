@@ -32,7 +32,8 @@ tl::expected<CsvTable, Refusal> ParseCsv(std::string_view bytes, const std::stri
 class CsvWriter {
  public:
   CsvWriter();
-  // Text that a spreadsheet would take for a formula (it begins with = + - @ or a control character) gets an apostrophe before it.
+  // Text that a spreadsheet would take for a formula (it begins with = + - @ or a control character) gets an apostrophe
+  // before it.
   void Text(std::string_view cell);
   // A number, a date, a name of ours: written as it is.
   void Plain(std::string_view cell);

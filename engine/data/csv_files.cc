@@ -23,8 +23,10 @@ Result<std::vector<std::string>> ListCsvFiles(const std::string& folder) {
     if (csv && name[0] != '.' && name.substr(0, 2) != "~$") names.push_back(name);
   }
   if (error) {
-    return Fail(ErrorKind::kEnvironment, "folder-unreadable",
-                {fmt::format("不能读取数据目录“{}”", folder), fmt::format("cannot read the folder of facts '{}'", folder)}, folder);
+    return Fail(
+        ErrorKind::kEnvironment, "folder-unreadable",
+        {fmt::format("不能读取数据目录“{}”", folder), fmt::format("cannot read the folder of facts '{}'", folder)},
+        folder);
   }
   std::sort(names.begin(), names.end());
   return names;
@@ -38,7 +40,8 @@ Refusal RefuseFile(std::string code, Bilingual message, std::string file) {
   return refusal;
 }
 
-Result<std::optional<CsvTable>> CsvFiles::Open(const std::vector<std::string>& stems, bool required, std::vector<Refusal>& refusals) {
+Result<std::optional<CsvTable>> CsvFiles::Open(const std::vector<std::string>& stems, bool required,
+                                               std::vector<Refusal>& refusals) {
   std::vector<std::string> found;
   for (const std::string& file : unread_) {
     const std::string stem = fs::path(file).stem().string();
@@ -47,13 +50,16 @@ Result<std::optional<CsvTable>> CsvFiles::Open(const std::vector<std::string>& s
   for (const std::string& file : found) std::erase(unread_, file);
   if (found.empty()) {
     if (required) {
-      refusals.push_back(RefuseFile("missing-file", {fmt::format("缺少文件“{}.csv”", stems[0]), fmt::format("the file '{}.csv' is missing", stems[0])}, ""));
+      refusals.push_back(RefuseFile(
+          "missing-file",
+          {fmt::format("缺少文件“{}.csv”", stems[0]), fmt::format("the file '{}.csv' is missing", stems[0])}, ""));
     }
     return std::nullopt;
   }
   if (found.size() > 1) {
     refusals.push_back(RefuseFile("duplicate-file",
-                                  {fmt::format("与“{}”是同一份数据，只能有一个", found[0]), fmt::format("holds the same as '{}', there must be only one", found[0])},
+                                  {fmt::format("与“{}”是同一份数据，只能有一个", found[0]),
+                                   fmt::format("holds the same as '{}', there must be only one", found[0])},
                                   found[1]));
     return std::nullopt;
   }

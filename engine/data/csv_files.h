@@ -15,11 +15,14 @@ Result<std::vector<std::string>> ListCsvFiles(const std::string& folder);
 // Those of them that were not asked for yet.
 class CsvFiles {
  public:
-  CsvFiles(std::string folder, std::vector<std::string> files) : folder_(std::move(folder)), unread_(std::move(files)) {}
+  CsvFiles(std::string folder, std::vector<std::string> files)
+      : folder_(std::move(folder)), unread_(std::move(files)) {}
 
-  // The table of the file that has one of these names before `.csv`; nothing if there is none or it was refused into `refusals`: missing-file
-  // if it is required, duplicate-file if several have such a name, and what ParseCsv refuses. Error: a file cannot be read.
-  Result<std::optional<CsvTable>> Open(const std::vector<std::string>& stems, bool required, std::vector<Refusal>& refusals);
+  // The table of the file that has one of these names before `.csv`; nothing if there is none or it was refused into
+  // `refusals`: missing-file if it is required, duplicate-file if several have such a name, and what ParseCsv refuses.
+  // Error: a file cannot be read.
+  Result<std::optional<CsvTable>> Open(const std::vector<std::string>& stems, bool required,
+                                       std::vector<Refusal>& refusals);
   const std::vector<std::string>& unread() const { return unread_; }
 
  private:

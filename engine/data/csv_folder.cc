@@ -17,8 +17,6 @@
 namespace heng::data {
 namespace {
 
-
-
 const char* PeriodExample(PeriodKind kind) {
   switch (kind) {
     case PeriodKind::kMonth: return "2024-07";
@@ -31,7 +29,9 @@ const char* PeriodExample(PeriodKind kind) {
 class FolderReader {
  public:
   FolderReader(const graph::GraphPtr& graph, const FolderRequest& request, std::vector<std::string> files)
-      : request_(request), builder_(graph, request.period, request.parameters), files_(request.folder, std::move(files)) {}
+      : request_(request),
+        builder_(graph, request.period, request.parameters),
+        files_(request.folder, std::move(files)) {}
 
   Result<FactReading> Read() {
     const bool whole = ReadRoster() && ReadPeriodic() && ReadRecords() && ReadHistory();
@@ -85,7 +85,8 @@ class FolderReader {
   }
 
   // Nothing if it was refused.
-  std::optional<Value> ReadCell(const CsvTable& table, const CsvRow& row, const RowOwner& owner, const Expected& expected, std::string_view cell) {
+  std::optional<Value> ReadCell(const CsvTable& table, const CsvRow& row, const RowOwner& owner,
+                                const Expected& expected, std::string_view cell) {
     Reading value = ReadText(expected, cell);
     if (value) return std::move(*value);
     Refusal refusal = std::move(value.error());
@@ -100,7 +101,8 @@ class FolderReader {
   std::string IdOf(const CsvTable& table, const CsvRow& row, const CsvColumns& columns) {
     std::string id(Trim(row.cells[columns.id]));
     if (id.empty() || id.size() > limits::kNameBytes) {
-      const Bilingual message = id.empty() ? Bilingual{"没有编号", "there is no id"} : Bilingual{"编号太长", "the id is too long"};
+      const Bilingual message =
+          id.empty() ? Bilingual{"没有编号", "there is no id"} : Bilingual{"编号太长", "the id is too long"};
       builder_.RefuseOther(At(table, row, "编号", "bad-id", message));
       return "";
     }
@@ -108,7 +110,8 @@ class FolderReader {
   }
 
   // Whose row it is and of which period; nothing if it was refused or, of the past, is passed over.
-  std::optional<RowOwner> OwnerOf(const CsvTable& table, const CsvRow& row, const CsvColumns& columns, PeriodKind kind, bool past) {
+  std::optional<RowOwner> OwnerOf(const CsvTable& table, const CsvRow& row, const CsvColumns& columns, PeriodKind kind,
+                                  bool past) {
     std::string id = IdOf(table, row, columns);
     if (id.empty()) return std::nullopt;
     if (past) id = WithoutApostrophe(id);
@@ -124,9 +127,11 @@ class FolderReader {
     const std::string& written = row.cells[*columns.period];
     const auto period = ParsePeriod(Trim(FoldFullWidth(written)));
     if (!period || period->kind != kind) {
-      Refusal refusal = At(table, row, "期间", "bad-period",
-                           {fmt::format("“{}”不是一个{}，请写成 {}", written, kind == PeriodKind::kMonth ? "月份" : PeriodNoun(kind).zh, PeriodExample(kind)),
-                            fmt::format("'{}' is not a {}, write it as {}", written, PeriodNoun(kind).en, PeriodExample(kind))});
+      Refusal refusal =
+          At(table, row, "期间", "bad-period",
+             {fmt::format("“{}”不是一个{}，请写成 {}", written,
+                          kind == PeriodKind::kMonth ? "月份" : PeriodNoun(kind).zh, PeriodExample(kind)),
+              fmt::format("'{}' is not a {}, write it as {}", written, PeriodNoun(kind).en, PeriodExample(kind))});
       refusal.value = written;
       builder_.Refuse(*subject, {}, std::move(refusal));
       return std::nullopt;
@@ -134,10 +139,12 @@ class FolderReader {
     return RowOwner{*subject, *period};
   }
 
-  void SetFields(const CsvTable& table, const CsvRow& row, const RowOwner& owner, const ColumnsWanted& wanted, const CsvColumns& columns) {
+  void SetFields(const CsvTable& table, const CsvRow& row, const RowOwner& owner, const ColumnsWanted& wanted,
+                 const CsvColumns& columns) {
     for (size_t i = 0; i < wanted.fields.size(); ++i) {
       const auto& column = columns.fields[i];
-      auto value = ReadCell(table, row, owner, Expected(model(), model()[wanted.fields[i]]), column ? row.cells[*column] : "");
+      auto value =
+          ReadCell(table, row, owner, Expected(model(), model()[wanted.fields[i]]), column ? row.cells[*column] : "");
       if (value) builder_.Set(wanted.fields[i], owner.subject, owner.period, std::move(*value));
     }
   }
@@ -163,7 +170,9 @@ class FolderReader {
       if (const auto subject = builder_.AddSubject(id)) {
         SetFields(*table, row, {*subject, {}}, wanted, *columns);
       } else {
-        builder_.Refuse(*builder_.FindSubject(id), {}, At(*table, row, "编号", "duplicate-row", {fmt::format("“{}”已经有一行", id), fmt::format("'{}' has a row already", id)}));
+        builder_.Refuse(*builder_.FindSubject(id), {},
+                        At(*table, row, "编号", "duplicate-row",
+                           {fmt::format("“{}”已经有一行", id), fmt::format("'{}' has a row already", id)}));
       }
     }
     return true;
@@ -181,21 +190,29 @@ class FolderReader {
       const std::string& written = row.cells[*columns.since];
       const auto since = ParseDate(Trim(written));
       if (!since) {
-        builder_.Refuse(subject, {}, At(table, row, "自", "not-a-date",
-                                        {fmt::format("“{}”不是日期，请写成 2024-07-01", written), fmt::format("'{}' is not a date, write it as 2024-07-01", written)}));
+        builder_.Refuse(subject, {},
+                        At(table, row, "自", "not-a-date",
+                           {fmt::format("“{}”不是日期，请写成 2024-07-01", written),
+                            fmt::format("'{}' is not a date, write it as 2024-07-01", written)}));
       } else if (!rows[subject].emplace(*since, &row).second) {
-        builder_.Refuse(subject, {}, At(table, row, "自", "duplicate-row",
-                                        {fmt::format("“{}”自 {} 起已经有一行", id, since->ToString()), fmt::format("'{}' has a row since {} already", id, since->ToString())}));
+        builder_.Refuse(subject, {},
+                        At(table, row, "自", "duplicate-row",
+                           {fmt::format("“{}”自 {} 起已经有一行", id, since->ToString()),
+                            fmt::format("'{}' has a row since {} already", id, since->ToString())}));
       }
     }
     for (uint32_t subject = 0; subject < rows.size(); ++subject) {
       // Every row is validated; the values of the one that is read last stay: of those that hold already, the latest.
       const auto behind = rows[subject].upper_bound(first_day);
-      for (auto row = behind; row != rows[subject].end(); ++row) SetFields(table, *row->second, {subject, {}}, wanted, columns);
-      for (auto row = rows[subject].begin(); row != behind; ++row) SetFields(table, *row->second, {subject, {}}, wanted, columns);
+      for (auto row = behind; row != rows[subject].end(); ++row)
+        SetFields(table, *row->second, {subject, {}}, wanted, columns);
+      for (auto row = rows[subject].begin(); row != behind; ++row)
+        SetFields(table, *row->second, {subject, {}}, wanted, columns);
       if (behind == rows[subject].begin() && !rows[subject].empty()) {
-        builder_.Refuse(subject, {}, At(table, *rows[subject].begin()->second, "自", "missing-fact",
-                                        {fmt::format("{} 还没有生效的一行", first_day.ToString()), fmt::format("no row holds on {}", first_day.ToString())}));
+        builder_.Refuse(subject, {},
+                        At(table, *rows[subject].begin()->second, "自", "missing-fact",
+                           {fmt::format("{} 还没有生效的一行", first_day.ToString()),
+                            fmt::format("no row holds on {}", first_day.ToString())}));
       }
     }
   }
@@ -226,10 +243,11 @@ class FolderReader {
     const auto first = places_.find({owner.subject, owner.period});
     const size_t line = first == places_.end() ? 0 : first->second.line;
     const std::string period = owner.period.ToString();
-    builder_.Refuse(owner.subject, owner.period,
-                    At(table, row, "期间", "duplicate-row",
-                       {line > 0 ? fmt::format("{} 在第 {} 行已经有了", period, line) : period + " 已经有一行",
-                        line > 0 ? fmt::format("{} stands in line {} already", period, line) : period + " has a row already"}));
+    builder_.Refuse(
+        owner.subject, owner.period,
+        At(table, row, "期间", "duplicate-row",
+           {line > 0 ? fmt::format("{} 在第 {} 行已经有了", period, line) : period + " 已经有一行",
+            line > 0 ? fmt::format("{} stands in line {} already", period, line) : period + " has a row already"}));
   }
 
   bool ReadRecords() {
@@ -246,7 +264,8 @@ class FolderReader {
         eval::RecordRow record{owner->subject, owner->period, {}};
         for (size_t i = 0; i < records.fields.size(); ++i) {
           const auto& column = columns->fields[i];
-          auto value = ReadCell(*table, row, *owner, Expected(model(), model()[records.fields[i]]), column ? row.cells[*column] : "");
+          auto value = ReadCell(*table, row, *owner, Expected(model(), model()[records.fields[i]]),
+                                column ? row.cells[*column] : "");
           if (value) record.values.push_back(std::move(*value));
         }
         if (record.values.size() == records.fields.size()) builder_.AddRecord(records.sort, std::move(record));
@@ -273,7 +292,8 @@ class FolderReader {
         }
         for (size_t i = 0; i < results.size(); ++i) {
           if (!columns->results[i]) continue;
-          auto value = ReadCell(*table, row, *owner, Expected(model(), model()[results[i]]), WithoutApostrophe(row.cells[*columns->results[i]]));
+          auto value = ReadCell(*table, row, *owner, Expected(model(), model()[results[i]]),
+                                WithoutApostrophe(row.cells[*columns->results[i]]));
           if (value) builder_.Record(results[i], owner->subject, owner->period, std::move(*value));
         }
       }
@@ -332,7 +352,9 @@ std::vector<Period> PeriodsIn(const std::string& folder, PeriodKind kind, const 
     const auto table = bytes ? ParseCsv(*bytes, file) : tl::expected<CsvTable, Refusal>(CsvTable{});
     if (!table) continue;
     const std::vector<std::string>& header = table->header.cells;
-    const auto column = std::find_if(header.begin(), header.end(), [&](const std::string& cell) { return IsPeriodColumn(ColumnName(cell, columns)); });
+    const auto column = std::find_if(header.begin(), header.end(), [&](const std::string& cell) {
+      return IsPeriodColumn(ColumnName(cell, columns));
+    });
     if (column == header.end()) continue;
     for (const CsvRow& row : table->rows) {
       const auto period = ParsePeriod(Trim(row.cells[static_cast<size_t>(column - header.begin())]));

@@ -22,8 +22,9 @@ class HeaderReader {
     if (slot == nullptr) {
       RefuseUnknown(column, name);
     } else if (slot->has_value()) {
-      Refuse("duplicate-column", {fmt::format("“{}”已经是第 {} 列", name, slot->value() + 1),
-                                  fmt::format("'{}' is column {} already", name, slot->value() + 1)},
+      Refuse("duplicate-column",
+             {fmt::format("“{}”已经是第 {} 列", name, slot->value() + 1),
+              fmt::format("'{}' is column {} already", name, slot->value() + 1)},
              name);
     } else {
       *slot = column;
@@ -73,13 +74,15 @@ class HeaderReader {
 
   void RefuseUnknown(size_t column, const std::string& name) {
     if (name.empty()) {
-      Refuse("unknown-column", {fmt::format("第 {} 列没有列名", column + 1), fmt::format("column {} has no name", column + 1)}, "");
+      Refuse("unknown-column",
+             {fmt::format("第 {} 列没有列名", column + 1), fmt::format("column {} has no name", column + 1)}, "");
       return;
     }
     std::vector<std::string> known = {"编号"};
     if (wanted_.period) known.emplace_back("期间");
     for (const FieldId field : wanted_.fields) known.insert(known.end(), {model_[field].name, model_[field].code});
-    for (const DefinitionId result : wanted_.results) known.insert(known.end(), {model_[result].name, model_[result].code});
+    for (const DefinitionId result : wanted_.results)
+      known.insert(known.end(), {model_[result].name, model_[result].code});
     std::erase(known, "");
     Bilingual message{"没有声明过这一列", "no such column is declared"};
     if (const auto nearest = NearestName(name, known)) {
@@ -100,7 +103,7 @@ class HeaderReader {
 
 std::string ColumnName(const std::string& cell, const std::map<std::string, std::string>& column_map) {
   const std::string folded = FoldFullWidth(cell);
-  const std::string name(Trim(folded));
+  std::string name(Trim(folded));
   for (const std::string& written : {std::string(Trim(cell)), name}) {
     if (const auto mapped = column_map.find(written); mapped != column_map.end()) return mapped->second;
   }

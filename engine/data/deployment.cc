@@ -14,7 +14,8 @@ namespace {
 
 bool InForce(const semantic::Model& model, Period period) {
   const Date day = period.first_day();
-  return (!model.policy.first_day || *model.policy.first_day <= day) && (!model.policy.last_day || day <= *model.policy.last_day);
+  return (!model.policy.first_day || *model.policy.first_day <= day) &&
+         (!model.policy.last_day || day <= *model.policy.last_day);
 }
 
 // `：可以结算 2024Q3、2024Q4`, or nothing.
@@ -34,10 +35,13 @@ Bilingual Valid(const semantic::Model& model, const std::vector<Period>& availab
 
 std::string Deployment::digest() const {
   std::map<std::string, std::string> values;
-  for (const auto& [parameter, value] : parameters) values[(*graph->model)[parameter].name] = PrintParameter(*graph->model, parameter, value);
+  for (const auto& [parameter, value] : parameters)
+    values[(*graph->model)[parameter].name] = PrintParameter(*graph->model, parameter, value);
   std::string text = fmt::format("engine {}\npolicy {}\n", kEngineVersion, graph->digest);
-  for (const auto& [name, value] : values) text += fmt::format("parameter {}:{} {}:{}\n", name.size(), name, value.size(), value);
-  for (const auto& [column, name] : columns) text += fmt::format("column {}:{} {}:{}\n", column.size(), column, name.size(), name);
+  for (const auto& [name, value] : values)
+    text += fmt::format("parameter {}:{} {}:{}\n", name.size(), name, value.size(), value);
+  for (const auto& [column, name] : columns)
+    text += fmt::format("column {}:{} {}:{}\n", column.size(), column, name.size(), name);
   return Sha256(text);
 }
 
@@ -47,7 +51,8 @@ Result<std::pair<FieldId, Value>> Bind(const graph::Graph& graph, std::string_vi
   if (!parameter) {
     std::vector<std::string> names;
     for (const semantic::Field& field : model.fields) {
-      if (field.kind == semantic::Field::Kind::kParameter && field.open) names.insert(names.end(), {field.name, field.code});
+      if (field.kind == semantic::Field::Kind::kParameter && field.open)
+        names.insert(names.end(), {field.name, field.code});
     }
     std::erase(names, "");
     Bilingual message{fmt::format("没有参数“{}”", name), fmt::format("there is no parameter '{}'", name)};
@@ -66,9 +71,15 @@ Result<std::pair<FieldId, Value>> Bind(const graph::Graph& graph, std::string_vi
   }
   Reading value = ReadText(Expected(model, field), Trim(text));
   if (value && !IsAbsent(*value)) return std::pair(*parameter, std::move(*value));
-  if (value) return Fail(ErrorKind::kUsage, "missing-fact", {fmt::format("参数“{}”没有写值", field.name), fmt::format("the parameter '{}' is given no value", field.name)}, field.name);
+  if (value)
+    return Fail(
+        ErrorKind::kUsage, "missing-fact",
+        {fmt::format("参数“{}”没有写值", field.name), fmt::format("the parameter '{}' is given no value", field.name)},
+        field.name);
   return Fail(ErrorKind::kUsage, value.error().code,
-              {fmt::format("参数“{}”：{}", field.name, value.error().message.zh), fmt::format("parameter '{}': {}", field.name, value.error().message.en)}, field.name);
+              {fmt::format("参数“{}”：{}", field.name, value.error().message.zh),
+               fmt::format("parameter '{}': {}", field.name, value.error().message.en)},
+              field.name);
 }
 
 std::string PrintParameter(const semantic::Model& model, FieldId parameter, const Value& value) {
@@ -81,18 +92,24 @@ Status CheckPeriod(const semantic::Model& model, Period period, const std::vecto
   const Bilingual valid = Valid(model, available);
   if (period.kind != wanted) {
     return Fail(ErrorKind::kFindings, "not-a-settlement-period",
-                {fmt::format("{} 不能结算：“{}”的结果{}一次{}", period.ToString(), model.policy.id, PeriodAdverb(wanted).zh, valid.zh),
-                 fmt::format("{} cannot be settled: the results of '{}' are {}{}", period.ToString(), model.policy.id, PeriodAdverb(wanted).en, valid.en)},
+                {fmt::format("{} 不能结算：“{}”的结果{}一次{}", period.ToString(), model.policy.id,
+                             PeriodAdverb(wanted).zh, valid.zh),
+                 fmt::format("{} cannot be settled: the results of '{}' are {}{}", period.ToString(), model.policy.id,
+                             PeriodAdverb(wanted).en, valid.en)},
                 period.ToString());
   }
   if (what_if || InForce(model, period)) return Ok();
   const std::string from = model.policy.first_day ? model.policy.first_day->ToString() : "";
   const std::string to = model.policy.last_day ? model.policy.last_day->ToString() : "";
-  const std::string span_zh = (from.empty() ? "" : from + " 起") + (to.empty() ? "" : (from.empty() ? "" : "，") + to + " 止");
-  const std::string span_en = (from.empty() ? "" : "from " + from) + (to.empty() ? "" : (from.empty() ? "to " : " to ") + to);
+  const std::string span_zh =
+      (from.empty() ? "" : from + " 起") + (to.empty() ? "" : (from.empty() ? "" : "，") + to + " 止");
+  const std::string span_en =
+      (from.empty() ? "" : "from " + from) + (to.empty() ? "" : (from.empty() ? "to " : " to ") + to);
   return Fail(ErrorKind::kFindings, "not-in-force",
-              {fmt::format("{} 不能结算：它的第一天 {} 不在施行期内（{}）{}", period.ToString(), period.first_day().ToString(), span_zh, valid.zh),
-               fmt::format("{} cannot be settled: on its first day, {}, the policy is not in force ({}){}", period.ToString(), period.first_day().ToString(), span_en, valid.en)},
+              {fmt::format("{} 不能结算：它的第一天 {} 不在施行期内（{}）{}", period.ToString(),
+                           period.first_day().ToString(), span_zh, valid.zh),
+               fmt::format("{} cannot be settled: on its first day, {}, the policy is not in force ({}){}",
+                           period.ToString(), period.first_day().ToString(), span_en, valid.en)},
               period.ToString());
 }
 

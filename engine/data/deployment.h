@@ -1,4 +1,5 @@
-// Deployment: a policy as a district runs it: its graph, the values of open parameters, the district's names of columns; and its digest.
+// Deployment: a policy as a district runs it: its graph, the values of open parameters, the district's names of
+// columns; and its digest.
 #pragma once
 
 #include <string>
@@ -12,7 +13,8 @@ struct Deployment {
   Bindings parameters;
   ColumnMap columns;
 
-  // SHA-256 over the policy's digest, the bound values, the column map and the version of the engine, in canonical text.
+  // SHA-256 over the policy's digest, the bound values, the column map and the version of the engine, in canonical
+  // text.
   std::string digest() const;
 };
 
@@ -23,8 +25,9 @@ Result<std::pair<FieldId, Value>> Bind(const graph::Graph& graph, std::string_vi
 // The value of a parameter, with its unit, as Bind reads it.
 std::string PrintParameter(const semantic::Model& model, FieldId parameter, const Value& value);
 
-// Whether `period` can be settled or asked for. Errors, kFindings: not-a-settlement-period (of another kind than the policy's results),
-// not-in-force (its first day is outside 施行, unless `what_if`); both name the `available` periods that can.
+// Whether `period` can be settled or asked for. Errors, kFindings: not-a-settlement-period (of another kind than the
+// policy's results), not-in-force (its first day is outside 施行, unless `what_if`); both name the `available` periods
+// that can.
 Status CheckPeriod(const semantic::Model& model, Period period, const std::vector<Period>& available, bool what_if);
 
 }  // namespace heng::data

@@ -27,7 +27,8 @@ const std::vector<DefinitionId>& FactLayout::ResultsOf(PeriodKind kind) const { 
 FactLayout LayOut(const semantic::Model& model) {
   FactLayout layout;
   for (size_t i = 0; i < model.sorts.size(); ++i) {
-    if (model.sorts[i].kind == semantic::Sort::Kind::kRecords) layout.records.push_back({SortId(i), PeriodKind::kMonth, {}});
+    if (model.sorts[i].kind == semantic::Sort::Kind::kRecords)
+      layout.records.push_back({SortId(i), PeriodKind::kMonth, {}});
   }
   for (size_t i = 0; i < model.fields.size(); ++i) {
     const semantic::Field& field = model.fields[i];

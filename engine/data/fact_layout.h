@@ -1,5 +1,5 @@
-// What facts a policy asks for and what results it gives, by kind of period: the columns of the CSV files, the keys of a request, the
-// properties of the JSON Schema. Derived from the model; knows nothing of any format.
+// What facts a policy asks for and what results it gives, by kind of period: the columns of the CSV files, the keys of
+// a request, the properties of the JSON Schema. Derived from the model; knows nothing of any format.
 #pragma once
 
 #include <string>

@@ -16,7 +16,8 @@ bool Overlap(Period a, Period b) {
 }
 
 // The facts that the check names, with their values: `响应件数 12，诉求件数 10`.
-std::string ValuesOf(const graph::Graph& graph, graph::DefId check, const eval::Facts& facts, uint32_t subject, Period period) {
+std::string ValuesOf(const graph::Graph& graph, graph::DefId check, const eval::Facts& facts, uint32_t subject,
+                     Period period) {
   std::vector<FieldId> fields;
   std::vector<graph::NodeId> pending = {graph[check].body};
   std::unordered_set<graph::NodeId> seen;
@@ -37,7 +38,8 @@ std::string ValuesOf(const graph::Graph& graph, graph::DefId check, const eval::
     const auto value = values->second.find({subject, period});
     if (value == values->second.end()) continue;
     const semantic::Field& declared = (*graph.model)[field];
-    text += (text.empty() ? "" : "，") + declared.name + " = " + semantic::Describe(*graph.model, declared.type, value->second);
+    text += (text.empty() ? "" : "，") + declared.name + " = " +
+            semantic::Describe(*graph.model, declared.type, value->second);
   }
   return text;
 }
@@ -139,7 +141,8 @@ void FactsBuilder::RunChecks(const Locate& locate) {
       const std::string values = refusal.value.empty() ? "" : "（" + refusal.value + "）";
       const std::string values_en = refusal.value.empty() ? "" : " (" + refusal.value + ")";
       refusal.message = {fmt::format("“{}”{}违反校验“{}”{}", facts_->ids[subject], period.ToText().zh, message, values),
-                         fmt::format("'{}' breaks the check '{}' in {}{}", facts_->ids[subject], message, period.ToText().en, values_en)};
+                         fmt::format("'{}' breaks the check '{}' in {}{}", facts_->ids[subject], message,
+                                     period.ToText().en, values_en)};
       locate(refusal, subject, period);
       Refuse(subject, period, std::move(refusal));
     }

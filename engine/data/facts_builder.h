@@ -1,5 +1,5 @@
-// FactsBuilder: collects validated facts of one district and the refusals on the way, whatever they are read from; at the end it looks
-// for what is missing and for the 校验 that are broken. Used by csv_folder and request; knows no format.
+// FactsBuilder: collects validated facts of one district and the refusals on the way, whatever they are read from; at
+// the end it looks for what is missing and for the 校验 that are broken. Used by csv_folder and request; knows no format.
 #pragma once
 
 #include <functional>

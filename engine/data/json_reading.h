@@ -1,5 +1,5 @@
-// What every reader of requests does with JSON: asks for a kind of value, refuses keys, reads periods. The errors are of the request as a
-// whole: kUsage, with the JSON pointer.
+// What every reader of requests does with JSON: asks for a kind of value, refuses keys, reads periods. The errors are
+// of the request as a whole: kUsage, with the JSON pointer.
 #pragma once
 
 #include <string>

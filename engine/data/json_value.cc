@@ -54,7 +54,8 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
   bool key(string_t& name) override {
     Frame& frame = open_.back();
     if (!frame.keys.insert(name).second) {
-      return Refuse("duplicate-key", {fmt::format("键“{}”出现了两次", name), fmt::format("the key '{}' stands twice", name)},
+      return Refuse("duplicate-key",
+                    {fmt::format("键“{}”出现了两次", name), fmt::format("the key '{}' stands twice", name)},
                     Pointer() + "/" + EscapePointer(name));
     }
     frame.key = std::move(name);
@@ -83,7 +84,7 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
     if (open_.empty()) {
       root_ = std::move(value);
     } else if (Frame& frame = open_.back(); frame.value.is(JsonValue::Kind::kObject)) {
-      frame.value.members.emplace_back(std::move(frame.key), std::move(value));
+      frame.value.members.push_back({std::move(frame.key), std::move(value)});
     } else {
       frame.value.items.push_back(std::move(value));
     }
@@ -132,8 +133,9 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
 }  // namespace
 
 const JsonValue* JsonValue::Find(std::string_view key) const {
-  const auto found = std::find_if(members.begin(), members.end(), [&](const auto& member) { return member.first == key; });
-  return found == members.end() ? nullptr : &found->second;
+  const auto found =
+      std::find_if(members.begin(), members.end(), [&](const auto& member) { return member.key == key; });
+  return found == members.end() ? nullptr : &found->value;
 }
 
 std::string JsonPlace::ToPointer() const {
@@ -145,10 +147,12 @@ std::string JsonPlace::ToPointer() const {
 Result<JsonValue> ParseJson(std::string_view text, size_t limit_bytes) {
   if (text.size() > limit_bytes) {
     return Fail(ErrorKind::kUsage, "request-too-large",
-                {fmt::format("超过 {} 字节的上限", limit_bytes), fmt::format("larger than the limit of {} bytes", limit_bytes)});
+                {fmt::format("超过 {} 字节的上限", limit_bytes),
+                 fmt::format("larger than the limit of {} bytes", limit_bytes)});
   }
   if (const auto invalid = FindInvalidUtf8(text)) {
-    return Fail(ErrorKind::kUsage, "bad-encoding", {"不是有效的 UTF-8", "not valid UTF-8"}, LineAndColumn(text, *invalid));
+    return Fail(ErrorKind::kUsage, "bad-encoding", {"不是有效的 UTF-8", "not valid UTF-8"},
+                LineAndColumn(text, *invalid));
   }
   Builder builder;
   if (nlohmann::json::sax_parse(text.begin(), text.end(), &builder)) return builder.Take();

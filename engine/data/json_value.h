@@ -1,15 +1,17 @@
-// JsonValue: a JSON document as it was written. Numbers are their own text, so that no digit is lost; members stand in their order.
-// Used for requests, NDJSON lines and configuration in JSON; not for writing (answers are written by answer.h).
+// JsonValue: a JSON document as it was written. Numbers are their own text, so that no digit is lost; members stand in
+// their order. Used for requests, NDJSON lines and configuration in JSON; not for writing (answers are written by
+// answer.h).
 #pragma once
 
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "engine/base/result.h"
 
 namespace heng::data {
+
+struct JsonMember;
 
 struct JsonValue {
   enum class Kind : unsigned char { kNull, kBool, kNumber, kString, kArray, kObject };
@@ -18,14 +20,20 @@ struct JsonValue {
   // kNumber: the text as written (`-0`, `1.0`, `1e2` keep their form). kString: the text.
   std::string text;
   std::vector<JsonValue> items;
-  std::vector<std::pair<std::string, JsonValue>> members;
+  std::vector<JsonMember> members;
 
   bool is(Kind wanted) const { return kind == wanted; }
   // The member of an object with that key, or null.
   const JsonValue* Find(std::string_view key) const;
 };
 
-// Where one is in a document: a chain on the stack that becomes a JSON pointer (RFC 6901) only when something is wrong there.
+struct JsonMember {
+  std::string key;
+  JsonValue value;
+};
+
+// Where one is in a document: a chain on the stack that becomes a JSON pointer (RFC 6901) only when something is wrong
+// there.
 class JsonPlace {
  public:
   JsonPlace() = default;
@@ -39,8 +47,8 @@ class JsonPlace {
   size_t index_ = static_cast<size_t>(-1);
 };
 
-// Reads one document and nothing behind it. Errors, all kUsage: request-too-large, bad-encoding, bad-json (with line and column),
-// duplicate-key and too-deep (with the JSON pointer).
+// Reads one document and nothing behind it. Errors, all kUsage: request-too-large, bad-encoding, bad-json (with line
+// and column), duplicate-key and too-deep (with the JSON pointer).
 Result<JsonValue> ParseJson(std::string_view text, size_t limit_bytes);
 
 }  // namespace heng::data

@@ -20,7 +20,8 @@ struct Column {
   FailurePtr failure;  // the same for every subject
 };
 
-FailurePtr StaticFailure(const graph::Graph& graph, graph::DefId def, const std::string& name, const eval::Facts& facts) {
+FailurePtr StaticFailure(const graph::Graph& graph, graph::DefId def, const std::string& name,
+                         const eval::Facts& facts) {
   const semantic::Model& model = *graph.model;
   for (const FieldId parameter : graph.OpenParametersOf(def)) {
     if (facts.parameters.count(parameter) > 0) continue;
@@ -36,8 +37,9 @@ FailurePtr StaticFailure(const graph::Graph& graph, graph::DefId def, const std:
   if (facts.roster_complete || !graph.NeedsPeers(def)) return nullptr;
   Failure failure;
   failure.code = "needs-roster";
-  failure.message = {fmt::format("“{}”要与全体比较，请求没有说名册是齐全的", name),
-                     fmt::format("'{}' needs all peers, and the request does not say that its roster is complete", name)};
+  failure.message = {
+      fmt::format("“{}”要与全体比较，请求没有说名册是齐全的", name),
+      fmt::format("'{}' needs all peers, and the request does not say that its roster is complete", name)};
   failure.rule = name;
   return std::make_shared<const Failure>(std::move(failure));
 }
@@ -50,7 +52,8 @@ std::vector<Column> ColumnsOf(const graph::Graph& graph, const eval::Facts& fact
     const graph::DefId def = Locate(graph, result.definition);
     const bool number = definition.type.is_number();
     const std::string unit = definition.type.percent ? "%" : definition.type.unit.ToString();
-    columns.push_back({result.definition, def, definition.grain.period, number ? unit : "", StaticFailure(graph, def, definition.name, facts)});
+    columns.push_back({result.definition, def, definition.grain.period, number ? unit : "",
+                       StaticFailure(graph, def, definition.name, facts)});
   }
   return columns;
 }
@@ -85,7 +88,8 @@ Refusal RefusalOf(const Failure& failure) {
 bool SubjectOutputs::failed() const {
   const auto fails = [](const Output& output) { return output.failed(); };
   return !errors.empty() || std::any_of(outputs.begin(), outputs.end(), fails) ||
-         std::any_of(periods.begin(), periods.end(), [&](const auto& p) { return std::any_of(p.second.begin(), p.second.end(), fails); });
+         std::any_of(periods.begin(), periods.end(),
+                     [&](const auto& p) { return std::any_of(p.second.begin(), p.second.end(), fails); });
 }
 
 std::vector<SubjectOutputs> OutputsOf(const eval::Evaluation& evaluation, const Refusals& refusals) {

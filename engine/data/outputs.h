@@ -1,5 +1,5 @@
-// Outputs: the published results of an evaluation, as text, for answers, files and boards. Every number is exact and printed with the
-// places of its definition; what cannot be given is a Failure in its place.
+// Outputs: the published results of an evaluation, as text, for answers, files and boards. Every number is exact and
+// printed with the places of its definition; what cannot be given is a Failure in its place.
 #pragma once
 
 #include <string>
@@ -35,8 +35,9 @@ struct SubjectOutputs {
   bool failed() const;
 };
 
-// The roster's subjects in order. `refusals` gives the errors of the refused ones. A result that depends (statically) on an open parameter
-// that is not bound is a Failure `open-parameter`; one that needs peers in an incomplete roster is `needs-roster`.
+// The roster's subjects in order. `refusals` gives the errors of the refused ones. A result that depends (statically)
+// on an open parameter that is not bound is a Failure `open-parameter`; one that needs peers in an incomplete roster is
+// `needs-roster`.
 std::vector<SubjectOutputs> OutputsOf(const eval::Evaluation& evaluation, const Refusals& refusals);
 
 // The printed form of a value of that definition, without its unit.
@@ -45,7 +46,8 @@ std::string PrintValue(const semantic::Model& model, const semantic::Definition&
 // Where the declared definition stands in the graph. REQUIRES: the graph is of that model.
 graph::DefId Locate(const graph::Graph& graph, DefinitionId definition);
 
-// The open parameters that published results depend on and that are not bound, each once, in the order of their declaration.
+// The open parameters that published results depend on and that are not bound, each once, in the order of their
+// declaration.
 std::vector<FieldId> UnboundParameters(const graph::Graph& graph, const std::unordered_map<FieldId, Value>& bound);
 
 }  // namespace heng::data

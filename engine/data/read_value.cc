@@ -34,7 +34,8 @@ std::string Quoted(std::string_view text) {
 tl::unexpected<Refusal> RefuseNumber(std::string_view text, Bilingual why) {
   const std::string quoted = Quoted(text);
   return Refuse("not-a-number",
-                {fmt::format("“{}”不能当作数：{}", quoted, why.zh), fmt::format("'{}' cannot be read as a number: {}", quoted, why.en)},
+                {fmt::format("“{}”不能当作数：{}", quoted, why.zh),
+                 fmt::format("'{}' cannot be read as a number: {}", quoted, why.en)},
                 text);
 }
 
@@ -48,11 +49,13 @@ Bilingual WhyNoNumber(std::string_view number) {
   if (has(',')) {
     std::string without(number);
     without.erase(std::remove(without.begin(), without.end(), ','), without.end());
-    return {fmt::format("不要写千位分隔符，请写 {}", without), fmt::format("no thousands separators, write {}", without)};
+    return {fmt::format("不要写千位分隔符，请写 {}", without),
+            fmt::format("no thousands separators, write {}", without)};
   }
   const size_t first = number.front() == '-' ? 1 : 0;
   if (number.size() > limits::kNumberDigits) {
-    return {fmt::format("超过 {} 位", limits::kNumberDigits), fmt::format("more than {} digits", limits::kNumberDigits)};
+    return {fmt::format("超过 {} 位", limits::kNumberDigits),
+            fmt::format("more than {} digits", limits::kNumberDigits)};
   }
   if (number.size() > first + 1 && number[first] == '0' && IsDigit(number[first + 1])) {
     return {"前面不要写多余的 0", "no leading zeros"};
@@ -116,8 +119,9 @@ Reading CheckNumber(const Expected& expected, const Rational& value, std::string
   const std::string quoted = Quoted(text);
   if (expected.places && written.decimal_places().value_or(0) > *expected.places) {
     const std::string rule = *expected.places == 0 ? "整数" : fmt::format("至多 {} 位小数", *expected.places);
-    const std::string rule_en =
-        *expected.places == 0 ? "a whole number" : fmt::format("a number of at most {} decimal places", *expected.places);
+    const std::string rule_en = *expected.places == 0
+                                    ? "a whole number"
+                                    : fmt::format("a number of at most {} decimal places", *expected.places);
     return Refuse("too-many-places",
                   {fmt::format("“{}”的小数位数太多，应为{}", quoted, rule),
                    fmt::format("'{}' has too many decimal places, must be {}", quoted, rule_en)},
@@ -144,14 +148,16 @@ Reading ReadNumber(const Expected& expected, std::string_view text) {
   if (!decimal) return RefuseNumber(text, WhyNoNumber(number));
   // A full-width digit or point is three bytes; a number that stands as it is has one for each.
   if (Trim(text).substr(0, length) != number) {
-    return RefuseNumber(text, {fmt::format("不要用全角字符，请写 {}", number), fmt::format("no full-width characters, write {}", number)});
+    return RefuseNumber(text, {fmt::format("不要用全角字符，请写 {}", number),
+                               fmt::format("no full-width characters, write {}", number)});
   }
   const auto unit = ReadUnitText(whole.substr(length));
   const bool own = unit && unit->unit == expected.type.unit && unit->percent == expected.type.percent;
   if (!unit || (unit->written && !own)) {
     const std::string name = UnitName(expected.type);
     return Refuse("wrong-unit",
-                  {fmt::format("“{}”的单位不对，{}", Quoted(text), name.empty() ? "这里是没有单位的数" : "应为“" + name + "”，也可以不写"),
+                  {fmt::format("“{}”的单位不对，{}", Quoted(text),
+                               name.empty() ? "这里是没有单位的数" : "应为“" + name + "”，也可以不写"),
                    fmt::format("'{}' has the wrong unit, must be {}", Quoted(text),
                                name.empty() ? "a plain number" : "'" + name + "', which may be left out")},
                   text, name);
@@ -187,7 +193,8 @@ Reading ReadBool(std::string_view text) {
   if (word == "是" || word == "true") return Value(true);
   if (word == "否" || word == "false") return Value(false);
   return Refuse("not-yes-or-no",
-                {fmt::format("“{}”不是“是”或“否”", Quoted(text)), fmt::format("'{}' is neither 是 (true) nor 否 (false)", Quoted(text))},
+                {fmt::format("“{}”不是“是”或“否”", Quoted(text)),
+                 fmt::format("'{}' is neither 是 (true) nor 否 (false)", Quoted(text))},
                 text);
 }
 
@@ -195,10 +202,12 @@ Reading ReadDate(std::string_view text) {
   if (const auto date = ParseDate(Trim(text))) return Value(*date);
   Bilingual hint{"请写成 2024-07-01", "write it as 2024-07-01"};
   if (const auto number = ParseDecimal(Trim(text))) {
-    hint = {"这像是 Excel 的日期序号，请写成 2024-07-01", "it looks like a serial date of Excel, write it as 2024-07-01"};
+    hint = {"这像是 Excel 的日期序号，请写成 2024-07-01",
+            "it looks like a serial date of Excel, write it as 2024-07-01"};
   }
   return Refuse("not-a-date",
-                {fmt::format("“{}”不是日期，{}", Quoted(text), hint.zh), fmt::format("'{}' is not a date, {}", Quoted(text), hint.en)},
+                {fmt::format("“{}”不是日期，{}", Quoted(text), hint.zh),
+                 fmt::format("'{}' is not a date, {}", Quoted(text), hint.en)},
                 text);
 }
 
@@ -210,7 +219,9 @@ Reading RefuseAbsent(const Expected& expected) {
 }
 
 Reading RefuseType(const JsonValue& value, Bilingual wanted) {
-  return Refuse("wrong-type", {fmt::format("类型不对，应为{}", wanted.zh), fmt::format("wrong type, must be {}", wanted.en)}, value.text);
+  return Refuse("wrong-type",
+                {fmt::format("类型不对，应为{}", wanted.zh), fmt::format("wrong type, must be {}", wanted.en)},
+                value.text);
 }
 
 }  // namespace
@@ -240,7 +251,8 @@ Reading ReadText(const Expected& expected, std::string_view text) {
     case TypeKind::kUnknown: break;
   }
   const std::string folded = FoldFullWidth(text);
-  if (Trim(folded).empty()) return Refuse("blank-text", {"只有空格；没有就留空", "there are only blanks; leave it empty"}, text);
+  if (Trim(folded).empty())
+    return Refuse("blank-text", {"只有空格；没有就留空", "there are only blanks; leave it empty"}, text);
   return Value(std::string(text));
 }
 
@@ -251,7 +263,8 @@ Reading ReadJson(const Expected& expected, const JsonValue& value) {
     case Kind::kNull: return ReadText(expected, "");
     case Kind::kString:
       if (value.text.empty()) {
-        return Refuse("blank-text", {"空文字；没有就写 null 或不写", "an empty text; write null or leave the key out"}, "");
+        return Refuse("blank-text", {"空文字；没有就写 null 或不写", "an empty text; write null or leave the key out"},
+                      "");
       }
       return ReadText(expected, value.text);
     case Kind::kNumber:
@@ -266,7 +279,9 @@ Reading ReadJson(const Expected& expected, const JsonValue& value) {
   switch (type) {
     case TypeKind::kNumber: return RefuseType(value, {"数，或写着数的字符串", "a number, or a string with one"});
     case TypeKind::kBool: return RefuseType(value, {"true 或 false", "true or false"});
-    case TypeKind::kDate: return RefuseType(value, {"写着日期的字符串，例如 \"2024-07-01\"", "a string with a date, such as \"2024-07-01\""});
+    case TypeKind::kDate:
+      return RefuseType(value,
+                        {"写着日期的字符串，例如 \"2024-07-01\"", "a string with a date, such as \"2024-07-01\""});
     default: return RefuseType(value, {"字符串", "a string"});
   }
 }

@@ -1,5 +1,6 @@
-// The one place where the text of a fact becomes a Value: cells of CSV files, JSON numbers and strings, --set and YAML bindings. A value is
-// judged by what it is: `91.50` fits one decimal place, `3万元` is 30000 元; nothing is guessed, rounded or reinterpreted.
+// The one place where the text of a fact becomes a Value: cells of CSV files, JSON numbers and strings, --set and YAML
+// bindings. A value is judged by what it is: `91.50` fits one decimal place, `3万元` is 30000 元; nothing is guessed,
+// rounded or reinterpreted.
 #pragma once
 
 #include <optional>
@@ -33,8 +34,8 @@ struct Expected {
 // Refusals have code, message, value and rule; the place is the caller's to add.
 using Reading = tl::expected<Value, Refusal>;
 
-// An empty text is absent. Codes: missing-fact, not-a-number, wrong-unit, too-many-places, out-of-range, unknown-value, not-a-date,
-// not-yes-or-no, blank-text.
+// An empty text is absent. Codes: missing-fact, not-a-number, wrong-unit, too-many-places, out-of-range, unknown-value,
+// not-a-date, not-yes-or-no, blank-text.
 Reading ReadText(const Expected& expected, std::string_view text);
 // null is absent; an empty string is refused. Also wrong-type.
 Reading ReadJson(const Expected& expected, const JsonValue& value);

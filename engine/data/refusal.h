@@ -1,5 +1,6 @@
-// Refusal: one mistake in the facts, with its place: a line of a CSV file or a JSON pointer. The row fails, the rest goes on; the
-// caller decides whether anything is settled. Not for the mistakes of a policy's author (diagnostics), nor for a bad request (Error).
+// Refusal: one mistake in the facts, with its place: a line of a CSV file or a JSON pointer. The row fails, the rest
+// goes on; the caller decides whether anything is settled. Not for the mistakes of a policy's author (diagnostics), nor
+// for a bad request (Error).
 #pragma once
 
 #include <cstddef>

@@ -32,7 +32,8 @@ Status TakeMember(const std::string& key, const JsonValue& value, const JsonPlac
   } else if (key == "subjects") {
     return MustBe(value, Kind::kArray, place);
   } else {
-    static const std::vector<std::string> kKnown = {"policy", "version", "period", "roster", "explain", "what_if", "subjects"};
+    static const std::vector<std::string> kKnown = {"policy",  "version", "period",  "roster",
+                                                    "explain", "what_if", "subjects"};
     return UnknownKey(key, kKnown, JsonPlace());
   }
   return Ok();
@@ -58,10 +59,12 @@ Result<Request> ParseRequest(std::string_view text) {
   if (auto status = MustBe(*document, Kind::kObject, top); !status) return tl::unexpected<Error>(status.error());
   Request request;
   for (const char* key : {"period", "subjects"}) {
-    if (document->Find(key) == nullptr) return BadRequest("missing-key", {fmt::format("缺少 \"{}\"", key), fmt::format("\"{}\" is missing", key)}, top);
+    if (document->Find(key) == nullptr)
+      return BadRequest("missing-key", {fmt::format("缺少 \"{}\"", key), fmt::format("\"{}\" is missing", key)}, top);
   }
   for (auto& [key, value] : document->members) {
-    if (auto status = TakeMember(key, value, JsonPlace(top, key), request); !status) return tl::unexpected<Error>(status.error());
+    if (auto status = TakeMember(key, value, JsonPlace(top, key), request); !status)
+      return tl::unexpected<Error>(status.error());
     if (key == "subjects") request.subjects = std::move(value);
   }
   return request;
@@ -89,9 +92,12 @@ Result<FactReading> ReadFacts(const graph::GraphPtr& graph, const Request& reque
     if (!id) return tl::unexpected<Error>(id.error());
     const auto subject = builder.AddSubject(*id);
     if (!subject) {
-      return BadRequest("duplicate-subject", {fmt::format("“{}”出现了两次", *id), fmt::format("'{}' stands twice", *id)}, JsonPlace(place, "id"));
+      return BadRequest("duplicate-subject",
+                        {fmt::format("“{}”出现了两次", *id), fmt::format("'{}' stands twice", *id)},
+                        JsonPlace(place, "id"));
     }
-    if (auto status = ReadSubject(builder, *subject, object, place); !status) return tl::unexpected<Error>(status.error());
+    if (auto status = ReadSubject(builder, *subject, object, place); !status)
+      return tl::unexpected<Error>(status.error());
   }
   const auto locate = [](Refusal& refusal, uint32_t subject, Period period) {
     refusal.at = fmt::format("/subjects/{}/inputs", subject);

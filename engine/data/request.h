@@ -1,5 +1,6 @@
-// The JSON request of an evaluation (contract.md), and the NDJSON line of one subject, as facts. A key that is not known is an error of the
-// whole request; facts that are refused are an error of their subject, and the others are answered.
+// The JSON request of an evaluation (contract.md), and the NDJSON line of one subject, as facts. A key that is not
+// known is an error of the whole request; facts that are refused are an error of their subject, and the others are
+// answered.
 #pragma once
 
 #include <optional>
@@ -26,12 +27,13 @@ struct Request {
 // Errors, kUsage, with the JSON pointer: those of ParseJson; unknown-key, missing-key, wrong-type, bad-period.
 Result<Request> ParseRequest(std::string_view text);
 
-// Reads the facts of the subjects; `ids` come in the order of the request. Refusals carry the subject and the JSON pointer.
-// Errors, kUsage: unknown-key (a name that is not declared, a fact in a period of the wrong kind), bad-period, wrong-type, missing-key,
-// duplicate-subject. REQUIRES: request.period is of the graph's settlement period.
+// Reads the facts of the subjects; `ids` come in the order of the request. Refusals carry the subject and the JSON
+// pointer. Errors, kUsage: unknown-key (a name that is not declared, a fact in a period of the wrong kind), bad-period,
+// wrong-type, missing-key, duplicate-subject. REQUIRES: request.period is of the graph's settlement period.
 Result<FactReading> ReadFacts(const graph::GraphPtr& graph, const Request& request, Bindings parameters);
 
-// One line of a stream, `{"id":…, "attributes":…, "inputs":…, "records":…, "history":…}`, as a request for that subject alone.
+// One line of a stream, `{"id":…, "attributes":…, "inputs":…, "records":…, "history":…}`, as a request for that subject
+// alone.
 Result<Request> ParseSubjectLine(std::string_view line, Period period);
 
 }  // namespace heng::data

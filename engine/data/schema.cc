@@ -27,7 +27,9 @@ Json Exactly(const Rational& value) { return Json::parse(value.ToString()); }
 
 // The text of a decimal of at most `places` places, as a pattern; its unit may follow.
 std::string DecimalPattern(const Field& field) {
-  const std::string fraction = !field.places ? "(\\.[0-9]+)?" : *field.places == 0 ? "(\\.0+)?" : fmt::format("(\\.[0-9]{{1,{}}}0*)?", *field.places);
+  const std::string fraction = !field.places        ? "(\\.[0-9]+)?"
+                               : *field.places == 0 ? "(\\.0+)?"
+                                                    : fmt::format("(\\.[0-9]{{1,{}}}0*)?", *field.places);
   return "^-?(0|[1-9][0-9]*)" + fraction + (field.type.percent ? " ?%?$" : "( ?[^0-9.+,-].*)?$");
 }
 
@@ -51,7 +53,8 @@ Json TypeSchema(const Model& model, const Field& field) {
     case TypeKind::kNumber: return NumberSchema(field);
     case TypeKind::kBool: return {{"enum", {true, false, "是", "否", "true", "false"}}};
     case TypeKind::kEnum: return {{"enum", model[field.type.enumeration].values}};
-    case TypeKind::kDate: return {{"type", "string"}, {"pattern", "^[1-9][0-9]{3}(-[0-9]{2}-[0-9]{2}|年[0-9]{1,2}月[0-9]{1,2}日)$"}};
+    case TypeKind::kDate:
+      return {{"type", "string"}, {"pattern", "^[1-9][0-9]{3}(-[0-9]{2}-[0-9]{2}|年[0-9]{1,2}月[0-9]{1,2}日)$"}};
     default: return {{"type", "string"}, {"minLength", 1}};
   }
 }
@@ -96,14 +99,23 @@ Json RecordsSchema(const Model& model, const FactLayout& layout) {
     const semantic::Sort& sort = model[records.sort];
     Json row = ObjectSchema(model, records.fields);
     const Json period = {{"type", "string"}, {"pattern", PeriodPattern(records.period)}};
-    row["properties"]["期间"] = period;
-    row["required"].push_back("期间");
+    Json either = Json::array();
+    for (const char* key : {"期间", "period"}) {
+      // A field of that name is the field.
+      if (row["properties"].contains(key)) continue;
+      row["properties"][key] = period;
+      either.push_back({{"required", Json::array({key})}});
+    }
+    row["allOf"].push_back({{"oneOf", std::move(either)}});
     Json list = {{"type", "array"}, {"items", std::move(row)}};
     if (!sort.code.empty()) list["title"] = sort.code;
     properties[sort.name] = std::move(list);
     required.push_back(sort.name);
   }
-  return {{"type", "object"}, {"properties", std::move(properties)}, {"required", std::move(required)}, {"additionalProperties", false}};
+  return {{"type", "object"},
+          {"properties", std::move(properties)},
+          {"required", std::move(required)},
+          {"additionalProperties", false}};
 }
 
 Json InputsSchema(const Model& model, const FactLayout& layout) {
@@ -128,7 +140,8 @@ Json HistorySchema(const Model& model, const FactLayout& layout) {
       if (!definition.code.empty()) properties[definition.code] = one;
       properties[definition.name] = std::move(one);
     }
-    patterns[PeriodPattern(kind)] = {{"type", {"object", "null"}}, {"properties", std::move(properties)}, {"additionalProperties", false}};
+    patterns[PeriodPattern(kind)] = {
+        {"type", {"object", "null"}}, {"properties", std::move(properties)}, {"additionalProperties", false}};
   }
   return {{"type", "object"}, {"patternProperties", std::move(patterns)}, {"additionalProperties", false}};
 }

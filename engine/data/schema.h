@@ -1,5 +1,5 @@
-// The JSON Schema (2020-12) of a request's subjects for one policy: what facts it takes, in which form. It says what JSON can say; the 校验
-// and the places of numbers that come as strings are for the reader to judge.
+// The JSON Schema (2020-12) of a request's subjects for one policy: what facts it takes, in which form. It says what
+// JSON can say; the 校验 and the places of numbers that come as strings are for the reader to judge.
 #pragma once
 
 #include <string>

@@ -44,7 +44,8 @@ class SubjectReader {
     }
     static const JsonValue kEmpty{Kind::kObject};
     if (!attributes_read) {
-      if (auto status = ReadFields(kEmpty, builder_.layout().attributes, {}, JsonPlace(place, "attributes")); !status) return status;
+      if (auto status = ReadFields(kEmpty, builder_.layout().attributes, {}, JsonPlace(place, "attributes")); !status)
+        return status;
     }
     return ReadRecords(records == nullptr ? kEmpty : *records, JsonPlace(place, "records"));
   }
@@ -61,13 +62,17 @@ class SubjectReader {
     if (auto status = MustBe(value, Kind::kString, place); !status) return status;
     const semantic::Sort& sort = model()[model().subject()];
     if (value.text == sort.name || (!sort.code.empty() && value.text == sort.code)) return Ok();
-    return BadRequest("unknown-kind", {fmt::format("没有“{}”这种对象，应为“{}”", value.text, sort.name), fmt::format("there is no kind of subject '{}', must be '{}'", value.text, sort.name)}, place);
+    return BadRequest("unknown-kind",
+                      {fmt::format("没有“{}”这种对象，应为“{}”", value.text, sort.name),
+                       fmt::format("there is no kind of subject '{}', must be '{}'", value.text, sort.name)},
+                      place);
   }
 
-  // The values of an object whose keys are the names or codes of `declared`, found by `name_of`; each is given to `take`, the missing
-  // ones as null. The same name twice (as name and as code) is refused.
+  // The values of an object whose keys are the names or codes of `declared`, found by `name_of`; each is given to
+  // `take`, the missing ones as null. The same name twice (as name and as code) is refused.
   template <typename Declared>
-  Status ReadMembers(const JsonValue& object, const std::vector<Id<Declared>>& declared, Period period, const JsonPlace& place,
+  Status ReadMembers(const JsonValue& object, const std::vector<Id<Declared>>& declared, Period period,
+                     const JsonPlace& place,
                      const std::function<void(size_t, const JsonValue&, const JsonPlace&)>& take) {
     if (auto status = MustBe(object, Kind::kObject, place); !status) return status;
     std::vector<bool> given(declared.size());
@@ -80,7 +85,8 @@ class SubjectReader {
       if (given[i]) {
         Refusal refusal;
         refusal.code = "duplicate-fact";
-        refusal.message = {fmt::format("“{}”以名称和代码给了两次", model()[*found].name), fmt::format("'{}' is given twice, by name and by code", model()[*found].name)};
+        refusal.message = {fmt::format("“{}”以名称和代码给了两次", model()[*found].name),
+                           fmt::format("'{}' is given twice, by name and by code", model()[*found].name)};
         Refuse(period, std::move(refusal), JsonPlace(place, key));
         continue;
       }
@@ -102,10 +108,14 @@ class SubjectReader {
     const auto elsewhere = model().FindField(model().subject(), key);
     if (!elsewhere || model()[*elsewhere].kind != semantic::Field::Kind::kFact) return UnknownKey(key, names, place);
     const Bilingual adverb = PeriodAdverb(model()[*elsewhere].grain.period);
-    return BadRequest("unknown-key", {fmt::format("“{}”是{}的填报，不在这里", key, adverb.zh), fmt::format("'{}' is a {} fact, not one of these", key, adverb.en)}, JsonPlace(place, key));
+    return BadRequest("unknown-key",
+                      {fmt::format("“{}”是{}的填报，不在这里", key, adverb.zh),
+                       fmt::format("'{}' is a {} fact, not one of these", key, adverb.en)},
+                      JsonPlace(place, key));
   }
 
-  Status ReadFields(const JsonValue& object, const std::vector<FieldId>& fields, Period period, const JsonPlace& place) {
+  Status ReadFields(const JsonValue& object, const std::vector<FieldId>& fields, Period period,
+                    const JsonPlace& place) {
     return ReadMembers(object, fields, period, place, [&](size_t i, const JsonValue& value, const JsonPlace& here) {
       Reading reading = ReadJson(Expected(model(), model()[fields[i]]), value);
       if (reading) {
@@ -119,7 +129,8 @@ class SubjectReader {
   void RefuseTwice(Period period, const JsonPlace& place) {
     Refusal refusal;
     refusal.code = "duplicate-row";
-    refusal.message = {fmt::format("{} 给了两次", period.ToString()), fmt::format("{} is given twice", period.ToString())};
+    refusal.message = {fmt::format("{} 给了两次", period.ToString()),
+                       fmt::format("{} is given twice", period.ToString())};
     Refuse(period, std::move(refusal), place);
   }
 
@@ -131,7 +142,10 @@ class SubjectReader {
       if (!period) return tl::unexpected<Error>(period.error());
       const std::vector<FieldId>& fields = builder_.layout().FactsOf(period->kind);
       if (fields.empty()) {
-        return BadRequest("bad-period", {fmt::format("没有{}的填报", PeriodAdverb(period->kind).zh), fmt::format("there are no {} facts", PeriodAdverb(period->kind).en)}, here);
+        return BadRequest("bad-period",
+                          {fmt::format("没有{}的填报", PeriodAdverb(period->kind).zh),
+                           fmt::format("there are no {} facts", PeriodAdverb(period->kind).en)},
+                          here);
       }
       if (!builder_.BeginRow(subject_, *period)) {
         RefuseTwice(*period, here);
@@ -162,9 +176,12 @@ class SubjectReader {
       if ((by_name == nullptr) == (by_code == nullptr)) {
         Refusal refusal;
         refusal.code = by_name == nullptr ? "missing-records" : "duplicate-fact";
-        refusal.message = by_name == nullptr
-                              ? Bilingual{fmt::format("缺少明细“{}”；没有就写 []", sort.name), fmt::format("the records '{}' are missing; write [] if there are none", sort.name)}
-                              : Bilingual{fmt::format("“{}”以名称和代码给了两次", sort.name), fmt::format("'{}' is given twice, by name and by code", sort.name)};
+        refusal.message =
+            by_name == nullptr
+                ? Bilingual{fmt::format("缺少明细“{}”；没有就写 []", sort.name),
+                            fmt::format("the records '{}' are missing; write [] if there are none", sort.name)}
+                : Bilingual{fmt::format("“{}”以名称和代码给了两次", sort.name),
+                            fmt::format("'{}' is given twice, by name and by code", sort.name)};
         Refuse({}, std::move(refusal), here);
         continue;
       }
@@ -184,7 +201,7 @@ class SubjectReader {
     for (const auto& [key, value] : object.members) {
       const bool own = model().FindField(records.sort, key).has_value();
       if (own || (key != "期间" && key != "period")) {
-        fields.members.emplace_back(key, value);
+        fields.members.push_back({key, value});
         continue;
       }
       const JsonPlace here(place, key);
@@ -196,7 +213,8 @@ class SubjectReader {
       } else if (read->kind != records.period) {
         Refusal refusal;
         refusal.code = "bad-period";
-        refusal.message = {fmt::format("“{}”应为{}的期间", value.text, PeriodAdverb(records.period).zh), fmt::format("'{}' must be a {}", value.text, PeriodNoun(records.period).en)};
+        refusal.message = {fmt::format("“{}”应为{}的期间", value.text, PeriodAdverb(records.period).zh),
+                           fmt::format("'{}' must be a {}", value.text, PeriodNoun(records.period).en)};
         refusal.value = value.text;
         Refuse({}, std::move(refusal), here);
         return Ok();
@@ -212,15 +230,16 @@ class SubjectReader {
     }
     eval::RecordRow row{subject_, *period, std::vector<Value>(records.fields.size())};
     bool whole = true;
-    const Status status = ReadMembers(fields, records.fields, *period, place, [&](size_t i, const JsonValue& value, const JsonPlace& here) {
-      Reading reading = ReadJson(Expected(model(), model()[records.fields[i]]), value);
-      if (reading) {
-        row.values[i] = std::move(*reading);
-      } else {
-        whole = false;
-        Refuse(*period, std::move(reading.error()), here);
-      }
-    });
+    Status status = ReadMembers(fields, records.fields, *period, place,
+                                [&](size_t i, const JsonValue& value, const JsonPlace& here) {
+                                  Reading reading = ReadJson(Expected(model(), model()[records.fields[i]]), value);
+                                  if (reading) {
+                                    row.values[i] = std::move(*reading);
+                                  } else {
+                                    whole = false;
+                                    Refuse(*period, std::move(reading.error()), here);
+                                  }
+                                });
     if (status && whole) builder_.AddRecord(records.sort, std::move(row));
     return status;
   }
@@ -234,7 +253,10 @@ class SubjectReader {
       if (!period) return tl::unexpected<Error>(period.error());
       const std::vector<DefinitionId>& results = builder_.layout().ResultsOf(period->kind);
       if (results.empty()) {
-        return BadRequest("bad-period", {fmt::format("没有{}的结果", PeriodAdverb(period->kind).zh), fmt::format("there are no {} results", PeriodAdverb(period->kind).en)}, here);
+        return BadRequest("bad-period",
+                          {fmt::format("没有{}的结果", PeriodAdverb(period->kind).zh),
+                           fmt::format("there are no {} results", PeriodAdverb(period->kind).en)},
+                          here);
       }
       if (!seen.insert(*period).second) {
         RefuseTwice(*period, here);
@@ -251,10 +273,12 @@ class SubjectReader {
   }
 
   // What was recorded; a result that is not mentioned is missing, not absent.
-  Status ReadPast(const JsonValue& object, const std::vector<DefinitionId>& results, Period period, const JsonPlace& place) {
+  Status ReadPast(const JsonValue& object, const std::vector<DefinitionId>& results, Period period,
+                  const JsonPlace& place) {
     return ReadMembers(object, results, period, place, [&](size_t i, const JsonValue& value, const JsonPlace& here) {
       const semantic::Definition& definition = model()[results[i]];
-      const bool mentioned = object.Find(definition.name) != nullptr || (!definition.code.empty() && object.Find(definition.code) != nullptr);
+      const bool mentioned = object.Find(definition.name) != nullptr ||
+                             (!definition.code.empty() && object.Find(definition.code) != nullptr);
       if (!mentioned) return;
       Reading reading = ReadJson(Expected(model(), definition), value);
       if (reading) {

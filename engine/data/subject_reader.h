@@ -6,7 +6,8 @@
 
 namespace heng::data {
 
-// What is wrong with the facts is refused in the builder; the errors are those of the request as a whole (see ReadFacts).
+// What is wrong with the facts is refused in the builder; the errors are those of the request as a whole (see
+// ReadFacts).
 Status ReadSubject(FactsBuilder& builder, uint32_t subject, const JsonValue& object, const JsonPlace& place);
 
 }  // namespace heng::data

@@ -2,6 +2,8 @@
 
 #include <sys/random.h>
 
+#include <chrono>
+
 #include "engine/base/check.h"
 
 namespace heng::data {
@@ -25,6 +27,11 @@ std::string UlidOf(uint64_t unix_ms, const unsigned char* random) {
     buffer &= (1U << bits) - 1;
   }
   return out;
+}
+
+std::string NewUlid() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return NewUlid(static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(now).count()));
 }
 
 std::string NewUlid(uint64_t unix_ms) {

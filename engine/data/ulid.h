@@ -1,4 +1,5 @@
-// ULID: an id that sorts by time. 48 bits of milliseconds since 1970, 80 random bits, as 26 letters of Crockford's base 32 (github.com/ulid/spec).
+// ULID: an id that sorts by time. 48 bits of milliseconds since 1970, 80 random bits, as 26 letters of Crockford's base
+// 32 (github.com/ulid/spec).
 #pragma once
 
 #include <cstdint>
@@ -6,6 +7,8 @@
 
 namespace heng::data {
 
+// Of now. Thread-safe.
+std::string NewUlid();
 // With the time given and random bits from the system. Thread-safe.
 std::string NewUlid(uint64_t unix_ms);
 // From its parts; for tests. `random`: 10 bytes.

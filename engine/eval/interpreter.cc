@@ -1,6 +1,7 @@
 #include "engine/eval/interpreter.h"
 
 #include <algorithm>
+#include <unordered_set>
 
 #include <fmt/format.h>
 
@@ -32,7 +33,16 @@ int CompareValues(const Value& a, const Value& b) {
 }  // namespace
 
 Interpreter::Interpreter(GraphPtr graph, std::shared_ptr<const Facts> facts, Period period)
-    : graph_(std::move(graph)), facts_(std::move(facts)), period_(period), values_(graph_->definitions.size()) {}
+    : graph_(std::move(graph)), facts_(std::move(facts)), period_(period), values_(graph_->definitions.size()), shared_(graph_->nodes.size()) {
+  std::vector<bool> seen(graph_->nodes.size());
+  for (const Node& node : graph_->nodes) {
+    for (const NodeId operand : node.operands) {
+      const bool costs = !(*graph_)[operand].operands.empty();
+      shared_[operand.index()] = costs && (shared_[operand.index()] || seen[operand.index()]);
+      seen[operand.index()] = true;
+    }
+  }
+}
 
 std::vector<Period> Interpreter::PeriodsOf(PeriodKind kind) const {
   if (kind == PeriodKind::kOnce) return {Period{}};
@@ -79,11 +89,13 @@ FailurePtr Interpreter::Failed(std::string code, Bilingual message, Instance ins
   return failure;
 }
 
+std::unordered_map<Instance, Value, Interpreter::InstanceHash>& Interpreter::ValuesOf(DefId definition) {
+  return pin_ && (*pin_->dependents)[definition.index()] ? pin_->values[definition.value] : values_[definition.index()];
+}
+
 Value Interpreter::Read(DefId id, Instance instance) {
-  if (!pinned_) {
-    const auto known = values_[id.index()].find(instance);
-    if (known != values_[id.index()].end()) return known->second;
-  }
+  auto& values = ValuesOf(id);
+  if (const auto known = values.find(instance); known != values.end()) return known->second;
   const Definition& definition = (*graph_)[id];
   const bool subject = definition.grain.sort == graph_->model->subject();
   if (subject) {
@@ -91,16 +103,26 @@ Value Interpreter::Read(DefId id, Instance instance) {
   }
   const Definition* outer = std::exchange(current_, &definition);
   std::vector<Trace>* trace = std::exchange(trace_, nullptr);
+  Memo memo = std::exchange(memo_, {});
   Value value = Eval(definition.body, instance);
   current_ = outer;
   trace_ = trace;
-  if (!pinned_) values_[id.index()].emplace(instance, value);
+  memo_ = std::move(memo);
+  values.emplace(instance, value);
   return value;
 }
 
 Value Interpreter::Eval(NodeId id, Instance instance) {
-  if (pinned_ && pinned_->first == id) return pinned_->second;
-  if (trace_ == nullptr) return Compute(id, instance);
+  if (pin_ && pin_->node == id && pin_->instance == instance) return pin_->value;
+  if (trace_ == nullptr) {
+    if (!shared_[id.index()]) return Compute(id, instance);
+    if (const auto node = memo_.find(id); node != memo_.end()) {
+      if (const auto known = node->second.find(instance); known != node->second.end()) return known->second;
+    }
+    Value value = Compute(id, instance);
+    memo_[id].emplace(instance, value);
+    return value;
+  }
   std::vector<Trace>* outer = trace_;
   Trace trace{id, instance, {}, {}};
   trace_ = &trace.operands;
@@ -119,10 +141,41 @@ Trace Interpreter::Explain(NodeId id, Instance instance) {
   return std::move(top.front());
 }
 
+const std::vector<bool>& Interpreter::DependentsOf(NodeId pinned) {
+  const auto [at, added] = dependents_.try_emplace(pinned, graph_->definitions.size());
+  std::vector<bool>& depends = at->second;
+  if (!added) return depends;
+  // Each definition stands behind those it reads.
+  for (size_t d = 0; d < graph_->definitions.size(); ++d) {
+    std::unordered_set<NodeId> seen;
+    std::vector<NodeId> pending = {graph_->definitions[d].body};
+    while (!pending.empty() && !depends[d]) {
+      const NodeId id = pending.back();
+      pending.pop_back();
+      if (!seen.insert(id).second) continue;
+      const Node& node = (*graph_)[id];
+      if (node.form == Form::kPast) continue;
+      depends[d] = id == pinned || (node.form == Form::kName && depends[node.definition.index()]);
+      pending.insert(pending.end(), node.operands.begin(), node.operands.end());
+    }
+  }
+  return depends;
+}
+
 Value Interpreter::EvalWith(NodeId node, Instance instance, NodeId pinned, const Value& value) {
-  pinned_ = {pinned, value};
+  // What is pinned is the fact or the definition itself, wherever it is read.
+  Instance at = instance;
+  while ((*graph_)[pinned].form == Form::kPull) {
+    const std::optional<Instance> target = Follow((*graph_)[pinned].path, at, (*graph_)[pinned].grain);
+    if (!target) break;
+    at = *target;
+    pinned = (*graph_)[pinned].operands[0];
+  }
+  Memo memo = std::exchange(memo_, {});
+  pin_ = Pin{pinned, at, value, &DependentsOf(pinned), {}};
   Value out = Eval(node, instance);
-  pinned_.reset();
+  pin_.reset();
+  memo_ = std::move(memo);
   return out;
 }
 
@@ -314,6 +367,8 @@ const Interpreter::Fibres& Interpreter::FibresOf(NodeId id, const Node& node, Gr
   const auto [at, added] = fibres_.try_emplace(id);
   if (!added) return at->second;
   Fibres fibres;
+  std::optional<Pin> pin = std::exchange(pin_, std::nullopt);
+  Memo memo = std::exchange(memo_, {});
   const size_t count = CountOf(source.sort);
   const bool rows = (*graph_->model)[source.sort].kind == semantic::Sort::Kind::kRecords;
   for (uint32_t entity = 0; entity < count; ++entity) {
@@ -322,6 +377,8 @@ const Interpreter::Fibres& Interpreter::FibresOf(NodeId id, const Node& node, Gr
       if (const auto target = Follow(node.path, {entity, period}, source)) fibres[*target].push_back({entity, period});
     }
   }
+  pin_ = std::move(pin);
+  memo_ = std::move(memo);
   return fibres_[id] = std::move(fibres);
 }
 
@@ -395,6 +452,8 @@ const Interpreter::Ranking& Interpreter::RankingOf(NodeId id, const Node& node, 
   const Fibres& fibres = FibresOf(id, node, node.grain);
   const auto members = fibres.find(group);
   if (members == fibres.end()) return ranking;
+  std::optional<Pin> pin = std::exchange(pin_, std::nullopt);
+  Memo memo = std::exchange(memo_, {});
   for (const Instance& member : members->second) {
     if (node.operands.size() > 1) {
       const Value condition = Eval(node.operands[1], member);
@@ -414,6 +473,8 @@ const Interpreter::Ranking& Interpreter::RankingOf(NodeId id, const Node& node, 
     }
     ranking.sorted.emplace_back(std::move(key), member);
   }
+  pin_ = std::move(pin);
+  memo_ = std::move(memo);
   const bool descending = node.descending;
   std::stable_sort(ranking.sorted.begin(), ranking.sorted.end(), [&](const auto& a, const auto& b) {
     const int c = CompareValues(a.first, b.first);

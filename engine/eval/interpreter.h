@@ -30,7 +30,7 @@ class Interpreter {
   Value Read(DefId definition, Instance instance);
   Value Eval(NodeId id, Instance instance);
   Trace Explain(NodeId id, Instance instance);
-  // The value of `node` if `pinned` had the value `value` for this instance, everything else as it is.
+  // The value of `node` if `pinned` had the value `value` for this instance; peers, groups and their ranking stay as they are.
   Value EvalWith(NodeId node, Instance instance, NodeId pinned, const Value& value);
   // The periods of the kind within the settled one; one period without ordinal for kOnce.
   std::vector<Period> PeriodsOf(PeriodKind kind) const;
@@ -47,6 +47,18 @@ class Interpreter {
     FailurePtr failure;
   };
 
+  // What an evaluation supposes; its values are kept apart, and only those that can differ.
+  struct Pin {
+    NodeId node;
+    Instance instance;
+    Value value;
+    const std::vector<bool>* dependents;  // by definition
+    std::map<uint32_t, std::unordered_map<Instance, Value, InstanceHash>> values;
+  };
+  using Memo = std::unordered_map<NodeId, std::unordered_map<Instance, Value, InstanceHash>>;
+
+  const std::vector<bool>& DependentsOf(NodeId node);
+  std::unordered_map<Instance, Value, InstanceHash>& ValuesOf(DefId definition);
   size_t CountOf(SortId sort) const;
   Value Compute(NodeId id, Instance instance);
   Value EvalOperand(NodeId id, Instance instance);
@@ -78,7 +90,12 @@ class Interpreter {
   std::map<std::pair<uint32_t, Period>, std::vector<std::pair<Value, uint32_t>>> groups_;  // of a quotient in a period: its keys
   const Definition* current_ = nullptr;
   std::vector<Trace>* trace_ = nullptr;     // where operands are recorded, when explaining
-  std::optional<std::pair<NodeId, Value>> pinned_;
+  std::optional<Pin> pin_;
+  std::map<NodeId, std::vector<bool>> dependents_;  // of pinned nodes
+  // Nodes with several parents, and their values within the definition being evaluated: without them, sharing in the graph would
+  // cost a doubling a level.
+  std::vector<bool> shared_;
+  Memo memo_;
 };
 
 }  // namespace heng::eval

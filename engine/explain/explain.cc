@@ -47,7 +47,12 @@ class Explainer {
       default: Formula(id, trace, out); break;
     }
     Numbers(trace, id, out);
-    if (depth < kDepth) Because(trace, id, depth, out);
+    // Each value is explained once; where it is read again, it is only named.
+    if (!expanded_.insert({id.value, period}).second) {
+      out.because.clear();
+    } else if (depth < kDepth) {
+      Because(trace, id, depth, out);
+    }
     return out;
   }
 
@@ -80,6 +85,7 @@ class Explainer {
 
   // ---- 评分: what each criterion gave, what was deducted and why.
   void Score(DefId id, uint32_t subject, Period period, Explanation& out) {
+    Rational lines;
     for (size_t i = 0; i < id.index(); ++i) {
       const DefId part(i);
       const Definition& d = graph_[part];
@@ -101,9 +107,17 @@ class Explainer {
                      fmt::format("{} {}: {} ({})", bonus ? "added" : "deducted", amount, d.label, why.en)};
         out.because.push_back(std::move(line));
       }
+      if (d.kind == Definition::Kind::kAdjustment) lines += std::get<Rational>(value);
       if (d.kind == Definition::Kind::kSubtotal || d.kind == Definition::Kind::kAdjustments) {
         const std::string text = phrases_.ValueText(d.type, value);
-        Add(out, {fmt::format("{} {}", d.label, text), fmt::format("{} {}", d.label, text)}, out.because.size() <= 1 || d.kind == Definition::Kind::kSubtotal);
+        Bilingual sentence(d.label + " " + text, d.label + " " + text);
+        if (d.kind == Definition::Kind::kAdjustments && lines != std::get<Rational>(value)) {
+          const std::string all = phrases_.ValueText(d.type, lines);
+          sentence.zh += "（各条共 " + all + "，封顶）";
+          sentence.en += " (" + all + " in all, capped)";
+        }
+        if (d.kind == Definition::Kind::kAdjustments) lines = 0;
+        Add(out, sentence, d.kind == Definition::Kind::kSubtotal);
       }
     }
   }
@@ -130,6 +144,15 @@ class Explainer {
       line.text = {fmt::format("{}：{}（满分 {}）", d.label, text, marks), fmt::format("{}: {} (of {})", d.label, text, marks)};
     }
     Numbers(trace, part, line);
+    // What it was computed from, unless it is a fact as it stands.
+    std::string from;
+    for (const auto& [name, number] : line.numbers) {
+      if (name != d.label) from += (from.empty() ? "" : "，") + name + " " + number;
+    }
+    if (!from.empty()) {
+      line.text.zh += "（" + from + "）";
+      line.text.en += " (" + from + ")";
+    }
     return line;
   }
 
@@ -234,24 +257,26 @@ class Explainer {
   // The named values that were looked at, each once.
   void Numbers(const Trace& trace, DefId within, Explanation& out) {
     std::set<std::string> seen;
-    Collect(trace, within, seen, out);
+    Collect(trace, within, trace.instance.period, seen, out);
   }
-  void Collect(const Trace& trace, DefId within, std::set<std::string>& seen, Explanation& out) {
+  void Collect(const Trace& trace, DefId within, Period own, std::set<std::string>& seen, Explanation& out) {
     const Node& node = graph_[trace.node];
     const bool named = node.form == Form::kField || (node.form == Form::kName && node.type.kind != semantic::TypeKind::kBool && graph_[node.definition].declared.valid());
+    const bool of_row = node.form == Form::kField && (*graph_.model)[node.field].kind == semantic::Field::Kind::kRecord;
+    if (of_row) return;  // one row's value would pass for all
     if (named && FailureOf(trace.value) == nullptr) {
       std::string name = phrases_.NameOf(trace.node, within);
-      const bool finer = trace.instance.period.kind != PeriodKind::kOnce && trace.instance.period != evaluation_.period();
+      const bool finer = trace.instance.period.kind != PeriodKind::kOnce && trace.instance.period != own;
       if (finer) name += "(" + trace.instance.period.ToString() + ")";
       const std::optional<int> places = node.form == Form::kName ? graph_[node.definition].places : std::nullopt;
       if (seen.insert(name).second) out.numbers.emplace_back(name, phrases_.ValueText(node.type, trace.value, places));
       return;
     }
     if (node.form == Form::kName && !graph_[node.definition].declared.valid()) {
-      Collect(evaluation_.Explain(node.definition, trace.instance.entity, trace.instance.period), node.definition, seen, out);
+      Collect(evaluation_.Explain(node.definition, trace.instance.entity, trace.instance.period), node.definition, own, seen, out);
       return;
     }
-    for (const Trace& operand : trace.operands) Collect(operand, within, seen, out);
+    for (const Trace& operand : trace.operands) Collect(operand, within, own, seen, out);
   }
 
   // The declared definitions that it rests on, explained in their turn.
@@ -284,6 +309,7 @@ class Explainer {
   const eval::Evaluation& evaluation_;
   const graph::Graph& graph_;
   Phrases phrases_;
+  std::set<std::pair<uint32_t, Period>> expanded_;
 };
 
 void Render(const Explanation& explanation, Language language, size_t depth, std::string& out) {

@@ -50,7 +50,8 @@ std::string Phrases::NameOf(graph::NodeId id, graph::DefId within) const {
 std::string Phrases::Side(const eval::Trace& trace, graph::DefId within) const {
   const Node& node = graph_[trace.node];
   const std::string name = NameOf(trace.node, within);
-  const std::string value = ValueText(node.type, trace.value);
+  const Node& read = node.form == Form::kPull ? graph_[node.operands[0]] : node;
+  const std::string value = ValueText(node.type, trace.value, read.form == Form::kName ? graph_[read.definition].places : std::nullopt);
   return name.empty() ? value : name + " " + value;
 }
 

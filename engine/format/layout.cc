@@ -65,7 +65,9 @@ class Layout {
     const bool begins = line.begins_entry || (behind_opening && block() != Block::kList && block() != Block::kParen);
     line.indent = Indent(line, begins);
     for (const size_t comment : waiting_comments_) lines_[comment].indent = closes ? BodyIndent() : line.indent;
-    if (behind_opening) lines_[waiting_comments_.empty() ? Index(line) : waiting_comments_.front()].blank_before = false;
+    if (behind_opening) {
+      lines_[waiting_comments_.empty() ? Index(line) : waiting_comments_.front()].blank_before = false;
+    }
     if (closes) line.blank_before = false;
     waiting_comments_.clear();
     if (begins) BeginEntry();
@@ -99,7 +101,8 @@ class Layout {
     closing = std::min(closing, open_.size());
     if (closing > 0) return open_[open_.size() - closing].indent;
     if (begins) return BodyIndent();
-    const bool in_list = block() == Block::kParen || block() == Block::kList || (block() == Block::kFacts && before_ == K::kComma);
+    const bool in_list =
+        block() == Block::kParen || block() == Block::kList || (block() == Block::kFacts && before_ == K::kComma);
     return BodyIndent() + (in_list ? 0 : kStep);
   }
 
@@ -204,9 +207,14 @@ class Layout {
   // An operand could end with this word, so a sign behind it is a binary one.
   bool EndsOperand() const {
     switch (before_) {
-      case K::kNumber: case K::kPercent: case K::kRightParen: case K::kRightBrace: case K::kString: case K::kDateLiteral:
-      case K::kYes: case K::kNo:
-        return true;
+      case K::kNumber:
+      case K::kPercent:
+      case K::kRightParen:
+      case K::kRightBrace:
+      case K::kString:
+      case K::kDateLiteral:
+      case K::kYes:
+      case K::kNo: return true;
       default: return before_is_name_;
     }
   }
@@ -223,7 +231,10 @@ class Layout {
     if (unary_minus_) return 0;
     if (IsMark(word.kind)) return in_marks_ ? 1 : block() == Block::kTable ? kGapBeforeCase : kGapBeforeMarks;
     if (word.kind == K::kExempt && !word.is_name) return kGapBeforeMarks;
-    if (block() == Block::kGrade && (word.kind == K::kWhen || word.kind == K::kOtherwise)) return kGapBeforeCase;
+    const bool grade_line = line.kind == LineKind::kGradeCase || line.kind == LineKind::kGradeStep;
+    if (grade_line && block() == Block::kGrade && (word.kind == K::kWhen || word.kind == K::kOtherwise)) {
+      return kGapBeforeCase;
+    }
     const bool message = word.kind == K::kString && declaration_ == K::kCheck && block() == Block::kTop && !in_marks_;
     return message && EndsOperand() ? kGapBeforeCase : 1;
   }
@@ -242,7 +253,9 @@ class Layout {
       entry_word_ = word.kind;
       if (open_.empty()) declaration_ = word.kind;
     }
-    if (open_.empty() && declaration_ == K::kParameter) in_type_ = word.kind != K::kEqual && (in_type_ || word.kind == K::kColon);
+    if (open_.empty() && declaration_ == K::kParameter) {
+      in_type_ = word.kind != K::kEqual && (in_type_ || word.kind == K::kColon);
+    }
     if (IsMark(word.kind)) in_marks_ = true;
     if (word.kind == K::kPipe || word.kind == K::kArrow) in_marks_ = false;
     if (IsOpening(word.kind)) OpenBracket(line, word);
@@ -270,14 +283,17 @@ class Layout {
     switch (block()) {
       case Block::kTop:
         switch (declaration_) {
-          case K::kSubject: case K::kInput: case K::kRecords: return Block::kFields;
+          case K::kSubject:
+          case K::kInput:
+          case K::kRecords: return Block::kFields;
           case K::kScore: return Block::kScore;
           case K::kGrade: return Block::kGrade;
           case K::kTable: return Block::kTable;
           case K::kExample: return Block::kExample;
           default: return Block::kList;
         }
-      case Block::kScore: return entry_word_ == K::kDeduct || entry_word_ == K::kBonus ? Block::kAdjustments : Block::kList;
+      case Block::kScore:
+        return entry_word_ == K::kDeduct || entry_word_ == K::kBonus ? Block::kAdjustments : Block::kList;
       case Block::kExample: return Block::kFacts;
       case Block::kFacts: return Block::kRows;
       default: return Block::kList;

@@ -10,6 +10,7 @@ GraphPtr Builder::Run() {
   BuildChecks();
   BuildResults();
   BuildGuarantees();
+  BindPastNames();
   for (const semantic::Example& example : model_->examples) graph_->roots.push_back({Root::Kind::kExample, example.title, {}, {}, false, {}, example.span});
   return graph_;
 }

@@ -37,6 +37,9 @@ class Builder {
   NodeId Pull(NodeId node, PathId path, Grain at);
   NodeId Read(DefId definition, Grain at);
   NodeId ReadField(FieldId field, Grain at);
+  // The name of a definition whose past is read: it may not be built yet. BindPastNames sets the definition in the end.
+  NodeId NameOfPast(semantic::DefinitionId declared);
+  void BindPastNames();
   PathId InternPath(Path path);
   // The one path between two grains of which the coarser is readable at the finer.
   PathId PathBetween(Grain fine, Grain coarse);
@@ -51,7 +54,7 @@ class Builder {
   NodeId TranslateName(ExprId id, const Expr& expr, Grain at);
   NodeId TranslateArithmetic(const Expr& expr, const Type& type, Grain at);
   NodeId Compare(Operator op, NodeId left, NodeId right, Grain at);
-  NodeId TranslateClause(ExprId id, const Expr& expr, NodeId value, Grain at);
+  NodeId TranslateClause(const Expr& expr, NodeId value, Grain at);
   NodeId TranslateValueCall(ExprId id, const Expr& expr, Grain at);
 
   // ---- aggregations.cc
@@ -89,6 +92,7 @@ class Builder {
   std::unordered_map<std::string, NodeId> interned_;
   std::unordered_map<size_t, DefId> by_declared_;                       // semantic definition → ours
   std::unordered_map<size_t, std::vector<DefId>> rows_;                 // table declaration → conditions of its rows
+  std::vector<std::pair<NodeId, semantic::DefinitionId>> past_names_;
   // Where new occurrences belong: the definition being translated, and how many it has.
   DefId current_;
   uint32_t position_ = 0;

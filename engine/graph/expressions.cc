@@ -57,7 +57,7 @@ NodeId Builder::TranslateKind(ExprId id, const Expr& expr, Grain at) {
     }
     case ExprKind::kRound:
     case ExprKind::kCap:
-    case ExprKind::kFloor: return TranslateClause(id, expr, Translate(expr.operands[0], at), at);
+    case ExprKind::kFloor: return TranslateClause(expr, Translate(expr.operands[0], at), at);
   }
   CHECK(false);
   return {};
@@ -100,7 +100,7 @@ NodeId Builder::Compare(Operator op, NodeId left, NodeId right, Grain at) {
   }
 }
 
-NodeId Builder::TranslateClause(ExprId id, const Expr& expr, NodeId value, Grain at) {
+NodeId Builder::TranslateClause(const Expr& expr, NodeId value, Grain at) {
   const Type type = (*graph_)[value].type;
   NodeId out;
   if (expr.kind == ExprKind::kRound) {
@@ -109,8 +109,10 @@ NodeId Builder::TranslateClause(ExprId id, const Expr& expr, NodeId value, Grain
   } else {
     out = Apply(expr.kind == ExprKind::kCap ? Op::kMin : Op::kMax, {value, Translate(expr.operands[1], at)}, type, at);
   }
-  const std::string text = expr.operands[0].valid() ? std::string(tree_.source->Text({tree_[expr.operands[0]].span.end, expr.span.end})) : TextOf(id);
-  Owe({Obligation::Kind::kMatters, out, current_, text, 0, 0, Unit(), expr.span, {}, {}});
+  Span clause = expr.span;
+  if (expr.operands[0].valid()) clause.begin = tree_[expr.operands[0]].span.end;
+  while (clause.begin < clause.end && tree_.source->text()[clause.begin] == ' ') ++clause.begin;
+  Owe({Obligation::Kind::kMatters, out, current_, std::string(tree_.source->Text(clause)), 0, 0, Unit(), clause, {}, {}});
   return out;
 }
 
@@ -138,11 +140,14 @@ NodeId Builder::TranslateValueCall(ExprId id, const Expr& expr, Grain at) {
       return Apply(Op::kNot, {Intern(std::move(node))}, BoolType(), at);
     }
     case Builtin::kPrevious: {
-      const ExprInfo& of = (*model_)[expr.arguments[0].value];
-      const Grain grain = of.referent.kind == Referent::Kind::kField ? (*model_)[FieldId(of.referent.index)].grain : (*graph_)[by_declared_.at(of.referent.index)].grain;
+      const Referent& of = (*model_)[expr.arguments[0].value].referent;
+      const bool field = of.kind == Referent::Kind::kField;
+      const Grain grain = field ? (*model_)[FieldId(of.index)].grain : model_->definitions[of.index].grain;
+      const NodeId read = field ? ReadField(FieldId(of.index), grain) : NameOfPast(semantic::DefinitionId(of.index));
+      graph_->occurrences.push_back({current_, position_++, read, tree_[expr.arguments[0].value].span});
       Node node;
       node.form = Form::kPast;
-      node.operands = {Translate(expr.arguments[0].value, grain)};
+      node.operands = {read};
       node.back = 1;
       node.type = info.type;
       node.grain = grain;

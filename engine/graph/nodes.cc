@@ -126,6 +126,23 @@ NodeId Builder::ReadField(FieldId field, Grain at) {
   return f.grain == at ? id : Pull(id, PathBetween(at, f.grain), at);
 }
 
+NodeId Builder::NameOfPast(semantic::DefinitionId declared) {
+  const auto known = std::find_if(past_names_.begin(), past_names_.end(), [&](const auto& entry) { return entry.second == declared; });
+  if (known != past_names_.end()) return known->first;
+  Node node;
+  node.form = Form::kName;
+  node.type = (*model_)[declared].type;
+  node.grain = (*model_)[declared].grain;
+  // Not interned: as long as it is not bound, it would be equal to the names of other definitions.
+  past_names_.emplace_back(NodeId(graph_->nodes.size()), declared);
+  graph_->nodes.push_back(std::move(node));
+  return past_names_.back().first;
+}
+
+void Builder::BindPastNames() {
+  for (const auto& [node, declared] : past_names_) graph_->nodes[node.index()].definition = by_declared_.at(declared.index());
+}
+
 PathId Builder::InternPath(Path path) {
   const auto at = std::find(graph_->paths.begin(), graph_->paths.end(), path);
   if (at != graph_->paths.end()) return PathId(static_cast<size_t>(at - graph_->paths.begin()));

@@ -63,7 +63,7 @@ NodeId Builder::ScoreTotal(DefId, const syntax::ScoreDecl& score, Grain at) {
   const bool percent = (*graph_)[weights].type.unit.dimensionless();
   const NodeId scaled = percent ? sum : Apply(Op::kMultiply, {sum, Number(full.value, full.unit)}, NumberType(full.unit * full.unit), at);
   const NodeId total = Apply(Op::kDivide, {scaled, weights}, type, at);
-  Owe({Obligation::Kind::kNonZero, total, current_, "适用各项的权重之和", 0, 0, Unit(), score.declared.name.span, {}, {}});
+  Owe({Obligation::Kind::kSomeApply, total, current_, name, 0, 0, Unit(), score.declared.name.span, {}, {}});
   return total;
 }
 
@@ -107,7 +107,7 @@ NodeId Builder::BuildScore(DefId self, const syntax::ScoreDecl& score, Grain at)
     }
   }
   if (score.floor_at_zero) value = Apply(Op::kMax, {value, Number(0, full.unit)}, type, at);
-  for (const ExprId clause : score.clauses) value = TranslateClause(clause, tree_[clause], value, at);
+  for (const ExprId clause : score.clauses) value = TranslateClause(tree_[clause], value, at);
   return value;
 }
 
@@ -178,29 +178,32 @@ NodeId Builder::BuildGrade(DefId, const syntax::GradeDecl& grade, Grain at) {
 NodeId Builder::CellCondition(const syntax::Cell& cell, ExprId header, Grain at) {
   if (cell.kind != syntax::Cell::Kind::kItems) return {};
   const NodeId head = Translate(header, at);
+  // A head that may be absent is compared where it is present; the cell 缺 asks for the others.
+  const bool optional = (*graph_)[head].type.optional;
+  Node has;
+  has.form = Form::kHas;
+  has.operands = {head};
+  has.type = BoolType();
+  has.grain = at;
+  const NodeId present = optional ? Intern(std::move(has)) : NodeId{};
   std::vector<NodeId> items;
   for (const syntax::CellItem& item : cell.items) {
     const NodeId value = Translate(item.value, at);
-    switch (item.kind) {
-      case syntax::CellItem::Kind::kValue:
-        if ((*graph_)[value].form == Form::kNone) {
-          Node has;
-          has.form = Form::kHas;
-          has.operands = {head};
-          has.type = BoolType();
-          has.grain = at;
-          items.push_back(Apply(Op::kNot, {Intern(std::move(has))}, BoolType(), at));
-        } else {
-          items.push_back(Apply(Op::kEqual, {head, value}, BoolType(), at));
-        }
-        break;
-      case syntax::CellItem::Kind::kBound: items.push_back(Compare(item.op, head, value, at)); break;
-      case syntax::CellItem::Kind::kRange: {
-        const NodeId low = Apply(Op::kAtMost, {value, head}, BoolType(), at);
-        items.push_back(Apply(Op::kAnd, {low, Apply(Op::kAtMost, {head, Translate(item.upper, at)}, BoolType(), at)}, BoolType(), at));
-        break;
-      }
+    if (item.kind == syntax::CellItem::Kind::kValue && (*graph_)[value].form == Form::kNone) {
+      items.push_back(optional ? Apply(Op::kNot, {present}, BoolType(), at) : Literal(false, BoolType()));
+      continue;
     }
+    std::vector<NodeId> parts;
+    if (optional) parts.push_back(present);
+    switch (item.kind) {
+      case syntax::CellItem::Kind::kValue: parts.push_back(Apply(Op::kEqual, {head, value}, BoolType(), at)); break;
+      case syntax::CellItem::Kind::kBound: parts.push_back(Compare(item.op, head, value, at)); break;
+      case syntax::CellItem::Kind::kRange:
+        parts.push_back(Apply(Op::kAtMost, {value, head}, BoolType(), at));
+        parts.push_back(Apply(Op::kAtMost, {head, Translate(item.upper, at)}, BoolType(), at));
+        break;
+    }
+    items.push_back(parts.size() == 1 ? parts[0] : Apply(Op::kAnd, std::move(parts), BoolType(), at));
   }
   return items.size() == 1 ? items[0] : Apply(Op::kOr, std::move(items), BoolType(), at);
 }

@@ -102,9 +102,30 @@ Type Checker::CheckPrevious(const Expr& expr, const Scope& scope) {
   const Referent& referent = (*model_)[argument].referent;
   const bool fact = referent.kind == Referent::Kind::kField && model_->fields[referent.index].kind == Field::Kind::kFact;
   const bool result = referent.kind == Referent::Kind::kDefinition && published_.count(referent.index) > 0;
-  if (!fact && !result && type.known()) sink_.Add<DiagnosticKind::kNotPast>(At(argument), TextOf(argument));
+  if (result && !type.known()) past_of_unknown_.insert(referent.index);
+  const bool definition = referent.kind == Referent::Kind::kDefinition;
+  past_leaves_.insert(argument);
+  if (!fact && !result && (type.known() || definition)) sink_.Add<DiagnosticKind::kNotPast>(At(argument), TextOf(argument));
   type.optional = true;
   return type;
+}
+
+// The records that an aggregation's argument names: `计数(打分 …)`, `平均(打分.得分 …)`.
+std::optional<SortId> Checker::RowsNamedIn(ExprId root) const {
+  std::vector<ExprId> pending = {root};
+  while (!pending.empty()) {
+    const ExprId id = pending.back();
+    pending.pop_back();
+    if (!id.valid()) continue;
+    const Expr& expr = (*tree_)[id];
+    if (expr.kind == ExprKind::kName) {
+      const auto symbol = symbols_.find(expr.name.text);
+      const bool rows = symbol != symbols_.end() && symbol->second.kind == Symbol::Kind::kSort && model_->sorts[symbol->second.index].kind == Sort::Kind::kRecords;
+      if (rows) return SortId(symbol->second.index);
+    }
+    pending.insert(pending.end(), expr.operands.begin(), expr.operands.end());
+  }
+  return std::nullopt;
 }
 
 bool Checker::ResolveScope(ExprId id, const syntax::Argument& argument, const Scope&) {
@@ -152,6 +173,7 @@ Type Checker::CheckAggregation(ExprId id, const Expr& expr, const Scope& scope, 
   Scope inner = scope;
   inner.inside_aggregation = true;
   inner.narrowing = {};
+  inner.rows = RowsNamedIn(argument.value);
   const bool peers = ResolveScope(id, argument, scope);
   Type type;
   if (argument.where.valid()) {
@@ -168,9 +190,12 @@ Type Checker::CheckAggregation(ExprId id, const Expr& expr, const Scope& scope, 
   info.target = scope.at;
   info.grain = peers ? scope.at : finest.value_or(scope.at);
   if (builtin == Builtin::kRank && !peers) {
-    sink_.Add<DiagnosticKind::kMisplacedClause>(At(id), expr.name.text, Bilingual("空的范围：请写“在 全体 内”或“在 类别 内”", "empty scope: write 在 全体 内 or 在 key 内"));
+    sink_.Add<DiagnosticKind::kMissingScope>(At(id), TextOf(id));
   } else if (!peers && type.known() && (!finest || Readable(*model_, scope.at, *finest))) {
     sink_.Add<DiagnosticKind::kNothingToAggregate>(At(id), TextOf(id));
+    return {};
+  } else if (!peers && finest && scope.at.period == PeriodKind::kOnce && finest->period != PeriodKind::kOnce) {
+    sink_.Add<DiagnosticKind::kMissingPeriod>(At(argument.value), TextOf(argument.value), PeriodAdverb(finest->period));
     return {};
   } else if (!peers && finest && !Readable(*model_, *finest, scope.at)) {
     sink_.Add<DiagnosticKind::kNoCommonGrain>(At(id), TextOf(argument.value), (*model_)[scope.at.sort].name);

@@ -32,6 +32,8 @@ struct Scope {
   Grain at;
   Narrowing narrowing;
   bool inside_aggregation = false;
+  // Inside an aggregation over rows: their records, whose fields may be named without them.
+  std::optional<SortId> rows;
 };
 
 class Checker {
@@ -48,6 +50,7 @@ class Checker {
   };
 
   // ---- declarations.cc: every name that is declared
+  bool CheckDepth();
   void Declare();
   void DeclarePolicy(const syntax::PolicyDecl& policy, Span span);
   SortId DeclareSort(Sort::Kind kind, const syntax::Declared& declared, SortId parent);
@@ -60,6 +63,8 @@ class Checker {
   bool AddSymbol(const std::string& name, Symbol symbol);
   void AddCode(const std::string& code, Span span, SortId sort);
   void CheckHeader();
+  // Where the enumeration was declared.
+  Span PlaceOf(EnumId enumeration) const;
   void WarnUnused();
 
   // ---- types.cc: types, ranges, constants
@@ -106,6 +111,7 @@ class Checker {
   Type CheckShare(const Expr& expr, const Scope& scope);
   Type CheckPrevious(const Expr& expr, const Scope& scope);
   Type CheckOverValues(const Expr& expr, const Scope& scope);
+  std::optional<SortId> RowsNamedIn(ExprId root) const;
   bool ResolveScope(ExprId id, const syntax::Argument& argument, const Scope& scope);
   Type AggregateType(ExprId id, const Expr& expr, Builtin builtin, const Type& argument, bool maybe_empty);
   bool MaybeEmpty(const Expr& expr, const ExprInfo& info, const Scope& scope, Builtin builtin) const;
@@ -169,6 +175,11 @@ class Checker {
   std::unordered_set<size_t> published_;  // definitions
   std::optional<SortId> subject_;
   bool has_policy_ = false;
+  // The definitions that 上期 reads before their type is known; the bodies are then checked once more.
+  std::set<size_t> past_of_unknown_;
+  // What stands in 上期(…): the past of a coarser value is known, its present is not.
+  std::set<ExprId> past_leaves_;
+  std::set<ExprId> clashed_;  // leaves reported to have no common grain with another
 };
 
 }  // namespace heng::semantic

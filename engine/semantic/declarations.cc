@@ -14,6 +14,7 @@ Checker::Checker(std::shared_ptr<const syntax::Tree> tree, DiagnosticSink& sink)
 }
 
 std::shared_ptr<const Model> Checker::Run() {
+  if (!CheckDepth()) return model_;
   Declare();
   CheckHeader();
   OrderDefinitions();
@@ -28,6 +29,24 @@ std::shared_ptr<const Model> Checker::Run() {
 }
 
 std::shared_ptr<const Model> Analyse(std::shared_ptr<const syntax::Tree> tree, DiagnosticSink& sink) { return Checker(std::move(tree), sink).Run(); }
+
+// Every later walk over an expression may recurse: the depth is bounded here, before the first of them.
+bool Checker::CheckDepth() {
+  std::vector<size_t> depth(tree_->exprs.size(), 1);
+  for (size_t i = 0; i < depth.size(); ++i) {
+    const Expr& expr = tree_->exprs[i];
+    const auto under = [&](ExprId id) { if (id.valid()) depth[i] = std::max(depth[i], depth[id.index()] + 1); };
+    for (const ExprId operand : expr.operands) under(operand);
+    for (const syntax::Argument& argument : expr.arguments) {
+      under(argument.value);
+      under(argument.where);
+    }
+    if (depth[i] <= limits::kExpressionDepth) continue;
+    sink_.Add<DiagnosticKind::kNestingTooDeep>(At(expr.span), std::to_string(limits::kExpressionDepth));
+    return false;
+  }
+  return true;
+}
 
 bool Checker::AddSymbol(const std::string& name, Symbol symbol) {
   const auto [at, added] = symbols_.emplace(name, symbol);
@@ -127,7 +146,7 @@ void Checker::DeclareParameter(const syntax::ParameterDecl& parameter) {
     if (field.value) CheckInRange(field, *field.value, (*tree_)[parameter.value].span);
   } else if (!field.open) {
     sink_.Add<DiagnosticKind::kValueMissing>(At(field.span), field.name);
-  } else if (field.type.is_number() && !field.range) {
+  } else if (field.type.is_number() && !parameter.clauses.range) {
     sink_.Add<DiagnosticKind::kMissingRange>(At(field.span), field.name);
   }
   field.type.optional = false;
@@ -221,9 +240,19 @@ void Checker::Declare() {
     const auto symbol = symbols_.find(value);
     if (symbol != symbols_.end()) {
       Diagnostic& diagnostic = sink_.Add<DiagnosticKind::kDuplicateName>(At(symbol->second.span), value);
-      diagnostic.related.push_back({At(symbol->second.span), {"它也是“" + (*model_)[places[0].first].name + "”的一个取值", "it is a value of '" + (*model_)[places[0].first].name + "' too"}});
+      diagnostic.related.push_back({At(PlaceOf(places[0].first)), {"它也是“" + (*model_)[places[0].first].name + "”的一个取值", "it is a value of '" + (*model_)[places[0].first].name + "' too"}});
     }
   }
+}
+
+Span Checker::PlaceOf(EnumId enumeration) const {
+  for (const Field& field : model_->fields) {
+    if (field.type.enumeration == enumeration) return field.span;
+  }
+  for (const Definition& definition : model_->definitions) {
+    if (definition.type.enumeration == enumeration) return definition.span;
+  }
+  return {};
 }
 
 void Checker::CheckHeader() {
@@ -242,7 +271,8 @@ void Checker::CheckHeader() {
 }
 
 void Checker::WarnUnused() {
-  if (!lost_.empty()) return;
+  // Beside errors it would often be said of a name that is only misspelt elsewhere.
+  if (!lost_.empty() || sink_.has_errors()) return;
   for (const Field& field : model_->fields) {
     if (field.kind == Field::Kind::kParameter && used_.count(field.name) == 0) sink_.Add<DiagnosticKind::kUnusedName>(At(field.span), field.name);
   }

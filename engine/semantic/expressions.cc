@@ -119,6 +119,16 @@ Type Checker::CheckName(ExprId id, const Expr& expr, const Scope& scope, const T
   if (!expr.qualifier.text.empty()) return CheckQualified(id, expr);
   ExprInfo& info = model_->exprs[id.index()];
   const std::string& name = expr.name.text;
+  if (scope.rows) {
+    if (const auto field = model_->FindField(*scope.rows, name)) {
+      if (symbols_.count(name) > 0) {
+        sink_.Add<DiagnosticKind::kWrongKindOfName>(At(id), name, Bilingual("写明是哪一个：“" + (*model_)[*scope.rows].name + "." + name + "”，或把另一个改名", "'" + (*model_)[*scope.rows].name + "." + name + "', or another name for the other"));
+        return {};
+      }
+      info.referent = {Referent::Kind::kField, field->index()};
+      return (*model_)[*field].type;
+    }
+  }
   if (const auto symbol = symbols_.find(name); symbol != symbols_.end()) {
     used_.insert(name);
     const size_t index = symbol->second.index;
@@ -161,7 +171,7 @@ Type Checker::CheckName(ExprId id, const Expr& expr, const Scope& scope, const T
     return type;
   }
   const bool value_wanted = expected != nullptr && expected->kind == TypeKind::kEnum;
-  ReportUnknown(expr.name, value_wanted ? Bilingual("取值", "value") : Bilingual("名称", "definition"),
+  ReportUnknown(expr.name, value_wanted ? Bilingual("取值", "value") : Bilingual("事实、参数或公式", "fact, parameter or formula"),
                 value_wanted ? (*model_)[expected->enumeration].values : ValueNames());
   return {};
 }
@@ -378,6 +388,7 @@ std::optional<Grain> Checker::FinestOf(const std::vector<ExprId>& roots) {
         // Neither is the finer: two kinds of rows, or rows of a quarter beside facts of a month.
         sink_.Add<DiagnosticKind::kNoCommonGrain>(At(leaf), TextOf(first), TextOf(leaf));
         clash = true;
+        clashed_.insert(leaf);
       }
     });
   }
@@ -393,12 +404,14 @@ void Checker::CheckReadable(ExprId root, Grain at) {
     const Grain grain = GrainOf(leaf);
     if (!Readable(*model_, at, grain)) {
       const bool finer = Readable(*model_, grain, at);
-      if (finer) {
+      if (finer && at.period == PeriodKind::kOnce && grain.period != PeriodKind::kOnce) {
+        sink_.Add<DiagnosticKind::kMissingPeriod>(At(leaf), TextOf(leaf), PeriodAdverb(grain.period));
+      } else if (finer) {
         sink_.Add<DiagnosticKind::kNeedsAggregation>(At(leaf), TextOf(leaf), Describe(*model_, grain), Describe(*model_, at));
-      } else {
+      } else if (clashed_.count(leaf) == 0) {
         sink_.Add<DiagnosticKind::kNoCommonGrain>(At(leaf), TextOf(leaf), (*model_)[at.sort].name);
       }
-    } else if (kind == Referent::Kind::kDefinition && grain.period != at.period && grain.period != PeriodKind::kOnce) {
+    } else if (kind == Referent::Kind::kDefinition && grain.period != at.period && grain.period != PeriodKind::kOnce && past_leaves_.count(leaf) == 0) {
       sink_.Add<DiagnosticKind::kCoarserComputed>(At(leaf), TextOf(leaf), PeriodAdverb(grain.period), PeriodAdverb(at.period));
     }
   });

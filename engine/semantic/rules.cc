@@ -17,6 +17,16 @@ void Checker::CheckBodies() {
     }
   }
   for (const DefinitionId id : model_->order) CheckDefinition(id);
+  // The past of a definition may be read in its own body, or before it: its type is known only now.
+  if (!past_of_unknown_.empty()) {
+    for (const DefinitionId id : model_->order) CheckDefinition(id);
+    for (const size_t index : past_of_unknown_) {
+      const Definition& definition = model_->definitions[index];
+      if (!definition.type.known() && !sink_.has_errors()) {
+        sink_.Add<DiagnosticKind::kCycle>(At(definition.span), definition.name + " → 上期(" + definition.name + ")");
+      }
+    }
+  }
   std::set<size_t> tables;
   for (const Definition& definition : model_->definitions) {
     if (const auto* column = std::get_if<ColumnRef>(&definition.body)) tables.insert(column->declaration);
@@ -103,28 +113,29 @@ void Checker::CheckCriterion(const syntax::Criterion& criterion, const Definitio
 
 void Checker::CheckWeights(const syntax::ScoreDecl& score, const Rational& full, const Unit& unit) {
   Rational sum;
-  size_t percents = 0;
-  Span span = score.criteria.front().weight.span;
+  std::string terms;
+  const syntax::Criterion& first = score.criteria.front();
+  const auto first_weight = ReadMarked(first.weight);
+  if (!first_weight) return;
+  const bool percents = first_weight->percent;
+  const auto text = [&](const Rational& value) { return percents ? (value * Rational(100)).ToString() + "%" : value.ToString() + " " + unit.ToString(); };
   for (const syntax::Criterion& criterion : score.criteria) {
     const auto weight = ReadMarked(criterion.weight);
     if (!weight) return;
-    percents += weight->percent ? 1 : 0;
     if (!weight->percent && weight->unit != unit) {
       sink_.Add<DiagnosticKind::kUnitMismatch>(At(criterion.weight.span), unit.ToString(), weight->unit.dimensionless() ? std::string("1") : weight->unit.ToString(), Bilingual("用在同一个评分里", "used in one score"));
       return;
     }
+    if (weight->percent != percents) {
+      Diagnostic& diagnostic = sink_.Add<DiagnosticKind::kMixedCriteria>(At(criterion.weight.span));
+      diagnostic.related.push_back({At(first.weight.span), percents ? Bilingual("这一项按权重", "this one is by weight") : Bilingual("这一项按分值", "this one is by marks")});
+      return;
+    }
     sum += weight->value;
-    span = span.Through(criterion.weight.span);
+    terms += (terms.empty() ? "" : " + ") + text(weight->value);
   }
-  if (percents != 0 && percents != score.criteria.size()) {
-    sink_.Add<DiagnosticKind::kMixedCriteria>(At(span));
-    return;
-  }
-  const Rational wanted = percents > 0 ? Rational(1) : full;
-  if (sum == wanted) return;
-  const auto text = [&](const Rational& value) { return percents > 0 ? (value * Rational(100)).ToString() + "%" : value.ToString() + " " + unit.ToString(); };
-  Diagnostic& diagnostic = sink_.Add<DiagnosticKind::kWeightSum>(At(score.declared.name.span), text(sum), text(wanted));
-  diagnostic.related.push_back({At(span), {"各项的权重或分值", "the weights or marks of the criteria"}});
+  const Rational wanted = percents ? Rational(1) : full;
+  if (sum != wanted) sink_.Add<DiagnosticKind::kWeightSum>(At(score.declared.name.span), terms + " = " + text(sum), text(wanted));
 }
 
 void Checker::CheckScore(Definition& definition, const syntax::ScoreDecl& score) {
@@ -258,8 +269,7 @@ Type Checker::CheckResultColumn(const syntax::TableDecl& table, size_t column, G
         sink_.Add<DiagnosticKind::kWrongKindOfName>(At(cell.span), std::string(tree_->source->Text(cell.span)), Bilingual("条件列的名称", "the name of a condition column"));
         continue;
       }
-      const Type type = Check(cell.items[0].value, {at, {}, false});
-      DemandPresent(cell.items[0].value, type);
+      Check(cell.items[0].value, {at, {}, false});
       CheckReadable(cell.items[0].value, at);
     }
   }

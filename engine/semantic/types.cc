@@ -205,7 +205,7 @@ std::string Describe(const Model& model, const Type& type, const Value& value) {
 Bilingual Describe(const Model& model, Grain grain) {
   const Bilingual adverb = PeriodAdverb(grain.period);
   const std::string& sort = model[grain.sort].name;
-  return {sort + adverb.zh, "of " + sort + ", " + adverb.en};
+  return {sort + adverb.zh, adverb.en + " for each " + sort};
 }
 
 bool Readable(const Model& model, Grain fine, Grain coarse) {

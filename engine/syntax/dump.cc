@@ -211,7 +211,9 @@ class Dumper {
       Line(1, "effective " + policy.first_day->ToString() + " " + last);
       Dump(policy.effective_mark, 2);
     }
-    for (const PolicyDecl::Source& source : policy.sources) Line(1, "source " + Word(source.name) + " " + Quoted(source.title));
+    for (const PolicyDecl::Source& source : policy.sources) {
+      Line(1, "source " + Word(source.name) + " " + Quoted(source.title));
+    }
   }
 
   void Dump(const SubjectDecl& subject) {
@@ -289,7 +291,9 @@ class Dumper {
     for (const GradeStep& step : grade.steps) {
       std::string text = "step " + std::string(kActions[static_cast<size_t>(step.action)]);
       if (step.action == GradeStep::Action::kSet) text += " " + Word(step.grade);
-      if (step.action == GradeStep::Action::kRaise || step.action == GradeStep::Action::kLower) text += " " + Text(step.levels);
+      if (step.action == GradeStep::Action::kRaise || step.action == GradeStep::Action::kLower) {
+        text += " " + Text(step.levels);
+      }
       if (!step.at_least.text.empty()) text += " at-least " + Word(step.at_least);
       if (!step.at_most.text.empty()) text += " at-most " + Word(step.at_most);
       Line(1, text);

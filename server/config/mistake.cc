@@ -7,9 +7,7 @@
 
 namespace heng::config {
 
-std::string Mistake::Place() const {
-  return line == 0 ? file : fmt::format("{}:{}:{}", file, line, column);
-}
+std::string Mistake::Place() const { return line == 0 ? file : fmt::format("{}:{}:{}", file, line, column); }
 
 void MistakeList::Add(std::string code, uint32_t line, uint32_t column, Bilingual message) {
   mistakes_.push_back({ErrorKind::kFindings, std::move(code), file_, line, column, std::move(message)});

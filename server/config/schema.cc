@@ -20,7 +20,8 @@ void Refuse(const YamlNode& node, std::string code, Bilingual message, MistakeLi
 void RefuseType(const YamlMember& member, const Bilingual& wanted, MistakeList& mistakes) {
   if (member.value.is(Kind::kNull)) {
     return Refuse(member.value, "missing-value",
-                  {fmt::format("“{}”没有写值", member.key), fmt::format("'{}' is given no value", member.key)}, mistakes);
+                  {fmt::format("“{}”没有写值", member.key), fmt::format("'{}' is given no value", member.key)},
+                  mistakes);
   }
   Refuse(member.value, "wrong-type",
          {fmt::format("“{}”应当是{}", member.key, wanted.zh), fmt::format("'{}' must be {}", member.key, wanted.en)},

@@ -48,7 +48,8 @@ class Builder : public YAML::EventHandler {
   }
 
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
-    Report(mark, "yaml-alias", {"不能用 YAML 的引用(*),请把值写出来", "YAML aliases (*) cannot be used: write the value"});
+    Report(mark, "yaml-alias",
+           {"不能用 YAML 的引用(*),请把值写出来", "YAML aliases (*) cannot be used: write the value"});
     Add(New(YamlNode::Kind::kScalar, mark));
   }
 
@@ -130,7 +131,8 @@ class Builder : public YAML::EventHandler {
       ReadKey(frame, node);
     } else {
       // The mark of a value that is not there is that of whatever comes next.
-      if (node.is(YamlNode::Kind::kNull)) std::tie(node.line, node.column) = std::tie(frame.member.line, frame.member.column);
+      if (node.is(YamlNode::Kind::kNull))
+        std::tie(node.line, node.column) = std::tie(frame.member.line, frame.member.column);
       frame.member.value = std::move(node);
       if (!frame.member.key.empty()) frame.node.members.push_back(std::move(frame.member));
       frame.member = {};
@@ -173,7 +175,8 @@ class Builder : public YAML::EventHandler {
 std::optional<YamlNode> ParseYaml(std::string_view text, MistakeList& mistakes) {
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   if (const auto bad = FindInvalidUtf8(text)) {
-    const auto line = static_cast<uint32_t>(std::count(text.begin(), text.begin() + static_cast<ptrdiff_t>(*bad), '\n'));
+    const auto line =
+        static_cast<uint32_t>(std::count(text.begin(), text.begin() + static_cast<ptrdiff_t>(*bad), '\n'));
     mistakes.Add("bad-encoding", line + 1, 1, {"文件不是有效的 UTF-8 文本", "the file is not valid UTF-8 text"});
     return std::nullopt;
   }
@@ -184,7 +187,8 @@ std::optional<YamlNode> ParseYaml(std::string_view text, MistakeList& mistakes) 
     while (parser.HandleNextDocument(builder)) {
     }
   } catch (const YAML::Exception& error) {
-    builder.Report(error.mark, "bad-yaml", {"YAML 写得不对:" + error.msg, "this is not well-formed YAML: " + error.msg});
+    builder.Report(error.mark, "bad-yaml",
+                   {"YAML 写得不对:" + error.msg, "this is not well-formed YAML: " + error.msg});
     return std::nullopt;
   }
   return builder.Take();

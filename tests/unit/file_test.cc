@@ -24,6 +24,8 @@ constexpr Stage kStages[] = {
     {"tokens", TokensStage},
     {"tree", TreeStage},
     {"format", FormatStage},
+    {"diagnostics", DiagnosticsStage},
+    {"graph", GraphStage},
 };
 
 fs::path Data() { return fs::path(HENG_SOURCE_DIR) / "tests" / "data"; }
@@ -37,13 +39,15 @@ class StageTest : public testing::Test {
     const std::string actual = stage_.run(test.input);
     if (!update_) {
       ASSERT_FALSE(test.separator.empty()) << path_ << " has no line `==== output`; run with --update";
-      EXPECT_EQ(actual, test.expected) << path_ << ": if the new output is right, run with --update and review the diff";
+      EXPECT_EQ(actual, test.expected) << path_
+                                       << ": if the new output is right, run with --update and review the diff";
       return;
     }
     if (actual == test.expected) return;
     std::string text = ReadText(path_);
     text.resize(text.size() - test.separator.size() - test.expected.size());
-    std::ofstream(path_, std::ios::binary) << text << (test.separator.empty() ? "==== output\n" : test.separator) << actual;
+    std::ofstream(path_, std::ios::binary)
+        << text << (test.separator.empty() ? "==== output\n" : test.separator) << actual;
   }
 
  private:
@@ -115,7 +119,8 @@ std::vector<fs::path> FilesUnder(const fs::path& root, const std::string& extens
 std::string RenderBoth(const DiagnosticSink& sink) {
   if (sink.size() == 0) return "";
   const std::vector<Diagnostic> sorted = sink.Sorted();
-  return "---- zh\n" + RenderText(sorted, Language::kChinese, false) + "---- en\n" + RenderText(sorted, Language::kEnglish, false);
+  return "---- zh\n" + RenderText(sorted, Language::kChinese, false) + "---- en\n" +
+         RenderText(sorted, Language::kEnglish, false);
 }
 
 void RegisterFileTests(bool update) {
@@ -131,7 +136,8 @@ void RegisterFileTests(bool update) {
 TEST(FileTests, EveryFileHasAStage) {
   for (const fs::path& path : FilesUnder(Data(), ".test")) {
     const std::string folder = path.lexically_relative(Data()).begin()->string();
-    EXPECT_TRUE(std::any_of(std::begin(kStages), std::end(kStages), [&](const Stage& s) { return folder == s.name; })) << path;
+    EXPECT_TRUE(std::any_of(std::begin(kStages), std::end(kStages), [&](const Stage& s) { return folder == s.name; }))
+        << path;
   }
 }
 

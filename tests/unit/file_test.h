@@ -48,4 +48,11 @@ std::string TreeStage(const FileTestInput& input);
 // The formatted text, or the diagnostics of a text with errors. Option `keywords`: zh or en.
 std::string FormatStage(const FileTestInput& input);
 
+// ---- stages: graph_stages.cc
+
+// The diagnostics of the whole compilation in Chinese and in English, or `no diagnostics`.
+std::string DiagnosticsStage(const FileTestInput& input);
+// The graph in the kernel's notation, or the diagnostics if there is none. Option `format`: dot, kernel, mermaid, json.
+std::string GraphStage(const FileTestInput& input);
+
 }  // namespace heng::tests

@@ -62,7 +62,7 @@ Spellings GrammarKeywords() {
   const std::string grammar = ReadText(fs::path(HENG_SOURCE_DIR) / "grammar" / "HengLexer.g4");
   Spellings out;
   const std::regex rule("\n([A-Z_]+)\\s*:([^;]*);");
-  const std::regex literal("'([^'\\\\]+)'");
+  const std::regex literal("'((?:[^'\\\\]|\\\\.)+)'");
   for (std::sregex_iterator r(grammar.begin(), grammar.end(), rule), end; r != end; ++r) {
     const std::string name = (*r)[1];
     if (name == "DATE" || name == "PERIOD") continue;
@@ -88,8 +88,12 @@ TEST(Keywords, GrammarAndListAreTheSame) {
   }
   const Spellings grammar = GrammarKeywords();
   EXPECT_GT(grammar.size(), 100U);
-  for (const auto& [rule, spelling] : grammar) EXPECT_TRUE(listed.contains({rule, spelling})) << spelling << " stands only in the grammar";
-  for (const auto& [rule, spelling] : listed) EXPECT_TRUE(grammar.contains({rule, spelling})) << spelling << " stands only in keywords.def";
+  for (const auto& [rule, spelling] : grammar) {
+    EXPECT_TRUE(listed.contains({rule, spelling})) << spelling << " stands only in the grammar";
+  }
+  for (const auto& [rule, spelling] : listed) {
+    EXPECT_TRUE(grammar.contains({rule, spelling})) << spelling << " stands only in keywords.def";
+  }
 }
 
 TEST(Keywords, EachIsOneTokenOfItsKind) {
@@ -109,7 +113,9 @@ std::vector<std::pair<std::string, std::string>> Corpus() {
   std::vector<std::pair<std::string, std::string>> texts;
   for (const fs::path& path : FilesUnder("policies", ".heng")) texts.emplace_back(path.string(), ReadText(path));
   for (const char* stage : {"tests/data/tree", "tests/data/format"}) {
-    for (const fs::path& path : FilesUnder(stage, ".test")) texts.emplace_back(path.string(), ReadFileTest(path).input.text);
+    for (const fs::path& path : FilesUnder(stage, ".test")) {
+      texts.emplace_back(path.string(), ReadFileTest(path).input.text);
+    }
   }
   std::erase_if(texts, [](const auto& entry) { return ParseText(entry.second).sink.has_errors(); });
   return texts;
@@ -121,7 +127,8 @@ TEST(Formatter, KeepsTheMeaningAndIsAFixedPoint) {
   for (const auto& [path, text] : corpus) {
     SCOPED_TRACE(path);
     const std::string meaning = syntax::Dump(ParseText(text).tree);
-    for (const std::optional<Language> keywords : {std::optional<Language>(), {Language::kChinese}, {Language::kEnglish}}) {
+    for (const std::optional<Language> keywords :
+         {std::optional<Language>(), {Language::kChinese}, {Language::kEnglish}}) {
       const std::string formatted = FormatText(text, keywords);
       EXPECT_EQ(syntax::Dump(ParseText(formatted).tree), meaning);
       EXPECT_EQ(FormatText(formatted, keywords), formatted);
@@ -209,6 +216,16 @@ TEST(Nesting, IsReportedOnceAndNeverOverflows) {
   EXPECT_EQ(CodesOf(ParseText(formula(Repeat("(" + Repeat("- ", 199), 199) + "1" + Repeat(")", 199))).sink), deep);
 }
 
+TEST(Nesting, SaysWhatToDo) {
+  const std::string rendered = RenderBoth(ParseText("公式 a = " + Repeat("(", 300) + "\n").sink);
+  EXPECT_NE(rendered.find("test.heng:1:208: 错误 H1008: 嵌套超过 200 层的上限\n"), std::string::npos) << rendered;
+  EXPECT_NE(rendered.find("= 怎么办：用“公式”给中间结果起名字，分开写\n"), std::string::npos);
+  EXPECT_NE(rendered.find("test.heng:1:208: error H1008: the nesting is deeper than the limit of 200\n"),
+            std::string::npos);
+  EXPECT_NE(rendered.find("= what to do: name intermediate results with 公式 and write them apart\n"),
+            std::string::npos);
+}
+
 TEST(Nesting, UpToTheLimitIsRead) {
   const auto formula = [](const std::string& value) { return "公式 a = " + value + "\n"; };
   const size_t n = limits::kNesting;
@@ -239,6 +256,14 @@ TEST(Parse, OnlyTheFirstErrorsAreListed) {
   const std::vector<std::string> codes = CodesOf(ParseText(Repeat("参数 a 1\n", 60)).sink);
   EXPECT_EQ(codes.size(), limits::kSyntaxErrors);
   EXPECT_EQ(codes.back(), "H1015");
+  const std::string rendered = RenderBoth(ParseText(Repeat("参数 a 1\n", 60)).sink);
+  EXPECT_NE(rendered.find("test.heng:50:6: 错误 H1015: 错误太多，只列出前 50 个\n"), std::string::npos);
+  EXPECT_NE(rendered.find("= 怎么办：先改正上面的错误\n"), std::string::npos);
+  EXPECT_NE(rendered.find("test.heng:50:6: error H1015: too many errors: only the first 50 are listed\n"),
+            std::string::npos);
+  EXPECT_NE(rendered.find("= what to do: mend those above first\n"), std::string::npos);
+  // The pass over the tokens keeps to the same limit.
+  EXPECT_EQ(CodesOf(ParseText(Repeat("? ", 60)).sink).back(), "H1015");
 }
 
 }  // namespace

@@ -10,6 +10,7 @@ namespace heng::graph {
 namespace {
 
 constexpr size_t kMostRegions = 100000;
+constexpr size_t kMostTrials = 10000000;  // regions times arms
 
 // One value that the conditions look at, and the representatives of its regions.
 struct Variable {
@@ -45,13 +46,13 @@ class Regions {
     opaque_ = true;
   }
 
-  bool Prepare() {
+  bool Prepare(size_t arms) {
     if (opaque_) return false;
     size_t regions = 1;
     for (const auto& [node, constants] : constants_) {
       Variable variable{node, Candidates(node, constants)};
       regions *= std::max<size_t>(1, variable.candidates.size());
-      if (regions > kMostRegions || variable.candidates.empty()) return false;
+      if (regions > kMostRegions || regions * arms > kMostTrials || variable.candidates.empty()) return false;
       variables_.push_back(std::move(variable));
     }
     return true;
@@ -89,12 +90,17 @@ class Regions {
     return node.op == Op::kLess ? a < b : a <= b;
   }
 
-  std::string Witness() const {
-    std::string out;
+  Bilingual Witness() const {
+    Bilingual out;
     for (const Variable& variable : variables_) {
       const Node& node = graph_[variable.node];
       const Value& value = assignment_.at(variable.node);
-      out += (out.empty() ? "" : ", ") + NameOf(node) + " = " + semantic::Describe(*graph_.model, node.type, value);
+      if (node.form == Form::kHas && std::get<bool>(value)) continue;
+      if (IsAbsentHere(variable.node)) continue;
+      const std::string text = node.form == Form::kHas ? "缺" : semantic::Describe(*graph_.model, node.type, value);
+      const bool first = out.zh.empty();
+      out.zh += (first ? "" : "，") + NameOf(node) + " = " + text;
+      out.en += (first ? "" : ", ") + NameOf(node) + " = " + text;
     }
     return out;
   }
@@ -103,6 +109,13 @@ class Regions {
   Value ValueOf(NodeId id) const {
     if (const auto set = assignment_.find(id); set != assignment_.end()) return set->second;
     return *ranges_.ConstantOf(id);
+  }
+
+  bool IsAbsentHere(NodeId id) const {
+    return std::any_of(variables_.begin(), variables_.end(), [&](const Variable& v) {
+      const Node& node = graph_[v.node];
+      return node.form == Form::kHas && node.operands[0] == id && !std::get<bool>(assignment_.at(v.node));
+    });
   }
 
   std::string NameOf(const Node& node) const {
@@ -139,22 +152,31 @@ class Regions {
     std::set<Rational> bounds;
     for (const Value& value : constants) bounds.insert(std::get<Rational>(value));
     std::set<Rational> tried;
-    const std::optional<int> places = ranges_.PlacesOf(id);
+    std::optional<int> places = ranges_.PlacesOf(id);
+    if (places && *places >= kFinitePlaces) places.reset();
     Rational step = 1;
     for (int i = 0; places && i < *places; ++i) step = step / Rational(10);
+    const auto add = [&](const Rational& candidate) {
+      if (domain.Contains(candidate)) tried.insert(candidate);
+    };
     for (auto it = bounds.begin(); it != bounds.end(); ++it) {
+      if (places && !(*it / step).is_whole()) {
+        // The bound itself is no value; its two neighbours on the grid are.
+        const Rational below = it->RoundTo(step, it->sign() > 0 ? Rounding::kDown : Rounding::kUp);
+        add(below);
+        add(below + step);
+        continue;
+      }
       const auto next = std::next(it);
       const Rational gap = next == bounds.end() ? Rational(2) : *next - *it;
       const Rational near = places ? step : gap / Rational(2);
-      for (const Rational& candidate : {*it - near, *it, *it + near}) {
-        if (domain.Contains(candidate)) tried.insert(candidate);
-      }
+      for (const Rational& candidate : {*it - near, *it, *it + near}) add(candidate);
     }
+    // The ends of the domain come last, so that a witness stands beside a bound that the author wrote if one does.
+    std::vector<Value> out(tried.begin(), tried.end());
     for (const auto& end : {domain.low, domain.high}) {
-      if (end && domain.Contains(*end)) tried.insert(*end);
+      if (end && domain.Contains(*end) && tried.insert(*end).second) out.emplace_back(*end);
     }
-    std::vector<Value> out;
-    for (const Rational& value : tried) out.emplace_back(value);
     return out;
   }
 
@@ -175,7 +197,7 @@ CaseCoverage AnalyseCase(const Graph& graph, const Ranges& ranges, NodeId id) {
   out.reachable.assign(arms, false);
   Regions regions(graph, ranges);
   for (size_t i = 0; i < arms; ++i) regions.Collect(node.operands[2 * i]);
-  if (!regions.Prepare()) {
+  if (!regions.Prepare(arms)) {
     out.exact = false;
     return out;
   }

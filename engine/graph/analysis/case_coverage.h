@@ -14,11 +14,11 @@ struct CaseCoverage {
   // False: some condition is not a comparison with constants, or there were too many regions; then nothing below is known.
   bool exact = true;
   // Values under which no condition holds, as `季度成绩 = 59.99 分`; nothing if one always does.
-  std::optional<std::string> gap;
+  std::optional<Bilingual> gap;
   // For each arm: can it be the first to hold?
   std::vector<bool> reachable;
   // Two arms that hold together, and when.
-  struct Overlap { size_t first, second; std::string witness; };
+  struct Overlap { size_t first, second; Bilingual witness; };
   std::vector<Overlap> overlaps;
 };
 

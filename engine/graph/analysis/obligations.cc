@@ -18,6 +18,9 @@ class Discharger {
         case Obligation::Kind::kNonZero:
           if (ranges_.MayDivideByZero(obligation.node)) sink_.Add<DiagnosticKind::kDivisionByZero>(At(obligation.span), obligation.name);
           break;
+        case Obligation::Kind::kSomeApply:
+          if (ranges_.MayDivideByZero(obligation.node)) sink_.Add<DiagnosticKind::kAllExempt>(At(obligation.span), obligation.name);
+          break;
         case Obligation::Kind::kNoGap: NoGap(obligation); break;
         case Obligation::Kind::kNoOverlap: NoOverlap(obligation); break;
         case Obligation::Kind::kFinite:
@@ -96,7 +99,7 @@ class Discharger {
       Rational step = 1;
       for (int i = 0; places && i < *places; ++i) step = step / Rational(10);
       if (places && bound.IsPoint() && (step / *bound.low).is_whole()) {
-        sink_.Add<DiagnosticKind::kNeverMatters>(At(o.span), o.name, fmt::format("{} 位小数", *places));
+        sink_.Add<DiagnosticKind::kNeverMatters>(At(o.span), o.name, Bilingual(fmt::format("{} 位小数", *places), fmt::format("{} decimal places", *places)));
       }
     }
   }

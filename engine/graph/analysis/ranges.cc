@@ -130,9 +130,10 @@ std::optional<Value> Ranges::ConstantOf(NodeId id) const {
 }
 
 Interval Ranges::Operand(NodeId id, const Knowledge& knowledge) const {
-  if (const auto known = knowledge.find(id); known != knowledge.end()) return known->second;
   if (knowledge.empty()) return intervals_[id.index()];
-  return Compute(id, knowledge);
+  if (const auto known = knowledge.known.find(id); known != knowledge.known.end()) return known->second;
+  if (const auto computed = knowledge.computed.find(id); computed != knowledge.computed.end()) return computed->second;
+  return knowledge.computed[id] = Compute(id, knowledge);
 }
 
 Interval Ranges::Compute(NodeId id, const Knowledge& knowledge) const {
@@ -146,6 +147,7 @@ Interval Ranges::Compute(NodeId id, const Knowledge& knowledge) const {
       if (field.value && std::holds_alternative<Rational>(*field.value)) return Interval::Point(std::get<Rational>(*field.value));
       return field.range ? Interval{field.range->first, field.range->second, false, false} : Interval{};
     }
+    // Of a name whose past is read, the body may stand behind it: then nothing is known yet.
     case Form::kName: return intervals_[graph_[node.definition].body.index()];
     case Form::kPull:
     case Form::kPast: return Operand(node.operands[0], node.form == Form::kPull ? knowledge : Knowledge{});
@@ -217,7 +219,10 @@ std::optional<Interval> Ranges::WeightedMean(const Node& node, const Knowledge& 
     }
     return out;
   };
-  const std::vector<NodeId> above = terms(node.operands[0]);
+  // Marks: (Σ xᵢ) × full ÷ (Σ mᵢ), each xᵢ within some share of its marks mᵢ.
+  const Node& top = graph_[node.operands[0]];
+  const bool marks = top.form == Form::kOp && top.op == Op::kMultiply && Of(top.operands[1]).IsPoint();
+  const std::vector<NodeId> above = terms(marks ? top.operands[0] : node.operands[0]);
   const std::vector<NodeId> below = terms(node.operands[1]);
   if (above.size() != below.size()) return std::nullopt;
   std::optional<Interval> out;
@@ -231,6 +236,13 @@ std::optional<Interval> Ranges::WeightedMean(const Node& node, const Knowledge& 
         zero(v.operands[1]) && zero(w.operands[1])) {
       value = v.operands[2];
       weight = w.operands[2];
+    }
+    if (marks) {
+      const Interval m = Of(weight);
+      if (!m.IsPoint() || m.low->sign() <= 0) return std::nullopt;
+      const Interval share = Product(Product(Operand(value, knowledge), Interval::Point(Rational(1) / *m.low)), Of(top.operands[1]));
+      out = out ? out->Hull(share) : share;
+      continue;
     }
     const Node& product = graph_[value];
     if (product.form != Form::kOp || product.op != Op::kMultiply || product.operands[0] != weight || !NonNegative(Of(weight))) return std::nullopt;
@@ -270,8 +282,8 @@ Interval Ranges::ComputeCase(const Node& node, const Knowledge& knowledge) const
   for (size_t i = 0; i < arms; ++i) {
     Knowledge arm = here;
     Learn(node.operands[2 * i], true, arm);
-    add(node.operands[2 * i + 1], arm);
     Learn(node.operands[2 * i], false, here);
+    add(node.operands[2 * i + 1], arm);
   }
   if (node.has_else) add(node.operands.back(), here);
   return out.value_or(Interval{});
@@ -279,21 +291,22 @@ Interval Ranges::ComputeCase(const Node& node, const Knowledge& knowledge) const
 
 Interval Ranges::ComputeFold(const Node& node, const Knowledge&) const {
   const bool calendar_only = graph_[node.path].steps.size() == 1 && graph_[node.path].steps[0].kind == Step::Kind::kCalendar && node.source.sort == node.grain.sort;
-  const std::optional<int> count = calendar_only ? std::optional<int>(PerCalendar(node.source.period, node.grain.period)) : std::nullopt;
+  // 0: not known.
+  const int count = calendar_only ? PerCalendar(node.source.period, node.grain.period) : 0;
   const bool conditional = node.operands.size() > 1;
   if (node.fold == FoldOp::kCount) {
     Interval out = AtLeast(0);
-    if (count) out = conditional ? Interval{Rational(0), Rational(*count), false, false} : Interval::Point(*count);
+    if (count > 0) out = conditional ? Interval{Rational(0), Rational(count), false, false} : Interval::Point(count);
     return out;
   }
   const Interval each = intervals_[node.operands[0].index()];
   if (node.fold != FoldOp::kSum) return each;
-  if (count && !conditional) return Product(each, Interval::Point(*count));
+  if (count > 0 && !conditional) return Product(each, Interval::Point(count));
   Interval out;
   if (each.low && each.low->sign() >= 0) out.low = Rational(0);
   if (each.high && each.high->sign() <= 0) out.high = Rational(0);
-  if (count && each.low && !out.low) out.low = *each.low * Rational(*count);
-  if (count && each.high && !out.high) out.high = *each.high * Rational(*count);
+  if (count > 0 && each.low && !out.low) out.low = *each.low * Rational(count);
+  if (count > 0 && each.high && !out.high) out.high = *each.high * Rational(count);
   return out;
 }
 
@@ -322,47 +335,67 @@ void Ranges::Learn(NodeId id, bool truth, Knowledge& knowledge) const {
       const bool above = left != truth;  // the subject lies above the bound
       now = now.Meet(above ? Interval{bound, std::nullopt, strict, false} : Interval{std::nullopt, bound, false, strict});
     }
-    knowledge[subject] = now;
+    knowledge.Set(subject, now);
   }
 }
 
 void Ranges::FindZeroDivisions(NodeId root) {
+  // What is known grows along each branch: `scopes` is the tree of what was learnt. A node that was visited knowing less need not
+  // be visited again.
   struct Visit {
     NodeId node;
-    Knowledge knowledge;
+    size_t scope;
   };
-  std::vector<Visit> pending = {{root, {}}};
-  std::unordered_set<NodeId> seen_plain;
-  while (!pending.empty()) {
-    Visit visit = std::move(pending.back());
-    pending.pop_back();
-    if (visit.knowledge.empty() && !seen_plain.insert(visit.node).second) continue;
-    const Node& node = graph_[visit.node];
-    if (node.form == Form::kOp && node.op == Op::kDivide && Operand(node.operands[1], visit.knowledge).Contains(0)) zero_divisions_.insert(visit.node);
-    if (node.form == Form::kCase) {
-      Knowledge here = visit.knowledge;
-      const size_t arms = node.operands.size() / 2;
-      for (size_t i = 0; i < arms; ++i) {
-        pending.push_back({node.operands[2 * i], here});
-        Knowledge arm = here;
-        Learn(node.operands[2 * i], true, arm);
-        pending.push_back({node.operands[2 * i + 1], std::move(arm)});
-        Learn(node.operands[2 * i], false, here);
-      }
-      if (node.has_else) pending.push_back({node.operands.back(), std::move(here)});
-      continue;
+  struct Scope {
+    Knowledge knowledge;
+    size_t parent;
+  };
+  std::vector<Scope> scopes(1);
+  std::vector<Visit> pending = {{root, 0}};
+  std::unordered_map<NodeId, std::vector<size_t>> seen;
+  const auto learn = [&](NodeId condition, bool truth, size_t scope) {
+    scopes.push_back({scopes[scope].knowledge, scope});
+    Learn(condition, truth, scopes.back().knowledge);
+    return scopes.size() - 1;
+  };
+  const auto visited = [&](NodeId node, size_t scope) {
+    std::vector<size_t>& before = seen[node];
+    for (size_t s = scope;; s = scopes[s].parent) {
+      if (std::find(before.begin(), before.end(), s) != before.end()) return true;
+      if (s == 0) break;
     }
-    if (node.form == Form::kOp && (node.op == Op::kAnd || node.op == Op::kOr)) {
-      Knowledge here = visit.knowledge;
+    before.push_back(scope);
+    return false;
+  };
+  while (!pending.empty()) {
+    const Visit visit = pending.back();
+    pending.pop_back();
+    if (visited(visit.node, visit.scope)) continue;
+    const Node& node = graph_[visit.node];
+    if (node.form == Form::kOp && node.op == Op::kDivide && Operand(node.operands[1], scopes[visit.scope].knowledge).Contains(0)) {
+      zero_divisions_.insert(visit.node);
+    }
+    const size_t first = pending.size();
+    size_t here = visit.scope;
+    if (node.form == Form::kCase) {
+      for (size_t i = 0; i < node.operands.size() / 2; ++i) {
+        pending.push_back({node.operands[2 * i], here});
+        pending.push_back({node.operands[2 * i + 1], learn(node.operands[2 * i], true, here)});
+        here = learn(node.operands[2 * i], false, here);
+      }
+      if (node.has_else) pending.push_back({node.operands.back(), here});
+    } else if (node.form == Form::kOp && (node.op == Op::kAnd || node.op == Op::kOr)) {
       for (const NodeId operand : node.operands) {
         pending.push_back({operand, here});
-        Learn(operand, node.op == Op::kAnd, here);
+        here = learn(operand, node.op == Op::kAnd, here);
       }
-      continue;
+    } else {
+      // What is known of an instance says nothing of the others that a fold or a rank looks at.
+      const bool elsewhere = node.form == Form::kFold || node.form == Form::kRank || node.form == Form::kPast;
+      for (const NodeId operand : node.operands) pending.push_back({operand, elsewhere ? 0 : here});
     }
-    // What is known of an instance says nothing of the others that a fold or a rank looks at.
-    const bool elsewhere = node.form == Form::kFold || node.form == Form::kRank || node.form == Form::kPast;
-    for (const NodeId operand : node.operands) pending.push_back({operand, elsewhere ? Knowledge{} : visit.knowledge});
+    // In the order of evaluation, so that what is known least is visited first.
+    std::reverse(pending.begin() + static_cast<std::ptrdiff_t>(first), pending.end());
   }
 }
 
@@ -380,8 +413,12 @@ std::optional<int> Ranges::ComputePlaces(const Node& node) const {
     case Form::kLiteral: return std::get<Rational>(node.literal).decimal_places();
     case Form::kField: return FieldPlaces((*graph_.model)[node.field]);
     case Form::kName: return of(graph_[node.definition].body);
-    case Form::kPull:
-    case Form::kPast: return of(node.operands[0]);
+    case Form::kPast: {
+      // What is recorded was published, so it is a finite decimal; of how many places, is known only if the body stands before.
+      const Node& read = graph_[node.operands[0]];
+      return read.form == Form::kName ? of(node.operands[0]).value_or(kFinitePlaces) : of(node.operands[0]);
+    }
+    case Form::kPull: return of(node.operands[0]);
     case Form::kElse: return most(of(node.operands[0]), of(node.operands[1]));
     case Form::kCase: {
       std::optional<int> out = 0;

@@ -25,8 +25,20 @@ struct Interval {
   Interval Meet(const Interval& other) const;
 };
 
-// What is known of some nodes where a condition holds.
-using Knowledge = std::unordered_map<NodeId, Interval>;
+// More places than any declaration can have: of a decimal that ends, it is not known where.
+inline constexpr int kFinitePlaces = 1000;
+
+// What is known of some nodes where a condition holds; and what was computed of others under it.
+struct Knowledge {
+  std::unordered_map<NodeId, Interval> known;
+  mutable std::unordered_map<NodeId, Interval> computed;
+
+  bool empty() const { return known.empty(); }
+  void Set(NodeId node, Interval interval) {
+    known[node] = std::move(interval);
+    computed.clear();
+  }
+};
 
 class Ranges {
  public:

@@ -144,12 +144,18 @@ Bilingual DescribeExpected(const antlr4::misc::IntervalSet& expected) {
 
 class ErrorListener final : public antlr4::BaseErrorListener {
  public:
-  ErrorListener(SourcePtr source, DiagnosticSink& sink) : source_(std::move(source)), sink_(sink) {}
+  ErrorListener(SourcePtr source, DiagnosticSink& sink) : source_(std::move(source)), sink_(sink) {
+    for (const Diagnostic& d : sink.Sorted()) {
+      if (d.place.source == source_) reported_.push_back(d.place.span.begin);
+    }
+  }
 
   void syntaxError(antlr4::Recognizer* recognizer, antlr4::Token* offending, size_t, size_t, const std::string&, std::exception_ptr error) override {
     const Place place{source_, SpanOf(offending)};
     // A bracket that the pass put in: it has said that one is missing.
     if (place.span.begin == place.span.end && offending->getType() != antlr4::Token::EOF) return;
+    antlr4::Token* before = offending->getTokenIndex() > 0 ? static_cast<antlr4::Parser*>(recognizer)->getTokenStream()->get(offending->getTokenIndex() - 1) : nullptr;
+    if (IsReported(before, place.span)) return;
     if (++count_ > limits::kSyntaxErrors) return;
     if (count_ == limits::kSyntaxErrors) {
       sink_.Add<DiagnosticKind::kTooManyErrors>(place, std::to_string(limits::kSyntaxErrors));
@@ -157,7 +163,6 @@ class ErrorListener final : public antlr4::BaseErrorListener {
     }
     auto* parser = static_cast<antlr4::Parser*>(recognizer);
     const antlr4::misc::IntervalSet expected = Expected(parser, offending, error);
-    antlr4::Token* before = offending->getTokenIndex() > 0 ? parser->getTokenStream()->get(offending->getTokenIndex() - 1) : nullptr;
     if (RunTogether(offending, expected) || (before != nullptr && RunTogether(before, expected))) return;
     const TokenKind kind = KindOfType(offending->getType());
     const std::string text(source_->Text(place.span));
@@ -171,6 +176,13 @@ class ErrorListener final : public antlr4::BaseErrorListener {
   }
 
  private:
+  // The pass has reported a mistake at this token, or between the one before it and this: the error is its consequence.
+  bool IsReported(antlr4::Token* before, Span span) const {
+    const uint32_t from = before != nullptr && before->getType() != HengParser::NL ? SpanOf(before).begin : span.begin;
+    const auto first = std::lower_bound(reported_.begin(), reported_.end(), from);
+    return first != reported_.end() && *first <= span.begin;
+  }
+
   static Span SpanOf(antlr4::Token* token) {
     return {static_cast<uint32_t>(token->getStartIndex()), static_cast<uint32_t>(token->getStopIndex())};
   }
@@ -213,6 +225,8 @@ class ErrorListener final : public antlr4::BaseErrorListener {
 
   SourcePtr source_;
   DiagnosticSink& sink_;
+  // Where the pass over the tokens found mistakes, in order.
+  std::vector<uint32_t> reported_;
   size_t count_ = 0;
 };
 
@@ -243,13 +257,66 @@ std::vector<Span> KeywordNames(antlr4::tree::ParseTree* root) {
   return out;
 }
 
+// A name as the tree holds it.
+std::string NameText(std::string_view written) {
+  std::string text = FoldFullWidth(written);
+  constexpr std::string_view kQuote = "「";
+  return text.starts_with(kQuote) ? text.substr(kQuote.size(), text.size() - 2 * kQuote.size()) : text;
+}
+
+// One item and what was skipped behind it, [first, last) of the visible tokens.
+struct ItemRange {
+  size_t first = 0;
+  size_t last = 0;
+  bool broken = false;
+};
+
+// Of the item at children[at], and of the error nodes behind it.
+ItemRange RangeOf(const std::vector<antlr4::tree::ParseTree*>& children, size_t at, const std::vector<const Token*>& visible) {
+  auto* item = dynamic_cast<HengParser::ItemContext*>(children[at]);
+  ItemRange range;
+  range.first = item->getStart()->getTokenIndex();
+  range.last = item->getStop() != nullptr ? item->getStop()->getTokenIndex() + 1 : 0;
+  range.broken = HoldsError(item);
+  for (size_t i = at + 1; i < children.size(); ++i) {
+    auto* skipped = dynamic_cast<antlr4::tree::ErrorNode*>(children[i]);
+    if (skipped == nullptr) break;
+    range.last = skipped->getSymbol()->getTokenIndex() + 1;
+    range.broken = true;
+  }
+  range.last = std::min(range.last, visible.size());
+  for (size_t i = range.first; i < range.last; ++i) range.broken |= visible[i]->inserted;
+  return range;
+}
+
+// The tree of a parsed file: the declarations that hold no error, and the names in the others.
+Tree BuildTree(HengParser::FileContext* file, const SourcePtr& source, const std::vector<const Token*>& visible, DiagnosticSink& sink) {
+  Tree tree;
+  tree.source = source;
+  tree.keyword_names = KeywordNames(file);
+  for (size_t i = 0; i < file->children.size(); ++i) {
+    auto* item = dynamic_cast<HengParser::ItemContext*>(file->children[i]);
+    if (item == nullptr) continue;
+    const ItemRange range = RangeOf(file->children, i, visible);
+    if (!range.broken) {
+      if (item->declaration() != nullptr) BuildDeclaration(item->declaration(), tree, sink);
+      continue;
+    }
+    for (size_t t = range.first; t < range.last; ++t) {
+      if (IsName(visible[t]->kind)) tree.lost_names.push_back(NameText(source->Text(visible[t]->span)));
+    }
+  }
+  return tree;
+}
+
 }  // namespace
 
 Tree Parse(const TokenList& list, DiagnosticSink& sink) {
-  Tree tree;
-  tree.source = list.source;
-  if (list.unusable) return tree;
-
+  if (list.unusable) {
+    Tree tree;
+    tree.source = list.source;
+    return tree;
+  }
   // The tokens that the parser sees: a token's index there is its index here.
   std::vector<const Token*> visible;
   std::vector<std::unique_ptr<antlr4::Token>> tokens;
@@ -275,34 +342,7 @@ Tree Parse(const TokenList& list, DiagnosticSink& sink) {
   parser.removeErrorListeners();
   parser.addErrorListener(&listener);
   parser.setErrorHandler(std::make_shared<NoRepair>());
-  HengParser::FileContext* file = parser.file();
-
-  tree.keyword_names = KeywordNames(file);
-  for (size_t i = 0; i < file->children.size(); ++i) {
-    auto* item = dynamic_cast<HengParser::ItemContext*>(file->children[i]);
-    if (item == nullptr) continue;
-    // What was skipped behind an item belongs to it.
-    size_t last = item->getStop() != nullptr ? item->getStop()->getTokenIndex() : 0;
-    bool broken = HoldsError(item);
-    for (; i + 1 < file->children.size(); ++i) {
-      auto* skipped = dynamic_cast<antlr4::tree::ErrorNode*>(file->children[i + 1]);
-      if (skipped == nullptr) break;
-      last = skipped->getSymbol()->getTokenIndex();
-      broken = true;
-    }
-    if (!broken && item->declaration() == nullptr) continue;
-    const size_t first = item->getStart()->getTokenIndex();
-    last = std::min(last + 1, visible.size());
-    for (size_t t = first; t < last; ++t) broken |= visible[t]->inserted;
-    if (!broken) {
-      BuildDeclaration(item->declaration(), tree, sink);
-      continue;
-    }
-    for (size_t t = first; t < last; ++t) {
-      if (IsName(visible[t]->kind)) tree.lost_names.push_back(FoldFullWidth(list.source->Text(visible[t]->span)));
-    }
-  }
-  return tree;
+  return BuildTree(parser.file(), list.source, visible, sink);
 }
 
 }  // namespace heng::syntax

@@ -1,0 +1,130 @@
+#include "engine/evaluate/evaluate.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "engine/base/limits.h"
+#include "engine/base/text.h"
+#include "engine/data/answer.h"
+#include "engine/data/outputs.h"
+#include "engine/data/request.h"
+#include "engine/evaluate/choose.h"
+#include "engine/explain/explain.h"
+
+namespace heng::evaluate {
+namespace {
+
+tl::unexpected<AnswerFailure> Failed(Error error, std::vector<data::Refusal> refusals = {}) {
+  return tl::unexpected(AnswerFailure{{std::move(error)}, std::move(refusals)});
+}
+
+tl::unexpected<AnswerFailure> FactsRefused(data::Refusals refusals) {
+  Error error{ErrorKind::kFindings,
+              "facts-refused",
+              {fmt::format("有 {} 处事实不合规定,整个请求被拒绝(strict)", refusals.total),
+               fmt::format("{} facts are refused, and with them the whole request (strict)", refusals.total)},
+              ""};
+  return Failed(std::move(error), std::move(refusals.shown));
+}
+
+struct Evaluated {
+  std::vector<data::SubjectOutputs> results;
+  std::vector<eval::Violation> violations;
+  std::vector<std::string> ids;
+};
+
+Answered<Evaluated> Evaluate(const data::Deployment& deployment, const data::Request& request, bool strict) {
+  auto reading = data::ReadFacts(deployment.graph, request, deployment.parameters);
+  if (!reading) return Failed(std::move(reading.error()));
+  if (strict && !reading->refusals.empty()) return FactsRefused(std::move(reading->refusals));
+  const eval::Evaluation evaluation = eval::Evaluate(deployment.graph, reading->facts, request.period);
+  Evaluated out{data::OutputsOf(evaluation, reading->refusals), evaluation.Violations(), reading->facts->ids};
+  if (request.explain) {
+    for (uint32_t subject = 0; subject < out.results.size(); ++subject) {
+      if (out.results[subject].errors.empty()) {
+        out.results[subject].explanation = explain::Explain(evaluation, subject);
+      }
+    }
+  }
+  return out;
+}
+
+Choice ChoiceOf(const data::Request& request) {
+  return {request.policy.value_or(""), request.version.value_or(""), request.period, request.what_if};
+}
+
+// The lines as one request; an error names the line.
+Result<data::Request> ReadLines(const BatchHead& head, std::string_view text) {
+  const auto period = ParsePeriod(head.period);
+  if (!period) {
+    return Fail(ErrorKind::kUsage, "bad-period",
+                {fmt::format("“{}”不是期间,请写成 2024-07、2024Q3、2024H2 或 2024", head.period),
+                 fmt::format("'{}' is not a period, write it as 2024-07, 2024Q3, 2024H2 or 2024", head.period)},
+                "period");
+  }
+  data::Request request;
+  request.policy = head.policy;
+  request.version = head.version;
+  request.period = *period;
+  request.roster_complete = head.roster_complete;
+  request.explain = head.explain;
+  request.what_if = head.what_if;
+  request.subjects.kind = data::JsonValue::Kind::kArray;
+  size_t number = 0;
+  while (!text.empty()) {
+    const size_t end = std::min(text.find('\n'), text.size());
+    const std::string_view line = Trim(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+    ++number;
+    if (line.empty()) continue;
+    auto one = data::ParseSubjectLine(line, *period);
+    if (!one) {
+      one.error().at = fmt::format("line {} {}", number, one.error().at);
+      return tl::unexpected(std::move(one.error()));
+    }
+    std::move(one->subjects.items.begin(), one->subjects.items.end(), std::back_inserter(request.subjects.items));
+  }
+  return request;
+}
+
+}  // namespace
+
+Answered<std::string> AnswerRequest(std::span<const data::Deployment> deployments, std::string_view body,
+                                    const AnswerOptions& options) {
+  auto request = data::ParseRequest(body);
+  if (!request) return Failed(std::move(request.error()));
+  const auto deployment = Choose(deployments, ChoiceOf(*request));
+  if (!deployment) return Failed(deployment.error());
+  auto evaluated = Evaluate(**deployment, *request, options.strict);
+  if (!evaluated) return tl::unexpected(std::move(evaluated.error()));
+  const data::Answer answer{**deployment,
+                            options.decision,
+                            options.district,
+                            request->period,
+                            request->what_if,
+                            std::move(evaluated->results),
+                            std::move(evaluated->violations),
+                            std::move(evaluated->ids)};
+  return data::ToJson(answer, options.pretty);
+}
+
+Answered<BatchAnswer> AnswerBatch(std::span<const data::Deployment> deployments, const BatchHead& head,
+                                  std::string_view lines, const AnswerOptions& options) {
+  const auto request = ReadLines(head, lines);
+  if (!request) return Failed(request.error());
+  const auto deployment = Choose(deployments, ChoiceOf(*request));
+  if (!deployment) return Failed(deployment.error());
+  const auto evaluated = Evaluate(**deployment, *request, options.strict);
+  if (!evaluated) return tl::unexpected(evaluated.error());
+  const semantic::Model& model = *(*deployment)->graph->model;
+  BatchAnswer answer{"", (*deployment)->digest()};
+  for (const data::SubjectOutputs& subject : evaluated->results) {
+    answer.lines += data::ToJson(model, subject, false);
+    answer.lines += '\n';
+  }
+  return answer;
+}
+
+}  // namespace heng::evaluate

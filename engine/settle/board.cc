@@ -1,0 +1,284 @@
+#include "engine/settle/board.h"
+
+#include <algorithm>
+#include <optional>
+#include <unordered_map>
+#include <unordered_set>
+
+#include <fmt/format.h>
+
+#include "engine/base/text.h"
+
+namespace heng::settle {
+namespace {
+
+using data::FieldId;
+using data::Output;
+using data::SubjectOutputs;
+
+constexpr size_t kGap = 2;
+
+struct Column {
+  std::string header;
+  bool right = false;
+  size_t width = 0;
+};
+
+struct Cell {
+  std::string text;
+  const char* color = nullptr;
+};
+
+using Row = std::vector<Cell>;
+
+// The rank in the definition's body (behind pulls and defaults, not behind names), or null.
+const graph::Node* RankIn(const graph::Graph& graph, graph::DefId definition) {
+  std::vector<graph::NodeId> pending = {graph[definition].body};
+  std::unordered_set<graph::NodeId> seen;
+  while (!pending.empty()) {
+    const graph::NodeId id = pending.back();
+    pending.pop_back();
+    if (!id.valid() || !seen.insert(id).second) continue;
+    const graph::Node& node = graph[id];
+    if (node.form == graph::Form::kRank) return &node;
+    pending.insert(pending.end(), node.operands.begin(), node.operands.end());
+  }
+  return nullptr;
+}
+
+// Of a rank or fold within groups: the attribute whose values make them.
+std::optional<FieldId> GroupKey(const graph::Graph& graph, const graph::Node& rank) {
+  if (!rank.path.valid()) return std::nullopt;
+  for (const graph::Step& step : graph[rank.path].steps) {
+    if (step.kind != graph::Step::Kind::kKey || !graph.is_quotient(step.quotient)) continue;
+    const graph::Node* key = &graph[graph.quotient(step.quotient).key];
+    while (key->form == graph::Form::kPull) key = &graph[key->operands[0]];
+    if (key->form != graph::Form::kField) continue;
+    if ((*graph.model)[key->field].kind == semantic::Field::Kind::kAttribute) return key->field;
+  }
+  return std::nullopt;
+}
+
+bool IsOverall(const graph::Graph& graph, const graph::Node& rank) {
+  if (!rank.path.valid()) return false;
+  const std::vector<graph::Step>& steps = graph[rank.path].steps;
+  return std::none_of(steps.begin(), steps.end(),
+                      [](const graph::Step& step) { return step.kind == graph::Step::Kind::kKey; });
+}
+
+// The best green, the worst red, between them blue (the second of four or more) and yellow.
+const char* GradeColor(size_t index, size_t count) {
+  if (index == 0) return "\x1b[42;97m";
+  if (index + 1 == count) return "\x1b[41;97m";
+  return index == 1 && count >= 4 ? "\x1b[44;97m" : "\x1b[43;30m";
+}
+
+class BoardMaker {
+ public:
+  BoardMaker(const Settlement& settlement, const BoardStyle& style)
+      : settlement_(settlement), style_(style), graph_(*settlement.graph), model_(*settlement.graph->model) {
+    if (!settlement.subjects.empty()) sample_ = &settlement.subjects.front();
+    const std::vector<std::string>& ids = settlement.evaluation->facts().ids;
+    for (uint32_t i = 0; i < ids.size(); ++i) subject_of_.emplace(ids[i], i);
+  }
+
+  std::string Make() {
+    FindAttributes();
+    FillRows();
+    std::string out = Title() + "\n\n";
+    PutLine(Headers(), out);
+    size_t width = columns_.empty() ? 0 : kGap * (columns_.size() - 1);
+    for (const Column& column : columns_) width += column.width;
+    for (size_t i = 0; i < width; ++i) out += "─";
+    out += "\n";
+    for (const Row& row : rows_) PutLine(row, out);
+    out += "\n";
+    PutSummary(out);
+    return out;
+  }
+
+ private:
+  std::string Say(const char* zh, const char* en) const { return style_.language == Language::kChinese ? zh : en; }
+
+  std::string Title() const {
+    const std::string& title = model_.policy.title.empty() ? model_.policy.id : model_.policy.title;
+    return fmt::format("{}  {}  {}", title, settlement_.period.ToText().In(style_.language),
+                       fmt::format(fmt::runtime(Say("{} 个{}", "{} × {}")), settlement_.subjects.size(),
+                                   model_[model_.subject()].name));
+  }
+
+  void FindAttributes() {
+    for (size_t i = 0; i < model_.fields.size() && attributes_.empty(); ++i) {
+      const semantic::Field& field = model_.fields[i];
+      if (field.kind == semantic::Field::Kind::kAttribute && field.type.kind == semantic::TypeKind::kText)
+        attributes_.emplace_back(i);
+    }
+    if (sample_ == nullptr) return;
+    for (size_t i = 0; i < sample_->outputs.size(); ++i) {
+      const graph::Node* rank = RankIn(graph_, sample_->outputs[i].def);
+      if (rank == nullptr) continue;
+      const auto key = GroupKey(graph_, *rank);
+      const bool overall = IsOverall(graph_, *rank);
+      if (key && std::find(attributes_.begin(), attributes_.end(), *key) == attributes_.end())
+        attributes_.push_back(*key);
+      // The overall rank orders the board; without one, the first rank does.
+      if (!order_by_ || (overall && !order_is_overall_)) {
+        order_by_ = i;
+        order_is_overall_ = overall;
+      }
+    }
+  }
+
+  void FillRows() {
+    columns_.push_back({Say("编号", "id")});
+    for (const FieldId attribute : attributes_)
+      columns_.push_back({model_[attribute].name, model_[attribute].type.is_number()});
+    if (sample_ != nullptr) {
+      for (const Output& output : sample_->outputs) {
+        const semantic::Definition& definition = model_[output.definition];
+        // That a rank counts places needs no saying.
+        const bool plain = output.unit.empty() || output.unit == "名";
+        columns_.push_back({definition.name + (plain ? "" : "（" + output.unit + "）"), definition.type.is_number()});
+      }
+    }
+    for (const SubjectOutputs* subject : InOrder()) rows_.push_back(RowOf(*subject));
+    for (size_t i = 0; i < columns_.size(); ++i) {
+      columns_[i].width = DisplayWidth(columns_[i].header);
+      for (const Row& row : rows_) columns_[i].width = std::max(columns_[i].width, DisplayWidth(row[i].text));
+    }
+  }
+
+  std::vector<const SubjectOutputs*> InOrder() const {
+    std::vector<const SubjectOutputs*> order;
+    for (const SubjectOutputs& subject : settlement_.subjects) order.push_back(&subject);
+    if (!order_by_) return order;
+    std::stable_sort(order.begin(), order.end(), [&](const SubjectOutputs* a, const SubjectOutputs* b) {
+      const auto* x = std::get_if<Rational>(&a->outputs[*order_by_].value);
+      const auto* y = std::get_if<Rational>(&b->outputs[*order_by_].value);
+      if (x == nullptr || y == nullptr) return x != nullptr && y == nullptr;
+      return *x < *y;
+    });
+    return order;
+  }
+
+  Row RowOf(const SubjectOutputs& subject) const {
+    Row row = {{subject.id}};
+    for (const FieldId attribute : attributes_) row.push_back({AttributeOf(subject.id, attribute)});
+    for (const Output& output : subject.outputs) {
+      Cell cell{output.failed() ? Say("错误", "error") : IsAbsent(output.value) ? "–" : output.text};
+      const auto* code = std::get_if<EnumCode>(&output.value);
+      const semantic::Type& type = model_[output.definition].type;
+      if (code != nullptr && model_[type.enumeration].ordered)
+        cell.color = GradeColor(code->index, model_[type.enumeration].values.size());
+      row.push_back(std::move(cell));
+    }
+    return row;
+  }
+
+  std::string AttributeOf(const std::string& id, FieldId attribute) const {
+    const eval::Facts& facts = settlement_.evaluation->facts();
+    const auto values = facts.values.find(attribute);
+    if (values == facts.values.end()) return "–";
+    const auto value = values->second.find({subject_of_.at(id), Period{}});
+    if (value == values->second.end() || IsAbsent(value->second)) return "–";
+    if (const auto* text = std::get_if<std::string>(&value->second)) return *text;
+    return semantic::Describe(model_, model_[attribute].type, value->second);
+  }
+
+  Row Headers() const {
+    Row row;
+    for (const Column& column : columns_) row.push_back({column.header});
+    return row;
+  }
+
+  void PutLine(const Row& row, std::string& out) const {
+    std::string line;
+    for (size_t i = 0; i < row.size(); ++i) {
+      if (i > 0) line.append(kGap, ' ');
+      const Column& column = columns_[i];
+      const std::string text = column.right ? PadLeft(row[i].text, column.width) : PadRight(row[i].text, column.width);
+      line += style_.color && row[i].color != nullptr ? row[i].color + text + "\x1b[0m" : text;
+    }
+    while (!line.empty() && line.back() == ' ') line.pop_back();
+    out += line + "\n";
+  }
+
+  void PutSummary(std::string& out) const {
+    if (sample_ == nullptr) return;
+    for (size_t i = 0; i < sample_->outputs.size(); ++i) {
+      const semantic::Definition& definition = model_[sample_->outputs[i].definition];
+      if (definition.type.kind == semantic::TypeKind::kEnum && model_[definition.type.enumeration].ordered) {
+        PutCounts(i, definition, out);
+      } else if (definition.type.is_number() && IsTotalled(definition.type)) {
+        PutTotal(i, definition, out);
+      }
+    }
+    if (settlement_.refusals.empty()) return;
+    const size_t left_out = settlement_.evaluation->facts().refused.size();
+    out += fmt::format(fmt::runtime(Say("数据被拒绝，没有结算：{} 个\n", "left out, their facts are refused: {}\n")),
+                       left_out);
+  }
+
+  // Money, and how often something is done in a month, quarter or year.
+  static bool IsTotalled(const semantic::Type& type) {
+    if (type.unit.is_money()) return true;
+    const std::string unit = type.unit.ToString();
+    const size_t slash = unit.find('/');
+    if (slash == std::string::npos || slash == 1) return false;
+    const std::string per = unit.substr(slash + 1);
+    return per == "月" || per == "季" || per == "半年" || per == "年";
+  }
+
+  void PutCounts(size_t column, const semantic::Definition& definition, std::string& out) const {
+    const semantic::Enumeration& scale = model_[definition.type.enumeration];
+    std::string line;
+    for (size_t grade = 0; grade < scale.values.size(); ++grade) {
+      const auto count =
+          std::count_if(settlement_.subjects.begin(), settlement_.subjects.end(), [&](const SubjectOutputs& subject) {
+            const auto* code = std::get_if<EnumCode>(&subject.outputs[column].value);
+            return code != nullptr && code->index == grade;
+          });
+      const std::string& name = scale.values[grade];
+      const std::string shown = style_.color ? GradeColor(grade, scale.values.size()) + name + "\x1b[0m" : name;
+      line += (line.empty() ? "" : Say("，", ", ")) + fmt::format("{} {}", shown, count);
+    }
+    out += definition.name + Say("：", ": ") + line + "\n";
+  }
+
+  void PutTotal(size_t column, const semantic::Definition& definition, std::string& out) const {
+    Rational total;
+    size_t missing = 0;
+    for (const SubjectOutputs& subject : settlement_.subjects) {
+      const auto* number = std::get_if<Rational>(&subject.outputs[column].value);
+      if (number != nullptr) {
+        total += *number;
+      } else {
+        ++missing;
+      }
+    }
+    out += definition.name + Say("合计：", ", total: ") + data::PrintValue(model_, definition, total) + " " +
+           sample_->outputs[column].unit;
+    if (missing > 0) out += fmt::format(fmt::runtime(Say("（{} 个没有）", " ({} without)")), missing);
+    out += "\n";
+  }
+
+  const Settlement& settlement_;
+  const BoardStyle& style_;
+  const graph::Graph& graph_;
+  const semantic::Model& model_;
+  const SubjectOutputs* sample_ = nullptr;  // what columns there are
+  std::unordered_map<std::string, uint32_t> subject_of_;
+  std::vector<FieldId> attributes_;
+  std::optional<size_t> order_by_;
+  bool order_is_overall_ = false;
+  std::vector<Column> columns_;
+  std::vector<Row> rows_;
+};
+
+}  // namespace
+
+std::string Board(const Settlement& settlement, const BoardStyle& style) {
+  return BoardMaker(settlement, style).Make();
+}
+
+}  // namespace heng::settle

@@ -1,0 +1,21 @@
+// The board: a settlement as a table for the terminal, with its grades in colour and its totals below. Driven by the
+// types of the results alone.
+#pragma once
+
+#include <string>
+
+#include "engine/settle/settlement.h"
+
+namespace heng::settle {
+
+struct BoardStyle {
+  Language language = Language::kChinese;
+  bool color = false;
+};
+
+// Title and period; one line a subject in the order of the last rank (the overall one, if there are several), with the
+// first text attribute, the attribute that a rank goes by and every result of the settled period; then how many have
+// each grade, and the totals of money and of counts a period. REQUIRES: settlement.evaluation.
+std::string Board(const Settlement& settlement, const BoardStyle& style);
+
+}  // namespace heng::settle

@@ -1,0 +1,108 @@
+#include "engine/settle/settlement.h"
+
+#include <fmt/format.h>
+
+#include "engine/data/read_value.h"
+
+namespace heng::settle {
+namespace {
+
+// How one open parameter is bound.
+Bilingual HowToBind(const semantic::Model& model, data::FieldId parameter) {
+  const semantic::Field& field = model[parameter];
+  const Bilingual range = data::DescribeRange(data::Expected(model, field));
+  std::string example = "…";
+  const std::string unit = field.type.percent ? "%" : field.type.unit.ToString();
+  if (field.type.is_number()) example = field.type.percent || unit.empty() ? "N" + unit : "N " + unit;
+  if (field.type.kind == semantic::TypeKind::kEnum) example = model[field.type.enumeration].values.front();
+  const std::string remark = field.mark.remark.empty() ? "" : "（" + field.mark.remark + "）";
+  const std::string remark_en = field.mark.remark.empty() ? "" : " (" + field.mark.remark + ")";
+  const std::string within = range.zh.empty() ? "" : "，范围 " + range.zh;
+  const std::string within_en = range.en.empty() ? "" : ", in the range " + range.en;
+  return {fmt::format("“{}”{}：用 --set {}=\"{}\" 或在街道的 YAML 里绑定{}", field.name, remark, field.name, example,
+                      within),
+          fmt::format("'{}'{}: bind it by --set {}=\"{}\" or in the district's YAML{}", field.name, remark_en,
+                      field.name, example, within_en)};
+}
+
+Status CheckParameters(const data::Deployment& deployment) {
+  const std::vector<data::FieldId> unbound = data::UnboundParameters(*deployment.graph, deployment.parameters);
+  if (unbound.empty()) return Ok();
+  Bilingual message{"待定的参数还没有绑定，不能结算：", "cannot be settled, open parameters are not bound: "};
+  std::string names;
+  for (size_t i = 0; i < unbound.size(); ++i) {
+    const Bilingual how = HowToBind(*deployment.graph->model, unbound[i]);
+    message.zh += (i == 0 ? "" : "；") + how.zh;
+    message.en += (i == 0 ? "" : "; ") + how.en;
+    names += (i == 0 ? "" : "、") + (*deployment.graph->model)[unbound[i]].name;
+  }
+  return Fail(ErrorKind::kFindings, "open-parameter", std::move(message), names);
+}
+
+void Describe(const semantic::Model& model, const data::SubjectOutputs& subject,
+              const std::vector<data::Output>& outputs, std::vector<Bilingual>& out) {
+  for (const data::Output& output : outputs) {
+    const Failure* failure = FailureOf(output.value);
+    if (failure == nullptr) continue;
+    const std::string& name = model[output.definition].name;
+    out.push_back({fmt::format("{}，{} {}：{}", subject.id, output.period.ToString(), name, failure->message.zh),
+                   fmt::format("{}, {} {}: {}", subject.id, output.period.ToString(), name, failure->message.en)});
+  }
+}
+
+}  // namespace
+
+std::vector<Bilingual> Settlement::Failures() const {
+  std::vector<Bilingual> out;
+  for (const data::SubjectOutputs& subject : subjects) {
+    Describe(*graph->model, subject, subject.outputs, out);
+    for (const auto& finer : subject.periods) Describe(*graph->model, subject, finer.second, out);
+  }
+  return out;
+}
+
+std::vector<Bilingual> Settlement::BrokenGuarantees() const {
+  std::vector<Bilingual> out;
+  for (const eval::Violation& violation : violations) {
+    const std::string& id = evaluation->facts().ids[violation.subject];
+    const std::string at = violation.period.ToString();
+    out.push_back({fmt::format("保证“{}”，{}，{}：{}", violation.guarantee, id, at, violation.message.zh),
+                   fmt::format("guarantee '{}', {}, {}: {}", violation.guarantee, id, at, violation.message.en)});
+  }
+  return out;
+}
+
+bool Settlement::writable(bool accept_valid) const {
+  if (evaluation == nullptr || !violations.empty()) return false;
+  return accept_valid || (refusals.empty() && Failures().empty());
+}
+
+Result<Settlement> Settle(const SettlementRequest& request) {
+  const data::Deployment& deployment = request.deployment;
+  const semantic::Model& model = *deployment.graph->model;
+  if (auto status = data::CheckPeriod(model, request.period, {}, false); !status) {
+    // Only now are the files read for their periods, to say which can be settled.
+    const std::vector<Period> available =
+        data::PeriodsIn(request.folder, model.settlement_period(), deployment.columns);
+    return tl::unexpected<Error>(data::CheckPeriod(model, request.period, available, false).error());
+  }
+  if (auto status = CheckParameters(deployment); !status) return tl::unexpected<Error>(status.error());
+  auto reading = data::ReadCsvFolder(deployment.graph,
+                                     {request.folder, request.period, deployment.columns, deployment.parameters});
+  if (!reading) return tl::unexpected<Error>(reading.error());
+
+  Settlement settlement;
+  settlement.graph = deployment.graph;
+  settlement.period = request.period;
+  settlement.refusals = std::move(reading->refusals);
+  const bool refused = !settlement.refusals.empty();
+  if (settlement.refusals.whole || (refused && !request.accept_valid)) return settlement;
+  settlement.evaluation = std::make_shared<const eval::Evaluation>(
+      eval::Evaluate(deployment.graph, std::move(reading->facts), request.period));
+  settlement.subjects = data::OutputsOf(*settlement.evaluation, settlement.refusals);
+  std::erase_if(settlement.subjects, [](const data::SubjectOutputs& subject) { return !subject.errors.empty(); });
+  settlement.violations = settlement.evaluation->Violations();
+  return settlement;
+}
+
+}  // namespace heng::settle

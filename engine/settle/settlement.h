@@ -1,0 +1,48 @@
+// A district's settlement of one period from a folder of facts: checks that it may be settled, reads, evaluates, and
+// gathers what hinders it. Writes nothing (write.h does) and keeps nothing (store/ will).
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/data/answer.h"
+#include "engine/data/deployment.h"
+#include "engine/data/outputs.h"
+#include "engine/eval/evaluation.h"
+
+namespace heng::settle {
+
+struct SettlementRequest {
+  const data::Deployment& deployment;
+  std::string folder;
+  Period period;
+  // Settle the subjects whose facts are valid, and leave out the others.
+  bool accept_valid = false;
+};
+
+// What came of it. If `evaluation` is null, refusals are why.
+struct Settlement {
+  graph::GraphPtr graph;
+  Period period;
+  data::Refusals refusals;
+  std::shared_ptr<const eval::Evaluation> evaluation;
+  // Without the subjects that were refused; in the order of the roster.
+  std::vector<data::SubjectOutputs> subjects;
+  std::vector<eval::Violation> violations;
+
+  // `xy-01，季度成绩：…` for every output that cannot be given.
+  std::vector<Bilingual> Failures() const;
+  // `保证“奖励封顶”，xy-01，2024Q3：不成立`
+  std::vector<Bilingual> BrokenGuarantees() const;
+  // True if it may be written: nothing was refused, nothing failed, every guarantee holds; with accept_valid, as far as
+  // it goes.
+  bool writable(bool accept_valid) const;
+};
+
+// Errors: kFindings not-a-settlement-period, not-in-force (with the periods in the data that can be settled),
+// open-parameter (naming each that a published result depends on, its remark, and how to bind it); kEnvironment if the
+// folder cannot be read.
+Result<Settlement> Settle(const SettlementRequest& request);
+
+}  // namespace heng::settle

@@ -1,0 +1,228 @@
+#include "server/config/district.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <tuple>
+
+#include <fmt/format.h>
+
+#include "engine/base/file.h"
+#include "engine/base/limits.h"
+#include "engine/base/text.h"
+#include "engine/graph/analysis/compile.h"
+#include "server/config/schema.h"
+
+namespace heng::config {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr size_t kConfigBytes = size_t{1} << 20;
+
+// The .heng files that the path means, in order; sub-folders are not looked into.
+std::vector<std::string> PolicyFiles(const std::string& path) {
+  std::error_code error;
+  if (!fs::is_directory(path, error)) return fs::exists(path, error) ? std::vector{path} : std::vector<std::string>{};
+  std::vector<std::string> files;
+  for (fs::directory_iterator it(path, error), end; !error && it != end; it.increment(error)) {
+    if (it->path().extension() == ".heng" && it->is_regular_file(error)) files.push_back(it->path().string());
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+class DistrictReader {
+ public:
+  DistrictReader(District& district, MistakeList& mistakes) : district_(district), mistakes_(mistakes) {}
+
+  void Read(const YamlNode& root) {
+    Members members(root, {"name", "policy", "parameters", "columns", "data"}, mistakes_);
+    if (const YamlMember* name = members.Require("name")) {
+      district_.name = ReadTextOf(*name, mistakes_).value_or("");
+    }
+    if (const YamlMember* policy = members.Require("policy")) ReadPolicies(*policy);
+    if (const YamlMember* columns = members.Find("columns")) ReadColumns(*columns);
+    if (const YamlMember* parameters = members.Find("parameters")) ReadParameters(*parameters);
+    if (const YamlMember* data = members.Find("data")) ReadData(*data);
+    for (data::Deployment& deployment : district_.deployments) deployment.columns = district_.columns;
+  }
+
+ private:
+  void Refuse(const YamlNode& node, std::string code, Bilingual message) {
+    mistakes_.Add(std::move(code), node.line, node.column, std::move(message));
+  }
+
+  void ReadPolicies(const YamlMember& member) {
+    const auto path = ReadTextOf(member, mistakes_);
+    if (!path) return;
+    district_.policy = ResolvePath(district_.file, *path);
+    const std::vector<std::string> files = PolicyFiles(district_.policy);
+    if (files.empty()) {
+      Refuse(member.value, "no-policy",
+             {fmt::format("“{}”里没有政策(.heng 文件)", district_.policy),
+              fmt::format("there is no policy (a .heng file) at '{}'", district_.policy)});
+    }
+    for (const std::string& file : files) Compile(member.value, file);
+    std::sort(district_.deployments.begin(), district_.deployments.end(), [](const auto& a, const auto& b) {
+      const syntax::PolicyDecl& x = a.graph->model->policy;
+      const syntax::PolicyDecl& y = b.graph->model->policy;
+      return std::tie(x.id, x.first_day, x.version) < std::tie(y.id, y.first_day, y.version);
+    });
+    compiled_ = !district_.deployments.empty() && !has_errors_;
+  }
+
+  void Compile(const YamlNode& node, const std::string& file) {
+    auto bytes = ReadFile(file, limits::kSourceBytes);
+    if (!bytes) return mistakes_.AddError(bytes.error(), node.line, node.column);
+    graph::Compiled compiled = graph::Compile(file, std::move(*bytes));
+    std::move(compiled.diagnostics.begin(), compiled.diagnostics.end(), std::back_inserter(district_.diagnostics));
+    if (compiled.graph == nullptr) {
+      has_errors_ = true;
+      return;
+    }
+    const syntax::PolicyDecl& policy = compiled.graph->model->policy;
+    for (const data::Deployment& other : district_.deployments) {
+      const syntax::PolicyDecl& earlier = other.graph->model->policy;
+      if (earlier.id != policy.id || earlier.version != policy.version) continue;
+      const std::string& first = other.graph->model->tree->source->path();
+      Refuse(node, "duplicate-version",
+             {fmt::format("“{}”和“{}”都是 {} 的 {} 版", first, file, policy.id, policy.version),
+              fmt::format("'{}' and '{}' are both version {} of {}", first, file, policy.version, policy.id)});
+      return;
+    }
+    district_.deployments.push_back({std::move(compiled.graph), {}, {}});
+  }
+
+  // A value is bound in every policy that has the parameter.
+  void ReadParameters(const YamlMember& member) {
+    const YamlNode* map = ReadMapOf(member, mistakes_);
+    if (map == nullptr) return;
+    for (const YamlMember& parameter : map->members) {
+      const auto text = ReadQuantityOf(parameter, mistakes_);
+      if (text && compiled_) BindParameter(parameter, *text);
+    }
+  }
+
+  void BindParameter(const YamlMember& parameter, const std::string& text) {
+    std::optional<Error> unknown;
+    bool known = false;
+    for (data::Deployment& deployment : district_.deployments) {
+      auto bound = data::Bind(*deployment.graph, parameter.key, text);
+      if (bound) {
+        known = true;
+        if (!deployment.parameters.emplace(std::move(*bound)).second) {
+          mistakes_.Add("duplicate-key", parameter.line, parameter.column,
+                        {fmt::format("参数“{}”以名称和代码绑定了两次", parameter.key),
+                         fmt::format("the parameter '{}' is bound twice, by name and by code", parameter.key)});
+        }
+      } else if (bound.error().code == "unknown-parameter") {
+        unknown = bound.error();
+      } else {
+        // The value is at fault, or the name: a parameter that is not open.
+        const bool name_at_fault = bound.error().code == "parameter-not-open";
+        mistakes_.AddError(bound.error(), name_at_fault ? parameter.line : parameter.value.line,
+                           name_at_fault ? parameter.column : parameter.value.column);
+        return;
+      }
+    }
+    if (!known && unknown) mistakes_.AddError(*unknown, parameter.line, parameter.column);
+  }
+
+  void ReadColumns(const YamlMember& member) {
+    const YamlNode* map = ReadMapOf(member, mistakes_);
+    if (map == nullptr) return;
+    for (const YamlMember& column : map->members) {
+      const auto name = ReadTextOf(column, mistakes_);
+      if (!name) continue;
+      if (compiled_ && !IsDeclared(*name)) {
+        Refuse(column.value, "unknown-name",
+               {fmt::format("政策里没有名为“{}”的事实、属性或结果", *name),
+                fmt::format("the policy has no fact, attribute or result named '{}'", *name)});
+        continue;
+      }
+      district_.columns.emplace(column.key, *name);
+    }
+  }
+
+  // What a column of a file can be: a field, a published result, or one of the columns that every file has.
+  bool IsDeclared(const std::string& name) const {
+    for (const char* own : {"编号", "id", "期间", "period", "自", "since"}) {
+      if (name == own) return true;
+    }
+    const auto named = [&](const auto& declared) { return declared.name == name || declared.code == name; };
+    return std::any_of(district_.deployments.begin(), district_.deployments.end(), [&](const data::Deployment& one) {
+      const semantic::Model& model = *one.graph->model;
+      return std::any_of(model.fields.begin(), model.fields.end(), named) ||
+             std::any_of(model.definitions.begin(), model.definitions.end(), named);
+    });
+  }
+
+  void ReadData(const YamlMember& member) {
+    const auto path = ReadTextOf(member, mistakes_);
+    if (!path) return;
+    district_.data = ResolvePath(district_.file, *path);
+    std::error_code error;
+    if (!fs::exists(*district_.data, error)) {
+      Refuse(member.value, "no-such-path",
+             {fmt::format("没有“{}”", *district_.data), fmt::format("there is no '{}'", *district_.data)});
+    }
+  }
+
+  District& district_;
+  MistakeList& mistakes_;
+  bool has_errors_ = false;
+  bool compiled_ = false;  // all of its policies
+};
+
+}  // namespace
+
+bool District::broken() const {
+  return !mistakes.empty() || std::any_of(diagnostics.begin(), diagnostics.end(), [](const Diagnostic& diagnostic) {
+    return diagnostic.severity() == Severity::kError;
+  });
+}
+
+bool IsDistrictId(std::string_view id) {
+  const auto lower = [](char c) { return c >= 'a' && c <= 'z'; };
+  return id.size() >= 2 && id.size() <= 41 && lower(id[0]) &&
+         std::all_of(id.begin(), id.end(), [&](char c) { return lower(c) || (c >= '0' && c <= '9') || c == '-'; });
+}
+
+District LoadDistrict(const std::string& path) {
+  District district;
+  district.file = path;
+  district.id = fs::path(path).stem().string();
+  MistakeList mistakes(path);
+  if (fs::path(path).extension() != ".yaml") {
+    mistakes.Add("bad-file-name", 0, 0, {"文件名应当以 .yaml 结尾", "the file's name must end in .yaml"});
+  } else if (!IsDistrictId(district.id)) {
+    mistakes.Add(
+        "bad-district-id", 0, 0,
+        {fmt::format("“{}”不能作街道的标识:小写字母开头,共 2 至 41 个小写字母、数字或连字符", district.id),
+         fmt::format("'{}' cannot be a district's id: 2 to 41 lower-case letters, digits or hyphens, a letter first",
+                     district.id)});
+  }
+  const auto text = ReadFile(path, kConfigBytes);
+  if (!text) {
+    mistakes.AddError(text.error());
+  } else if (const auto root = ParseYaml(*text, mistakes)) {
+    DistrictReader(district, mistakes).Read(*root);
+  }
+  district.mistakes = mistakes.Take();
+  return district;
+}
+
+std::vector<District> LoadDistricts(const ServiceConfig& service) {
+  std::vector<std::string> files;
+  std::error_code error;
+  for (fs::directory_iterator it(service.districts, error), end; !error && it != end; it.increment(error)) {
+    const std::string extension = it->path().extension().string();
+    if (extension == ".yaml" || extension == ".yml") files.push_back(it->path().string());
+  }
+  std::sort(files.begin(), files.end());
+  std::vector<District> districts;
+  for (const std::string& file : files) districts.push_back(LoadDistrict(file));
+  return districts;
+}
+
+}  // namespace heng::config

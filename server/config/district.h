@@ -1,0 +1,40 @@
+// A district as the service runs it: its YAML file, and its policies compiled and bound. Immutable once loaded, shared between threads.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/data/deployment.h"
+#include "engine/diagnostics/diagnostic.h"
+#include "server/config/mistake.h"
+#include "server/config/service.h"
+
+namespace heng::config {
+
+struct District {
+  std::string id;  // the stem of its file
+  std::string file;
+  std::string name;
+  std::string policy;               // the policy's file, or the folder of its files
+  std::optional<std::string> data;  // where its facts are
+  data::ColumnMap columns;
+  // By policy, then by the first day in force.
+  std::vector<data::Deployment> deployments;
+  std::vector<Mistake> mistakes;        // of its file
+  std::vector<Diagnostic> diagnostics;  // of its policies: errors and warnings
+
+  // Nothing of it can be used.
+  bool broken() const;
+};
+
+// True for `[a-z][a-z0-9-]{1,40}`.
+bool IsDistrictId(std::string_view id);
+
+// One district, whatever is wrong with it. Keys of the file: name, policy, parameters, columns, data.
+District LoadDistrict(const std::string& path);
+// Those of the folder, by id; files that do not end in .yaml are let be, but for .yml, which is a mistake.
+std::vector<District> LoadDistricts(const ServiceConfig& service);
+
+}  // namespace heng::config

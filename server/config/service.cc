@@ -1,0 +1,107 @@
+#include "server/config/service.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "engine/base/file.h"
+#include "engine/base/limits.h"
+#include "server/config/schema.h"
+
+namespace heng::config {
+namespace {
+
+constexpr size_t kConfigBytes = size_t{1} << 20;
+constexpr int64_t kMostThreads = 1024;
+constexpr int64_t kLeastRequestBytes = 1024;
+
+void ReadListen(const YamlMember& member, ServiceConfig& config, MistakeList& mistakes) {
+  const auto text = ReadTextOf(member, mistakes);
+  if (!text) return;
+  if (auto listen = ParseListen(*text)) {
+    config.listen = std::move(*listen);
+  } else {
+    mistakes.AddError(listen.error(), member.value.line, member.value.column);
+  }
+}
+
+void ReadDistricts(const YamlMember& member, ServiceConfig& config, MistakeList& mistakes) {
+  const auto text = ReadTextOf(member, mistakes);
+  if (!text) return;
+  config.districts = ResolvePath(config.file, *text);
+  std::error_code error;
+  if (!std::filesystem::is_directory(config.districts, error)) {
+    mistakes.Add(
+        "no-such-folder", member.value.line, member.value.column,
+        {fmt::format("没有文件夹“{}”", config.districts), fmt::format("there is no folder '{}'", config.districts)});
+  }
+}
+
+}  // namespace
+
+bool Listen::loopback() const { return host == "localhost" || host == "::1" || host.starts_with("127."); }
+
+std::string Listen::ToString() const {
+  return host.find(':') == std::string::npos ? fmt::format("{}:{}", host, port) : fmt::format("[{}]:{}", host, port);
+}
+
+Result<Listen> ParseListen(std::string_view text) {
+  const auto bad = [&] {
+    return Fail(ErrorKind::kUsage, "bad-listen",
+                {fmt::format("“{}”不是监听地址,请写成 127.0.0.1:8080 或 [::1]:8080", text),
+                 fmt::format("'{}' is no address to listen on, write 127.0.0.1:8080 or [::1]:8080", text)},
+                std::string(text));
+  };
+  const size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos) return bad();
+  std::string_view host = text.substr(0, colon);
+  const std::string_view port = text.substr(colon + 1);
+  if (host.size() > 2 && host.front() == '[' && host.back() == ']') {
+    host = host.substr(1, host.size() - 2);
+  } else if (host.find_first_of(":[]") != std::string_view::npos) {
+    return bad();
+  }
+  const bool host_fits = !host.empty() && std::all_of(host.begin(), host.end(), [](unsigned char c) {
+    return c > 0x20 && c < 0x7F && c != '/' && c != '@';
+  });
+  const bool digits = !port.empty() && port.size() <= 5 &&
+                      std::all_of(port.begin(), port.end(), [](char c) { return c >= '0' && c <= '9'; });
+  if (!host_fits || !digits || (port.size() > 1 && port[0] == '0')) return bad();
+  const int number = std::stoi(std::string(port));
+  if (number > 65535) return bad();
+  return Listen{std::string(host), number};
+}
+
+std::string ResolvePath(const std::string& file, const std::string& path) {
+  const std::filesystem::path given(path);
+  if (given.is_absolute()) return given.lexically_normal().string();
+  return (std::filesystem::path(file).parent_path() / given).lexically_normal().string();
+}
+
+tl::expected<ServiceConfig, std::vector<Mistake>> LoadService(const std::string& path) {
+  MistakeList mistakes(path);
+  const auto text = ReadFile(path, kConfigBytes);
+  if (!text) {
+    mistakes.AddError(text.error());
+    return tl::unexpected(mistakes.Take());
+  }
+  ServiceConfig config;
+  config.file = path;
+  if (const auto root = ParseYaml(*text, mistakes)) {
+    Members members(*root, {"listen", "districts", "threads", "request_limit_bytes"}, mistakes);
+    if (const YamlMember* listen = members.Find("listen")) ReadListen(*listen, config, mistakes);
+    if (const YamlMember* districts = members.Require("districts")) ReadDistricts(*districts, config, mistakes);
+    if (const YamlMember* threads = members.Find("threads")) {
+      config.threads = static_cast<size_t>(ReadWholeOf(*threads, 1, kMostThreads, mistakes).value_or(1));
+    }
+    if (const YamlMember* limit = members.Find("request_limit_bytes")) {
+      config.request_limit_bytes = static_cast<size_t>(
+          ReadWholeOf(*limit, kLeastRequestBytes, limits::kRequestBytes, mistakes).value_or(kLeastRequestBytes));
+    }
+  }
+  if (!mistakes.empty()) return tl::unexpected(mistakes.Take());
+  return config;
+}
+
+}  // namespace heng::config

@@ -1,0 +1,42 @@
+// The service's own configuration, `policies/heng.yaml`: where it listens, its limits, where the districts are described.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <tl/expected.hpp>
+
+#include "server/config/mistake.h"
+
+namespace heng::config {
+
+// A host and a port; `[::1]:8080` for an IPv6 address. Port 0: any free one.
+struct Listen {
+  std::string host = "127.0.0.1";
+  int port = 8080;
+
+  // Only this machine can reach it.
+  bool loopback() const;
+  std::string ToString() const;
+};
+
+// Error: kUsage bad-listen.
+Result<Listen> ParseListen(std::string_view text);
+
+struct ServiceConfig {
+  std::string file;
+  Listen listen;
+  std::string districts;  // the folder of the districts' files; resolved against the folder of `file`
+  size_t threads = 64;    // how many requests are read and answered at once
+  size_t request_limit_bytes = size_t{16} << 20;
+};
+
+// Every mistake of the file. Keys: listen, districts, threads, request_limit_bytes.
+tl::expected<ServiceConfig, std::vector<Mistake>> LoadService(const std::string& path);
+
+// A path written in `file`: absolute, or relative to the file's folder.
+std::string ResolvePath(const std::string& file, const std::string& path);
+
+}  // namespace heng::config

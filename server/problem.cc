@@ -1,0 +1,117 @@
+#include "server/problem.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include <nlohmann/json.hpp>
+
+#include "engine/base/text.h"
+#include "engine/data/answer.h"
+
+namespace heng::server {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct StatusOfCode {
+  std::string_view code;
+  int status;
+};
+
+// Codes of the evaluation that are not simply a bad request.
+constexpr std::array kStatusOfCode = {
+    StatusOfCode{"unknown-policy", 404}, StatusOfCode{"unknown-version", 404},
+    StatusOfCode{"not-in-force", 409},   StatusOfCode{"not-a-settlement-period", 422},
+    StatusOfCode{"facts-refused", 422},  StatusOfCode{"request-too-large", 413},
+};
+
+int StatusOf(const Error& error) {
+  for (const StatusOfCode& entry : kStatusOfCode) {
+    if (entry.code == error.code) return entry.status;
+  }
+  switch (error.kind) {
+    case ErrorKind::kUsage: return 400;
+    case ErrorKind::kFindings: return 422;
+    case ErrorKind::kEnvironment: break;
+  }
+  return 503;
+}
+
+Json Both(const Bilingual& text) { return {{"zh", text.zh}, {"en", text.en}}; }
+
+// `;q=0.8` as 800; 1000 if there is none, 0 if it is not well written.
+int WeightOf(std::string_view parameters) {
+  const size_t q = parameters.find("q=");
+  if (q == std::string_view::npos) return 1000;
+  const auto weight = ParseDecimal(Trim(parameters.substr(q + 2)));
+  if (!weight) return 0;
+  return static_cast<int>((weight->value * 1000).RoundTo(1, Rounding::kDown).ToInt64().value_or(0));
+}
+
+}  // namespace
+
+Bilingual TitleOf(int status) {
+  switch (status) {
+    case 400: return {"请求有误", "Bad Request"};
+    case 404: return {"没有找到", "Not Found"};
+    case 405: return {"不支持的方法", "Method Not Allowed"};
+    case 408: return {"请求超时", "Request Timeout"};
+    case 409: return {"冲突", "Conflict"};
+    case 411: return {"缺少内容长度", "Length Required"};
+    case 413: return {"请求太大", "Content Too Large"};
+    case 414: return {"网址太长", "URI Too Long"};
+    case 415: return {"不支持的内容类型", "Unsupported Media Type"};
+    case 417: return {"不能满足 Expect", "Expectation Failed"};
+    case 422: return {"不能处理的内容", "Unprocessable Content"};
+    case 431: return {"请求头太大", "Request Header Fields Too Large"};
+    case 501: return {"没有实现", "Not Implemented"};
+    case 503: return {"暂不可用", "Service Unavailable"};
+    case 505: return {"不支持的 HTTP 版本", "HTTP Version Not Supported"};
+    default: return {"内部错误", "Internal Server Error"};
+  }
+}
+
+Response ToResponse(const Problem& problem, Language language, std::string_view instance) {
+  Json body = {{"type", "urn:heng:problem:" + problem.code},
+               {"title", TitleOf(problem.status).In(language)},
+               {"status", problem.status},
+               {"detail", problem.detail.In(language)},
+               {"code", problem.code}};
+  if (!instance.empty()) body["instance"] = instance;
+  body["messages"] = Both(problem.detail);
+  if (!problem.errors.empty()) {
+    body["errors"] = Json::parse(data::ToJson(problem.errors, false));
+  } else if (!problem.at.empty()) {
+    body["errors"] = Json::array({{{"code", problem.code}, {"message", Both(problem.detail)}, {"at", problem.at}}});
+  }
+  // What a client sent may be quoted; it need not be valid UTF-8.
+  return {problem.status,
+          "application/problem+json",
+          {{"Content-Language", language == Language::kChinese ? "zh" : "en"}, {"Cache-Control", "no-store"}},
+          body.dump(-1, ' ', false, Json::error_handler_t::replace)};
+}
+
+Language LanguageOf(std::string_view accept_language) {
+  Language best = Language::kChinese;
+  int best_weight = 0;
+  while (!accept_language.empty()) {
+    const size_t end = std::min(accept_language.find(','), accept_language.size());
+    const std::string_view item = Trim(accept_language.substr(0, end));
+    accept_language.remove_prefix(std::min(end + 1, accept_language.size()));
+    const size_t semicolon = std::min(item.find(';'), item.size());
+    const std::string_view tag = item.substr(0, std::min<size_t>(2, semicolon));
+    const bool whole = semicolon <= 2 || item[2] == '-';
+    const int weight = WeightOf(item.substr(semicolon));
+    if (!whole || weight <= best_weight || (tag != "zh" && tag != "en")) continue;
+    best = tag == "zh" ? Language::kChinese : Language::kEnglish;
+    best_weight = weight;
+  }
+  return best;
+}
+
+Problem ProblemOf(const evaluate::AnswerFailure& failure) {
+  return {StatusOf(failure), failure.code, failure.message, failure.at, failure.refusals};
+}
+
+}  // namespace heng::server

@@ -1,0 +1,218 @@
+// The configuration of the service and of a district: every mistake has its code and its place, and all of them are found.
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "server/config/district.h"
+#include "server/config/service.h"
+#include "tests/unit/data_policy.h"
+
+namespace heng::config {
+namespace {
+
+struct BadFile {
+  const char* name;
+  std::string text;
+  const char* code;
+  uint32_t line;
+  uint32_t column;
+};
+
+void PrintTo(const BadFile& file, std::ostream* out) { *out << file.name; }
+
+std::string CaseName(const testing::TestParamInfo<BadFile>& test) { return test.param.name; }
+
+const std::string& PolicyFolder() {
+  static const std::string folder = HENG_SOURCE_DIR "/policies/shiliuzhuang";
+  return folder;
+}
+
+// A district's file that is right but for what is added to it; its first three lines.
+std::string DistrictFile(const std::string& rest) {
+  return "name: 石榴庄街道\npolicy: " + PolicyFolder() + "\n" + rest;
+}
+
+void ExpectMistake(const std::vector<Mistake>& mistakes, const BadFile& wanted, const std::string& file) {
+  ASSERT_EQ(mistakes.size(), 1U) << RenderText(mistakes, Language::kEnglish);
+  EXPECT_EQ(mistakes[0].code, wanted.code) << mistakes[0].message.en;
+  EXPECT_EQ(mistakes[0].line, wanted.line) << mistakes[0].message.en;
+  EXPECT_EQ(mistakes[0].column, wanted.column) << mistakes[0].message.en;
+  EXPECT_EQ(mistakes[0].file, file);
+  EXPECT_FALSE(mistakes[0].message.zh.empty());
+  EXPECT_NE(mistakes[0].message.zh, mistakes[0].message.en);
+}
+
+class BadService : public testing::TestWithParam<BadFile> {};
+
+TEST_P(BadService, HasOneMistakeInItsPlace) {
+  const tests::TemporaryFolder folder;
+  folder.Write("districts/none.txt", "");
+  folder.Write("heng.yaml", GetParam().text);
+  const std::string file = folder.path() + "/heng.yaml";
+  const auto config = LoadService(file);
+  ASSERT_FALSE(config);
+  ExpectMistake(config.error(), GetParam(), file);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, BadService,
+    testing::Values(
+        BadFile{"UnknownKey", "districts: districts\nlisten_on: 127.0.0.1:80\n", "unknown-key", 2, 1},
+        BadFile{"MissingDistricts", "listen: 127.0.0.1:8080\n", "missing-key", 1, 1},
+        BadFile{"NoFolder", "districts: nowhere\n", "no-such-folder", 1, 12},
+        BadFile{"DuplicateKey", "districts: districts\nthreads: 4\nthreads: 5\n", "duplicate-key", 3, 1},
+        BadFile{"LeadingZero", "districts: districts\nthreads: 012\n", "leading-zero", 2, 10},
+        BadFile{"ThreadsAsText", "districts: districts\nthreads: many\n", "wrong-type", 2, 10},
+        BadFile{"ThreadsQuoted", "districts: districts\nthreads: \"4\"\n", "wrong-type", 2, 10},
+        BadFile{"ThreadsHexadecimal", "districts: districts\nthreads: 0x10\n", "wrong-type", 2, 10},
+        BadFile{"ThreadsNone", "districts: districts\nthreads: 0\n", "out-of-range", 2, 10},
+        BadFile{"ThreadsTooMany", "districts: districts\nthreads: 99999999999999999999\n", "out-of-range", 2, 10},
+        BadFile{"LimitTooLarge", "districts: districts\nrequest_limit_bytes: 1000000000\n", "out-of-range", 2, 22},
+        BadFile{"ListenWithoutPort", "districts: districts\nlisten: localhost\n", "bad-listen", 2, 9},
+        BadFile{"ListenPortTooLarge", "districts: districts\nlisten: 127.0.0.1:70000\n", "bad-listen", 2, 9},
+        BadFile{"ListenBareAddress6", "districts: districts\nlisten: ::1:8080\n", "bad-listen", 2, 9},
+        BadFile{"ListenMissing", "listen:\ndistricts: districts\n", "missing-value", 1, 1},
+        BadFile{"DistrictsAsList", "districts: [districts]\n", "wrong-type", 1, 12},
+        BadFile{"DistrictsAsTruth", "districts: yes\n", "truth-word", 1, 12},
+        BadFile{"DistrictsAsNumber", "districts: 12\n", "wrong-type", 1, 12},
+        BadFile{"Anchor", "districts: &d districts\n", "yaml-anchor", 1, 12},
+        BadFile{"Tag", "districts: !!str districts\n", "yaml-tag", 1, 12},
+        BadFile{"SecondDocument", "districts: districts\n---\nthreads: 4\n", "second-document", 2, 1},
+        BadFile{"NoMap", "districts\n", "wrong-type", 1, 1}, BadFile{"Empty", "", "wrong-type", 1, 1},
+        BadFile{"NotYaml", "districts: [a, b\nthreads: 4\n", "bad-yaml", 2, 8},
+        BadFile{"NotUtf8", "districts: districts\n# \xB0\xA1\n", "bad-encoding", 2, 1},
+        BadFile{"ColumnsCountCodePoints", "{ districts: districts, 线程: 4 }\n", "unknown-key", 1, 25}),
+    CaseName);
+
+class BadDistrict : public testing::TestWithParam<BadFile> {};
+
+TEST_P(BadDistrict, HasOneMistakeInItsPlace) {
+  const tests::TemporaryFolder folder;
+  folder.Write("slz.yaml", GetParam().text);
+  const std::string file = folder.path() + "/slz.yaml";
+  const config::District district = LoadDistrict(file);
+  EXPECT_TRUE(district.broken());
+  ExpectMistake(district.mistakes, GetParam(), file);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, BadDistrict,
+    testing::Values(
+        BadFile{"UnknownKeyNear", DistrictFile("parameter:\n  红牌检查频次: 5 次/月\n"), "unknown-key", 3, 1},
+        BadFile{"MissingName", "policy: " + PolicyFolder() + "\n", "missing-key", 1, 1},
+        BadFile{"MissingPolicy", "name: 石榴庄街道\n", "missing-key", 1, 1},
+        BadFile{"NoPolicyThere", "name: 甲\npolicy: nowhere\n", "no-policy", 2, 9},
+        BadFile{"NameAsNumber", "name: 12\npolicy: " + PolicyFolder() + "\n", "wrong-type", 1, 7},
+        BadFile{"NameAsTruth", "name: on\npolicy: " + PolicyFolder() + "\n", "truth-word", 1, 7},
+        BadFile{"UnknownParameter", DistrictFile("parameters:\n  红牌频次: 5 次/月\n"), "unknown-parameter", 4, 3},
+        BadFile{"ParameterNotOpen", DistrictFile("parameters:\n  绿牌线: 90 分\n"), "parameter-not-open", 4, 3},
+        BadFile{"ParameterOutOfRange", DistrictFile("parameters:\n  红牌检查频次: 31 次/月\n"), "out-of-range", 4, 11},
+        BadFile{"ParameterWrongUnit", DistrictFile("parameters:\n  红牌检查频次: 5 元\n"), "wrong-unit", 4, 11},
+        BadFile{"ParameterLeadingZero", DistrictFile("parameters:\n  红牌检查频次: 05 次/月\n"), "leading-zero", 4, 11},
+        BadFile{"ParameterAsTruth", DistrictFile("parameters:\n  红牌检查频次: no\n"), "truth-word", 4, 11},
+        BadFile{"ParameterWithoutValue", DistrictFile("parameters:\n  红牌检查频次:\n"), "missing-value", 4, 3},
+        BadFile{"ParameterTwice", DistrictFile("parameters:\n  红牌检查频次: 5 次/月\n  red_inspections: 6 次/月\n"),
+                "duplicate-key", 5, 3},
+        BadFile{"ParameterKeyTwice", DistrictFile("parameters:\n  红牌检查频次: 5 次/月\n  红牌检查频次: 6 次/月\n"),
+                "duplicate-key", 5, 3},
+        BadFile{"ParametersAsList", DistrictFile("parameters:\n  - 红牌检查频次\n"), "wrong-type", 4, 3},
+        BadFile{"Alias", DistrictFile("parameters:\n  红牌检查频次: *x\n"), "bad-yaml", 4, 11},
+        BadFile{"MergeKey", DistrictFile("parameters:\n  <<: { 红牌检查频次: 5 次/月 }\n"), "yaml-merge-key", 4, 3},
+        BadFile{"ComplexKey", DistrictFile("parameters:\n  ? [a, b]\n  : 5 次/月\n"), "yaml-key", 4, 5},
+        BadFile{"UnknownColumn", DistrictFile("columns: { 投诉: 诉求数 }\n"), "unknown-name", 3, 16},
+        BadFile{"ColumnAsMap", DistrictFile("columns: { 每月: { 投诉: 诉求件数 } }\n"), "wrong-type", 3, 16},
+        BadFile{"NoData", DistrictFile("data: nowhere\n"), "no-such-path", 3, 7}),
+    CaseName);
+
+TEST(ConfigTest, EveryMistakeOfAFileIsFound) {
+  const tests::TemporaryFolder folder;
+  folder.Write("slz.yaml", "name: yes\npolicy: nowhere\nrules: 1\ncolumns: 5\n");
+  const config::District district = LoadDistrict(folder.path() + "/slz.yaml");
+  std::vector<std::string> codes;
+  for (const Mistake& mistake : district.mistakes) codes.push_back(mistake.code);
+  EXPECT_EQ(codes, (std::vector<std::string>{"truth-word", "no-policy", "unknown-key", "wrong-type"}));
+  const std::string text = RenderText(district.mistakes, Language::kEnglish);
+  EXPECT_NE(text.find("/slz.yaml:2:9: error no-policy: "), std::string::npos) << text;
+}
+
+TEST(ConfigTest, TheCommittedConfigurationLoads) {
+  const auto service = LoadService(HENG_SOURCE_DIR "/policies/heng.yaml");
+  ASSERT_TRUE(service) << RenderText(service.error(), Language::kEnglish);
+  EXPECT_EQ(service->listen.ToString(), "127.0.0.1:8080");
+  EXPECT_TRUE(service->listen.loopback());
+  const auto districts = LoadDistricts(*service);
+  ASSERT_FALSE(districts.empty());
+  for (const config::District& district : districts) {
+    EXPECT_FALSE(district.broken()) << RenderText(district.mistakes, Language::kEnglish);
+  }
+}
+
+TEST(ConfigTest, ADistrictIsCompiledAndBound) {
+  const tests::TemporaryFolder folder;
+  folder.Write("slz.yaml",
+               "\xEF\xBB\xBF" +
+                   DistrictFile("parameters: { 红牌检查频次: 5 次/月 }\ncolumns:\n  投诉: 诉求件数\n  小区: 编号\n"));
+  const config::District district = LoadDistrict(folder.path() + "/slz.yaml");
+  ASSERT_FALSE(district.broken()) << RenderText(district.mistakes, Language::kEnglish);
+  EXPECT_EQ(district.id, "slz");
+  EXPECT_EQ(district.name, "石榴庄街道");
+  ASSERT_EQ(district.deployments.size(), 1U);
+  EXPECT_EQ(district.deployments[0].parameters.size(), 1U);
+  EXPECT_EQ(district.deployments[0].columns, (data::ColumnMap{{"投诉", "诉求件数"}, {"小区", "编号"}}));
+}
+
+TEST(ConfigTest, ABrokenPolicyBreaksItsDistrictOnly) {
+  const tests::TemporaryFolder folder;
+  folder.Write("heng.yaml", "districts: districts\n");
+  folder.Write("bad/bad.heng", "政策 bad.x \"错\"\n  版本 \"1\"\n公式 甲 每月 = 1 分 + 1 元\n");
+  folder.Write("districts/bad.yaml", "name: 甲\npolicy: ../bad\n");
+  folder.Write("districts/good.yaml", DistrictFile(""));
+  folder.Write("districts/Upper.yaml", DistrictFile(""));
+  folder.Write("districts/other.yml", DistrictFile(""));
+  const auto service = LoadService(folder.path() + "/heng.yaml");
+  ASSERT_TRUE(service);
+  const auto districts = LoadDistricts(*service);
+  ASSERT_EQ(districts.size(), 4U);
+  EXPECT_EQ(districts[0].mistakes.at(0).code, "bad-district-id");
+  EXPECT_TRUE(districts[1].mistakes.empty());
+  EXPECT_TRUE(districts[1].broken());
+  EXPECT_FALSE(districts[1].diagnostics.empty());
+  EXPECT_FALSE(districts[2].broken());
+  EXPECT_EQ(districts[3].mistakes.at(0).code, "bad-file-name");
+}
+
+TEST(ConfigTest, TwoFilesOfOneVersionAreRefused) {
+  const tests::TemporaryFolder folder;
+  folder.CopySample();
+  folder.Write("slz.yaml", "name: 甲\npolicy: policies\n");
+  const auto plates = std::string(tests::PlatesPolicy()->model->tree->source->text());
+  folder.Write("policies/a.heng", plates);
+  folder.Write("policies/b.heng", plates);
+  const config::District district = LoadDistrict(folder.path() + "/slz.yaml");
+  ASSERT_EQ(district.mistakes.size(), 1U);
+  EXPECT_EQ(district.mistakes[0].code, "duplicate-version");
+}
+
+TEST(ConfigTest, DistrictIds) {
+  for (const char* good : {"ab", "shiliuzhuang", "a-1", "a2345678901234567890123456789012345678901"}) {
+    EXPECT_TRUE(IsDistrictId(good)) << good;
+  }
+  for (const char* bad : {"", "a", "A1", "1a", "-a", "a_b", "石榴庄", "a2345678901234567890123456789012345678901x"}) {
+    EXPECT_FALSE(IsDistrictId(bad)) << bad;
+  }
+}
+
+TEST(ConfigTest, Listen) {
+  EXPECT_EQ(ParseListen("127.0.0.1:0")->port, 0);
+  EXPECT_EQ(ParseListen("[::1]:8080")->host, "::1");
+  EXPECT_EQ(ParseListen("[::1]:8080")->ToString(), "[::1]:8080");
+  EXPECT_TRUE(ParseListen("[::1]:8080")->loopback());
+  EXPECT_FALSE(ParseListen("0.0.0.0:80")->loopback());
+  for (const char* bad : {"", ":80", "a:", "a:b", "a:08", "a:-1", "a b:80", "[]:80", "http://a:80"}) {
+    EXPECT_FALSE(ParseListen(bad)) << bad;
+  }
+}
+
+}  // namespace
+}  // namespace heng::config

@@ -1,0 +1,106 @@
+// Where a request begins and ends in the bytes of a connection: what is refused, and what is waited for.
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "server/framing.h"
+
+namespace heng::server {
+namespace {
+
+FramingLimits Limits() { return {100, 1000, 10, 5000}; }
+
+std::string GetWith(const std::string& headers) { return "GET / HTTP/1.1\r\nHost: a\r\n" + headers + "\r\n"; }
+std::string PostWith(const std::string& headers) { return "POST / HTTP/1.1\r\nHost: a\r\n" + headers + "\r\n"; }
+
+struct Row {
+  const char* name;
+  std::string bytes;
+  int status;
+};
+
+void PrintTo(const Row& row, std::ostream* out) { *out << row.name; }
+
+std::string CaseName(const testing::TestParamInfo<Row>& test) { return test.param.name; }
+
+class BadHead : public testing::TestWithParam<Row> {};
+
+TEST_P(BadHead, IsRefused) {
+  const auto head = ReadHead(GetParam().bytes, Limits());
+  ASSERT_FALSE(head);
+  EXPECT_EQ(head.error().status, GetParam().status) << head.error().detail.en;
+  EXPECT_FALSE(head.error().code.empty());
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, BadHead,
+    testing::Values(
+        Row{"NoHttp", "hello\r\n\r\n", 400}, Row{"TwoWords", "GET /\r\n\r\n", 400},
+        Row{"TlsHello", std::string("\x16\x03\x01\x00\n", 5), 400}, Row{"ThreeBlanks", "GET / x HTTP/1.1\r\n\r\n", 400},
+        Row{"Http2", "GET / HTTP/2.0\r\n\r\n", 505}, Row{"Http09", "GET / HTTP/0.9\r\n\r\n", 505},
+        Row{"LowerVersion", "GET / http/1.1\r\n\r\n", 400}, Row{"BadMethod", "G(T / HTTP/1.1\r\n\r\n", 400},
+        Row{"UnknownMethod", "BREW / HTTP/1.1\r\nHost: a\r\n\r\n", 501},
+        Row{"Connect", "CONNECT / HTTP/1.1\r\nHost: a\r\n\r\n", 501},
+        Row{"Trace", "TRACE / HTTP/1.1\r\nHost: a\r\n\r\n", 501},
+        Row{"RelativePath", "GET livez HTTP/1.1\r\n\r\n", 400}, Row{"RawUtf8Path", "GET /甲 HTTP/1.1\r\n\r\n", 400},
+        Row{"Fragment", "GET /#a HTTP/1.1\r\n\r\n", 400},
+        Row{"LongPath", "GET /" + std::string(100, 'a') + " HTTP/1.1\r\n\r\n", 414},
+        Row{"EndlessLine", std::string(600, 'a'), 414}, Row{"BareLf", "GET / HTTP/1.1\nHost: a\n\n", 400},
+        Row{"BareCr", "GET / HTTP/1.1\r\nHost: a\rb: c\r\n\r\n", 400}, Row{"Folded", GetWith("A: b\r\n c\r\n"), 400},
+        Row{"BlankBeforeColon", GetWith("A : b\r\n"), 400}, Row{"NoColon", GetWith("A\r\n"), 400},
+        Row{"EmptyName", GetWith(": b\r\n"), 400}, Row{"ByteZero", GetWith(std::string("A: b\0c\r\n", 8)), 400},
+        Row{"NoHost", "GET / HTTP/1.1\r\n\r\n", 400}, Row{"TwoHosts", GetWith("Host: b\r\n"), 400},
+        Row{"ManyHeaders", GetWith("A: b\r\nA: b\r\nA: b\r\nA: b\r\nA: b\r\nA: b\r\nA: b\r\nA: b\r\nA: b\r\nA: b\r\n"),
+            431},
+        Row{"LongHeader", GetWith("A: " + std::string(1000, 'b') + "\r\n"), 431},
+        Row{"EndlessHeader", "GET / HTTP/1.1\r\nA: " + std::string(2000, 'b'), 431}, Row{"NoLength", PostWith(""), 411},
+        Row{"Chunked", PostWith("Transfer-Encoding: chunked\r\n"), 411},
+        Row{"GetChunked", GetWith("Transfer-Encoding: chunked\r\n"), 411},
+        Row{"OtherCoding", PostWith("Transfer-Encoding: gzip, chunked\r\n"), 501},
+        Row{"BothLengths", PostWith("Transfer-Encoding: chunked\r\nContent-Length: 2\r\n"), 400},
+        Row{"LengthTwice", PostWith("Content-Length: 2\r\nContent-Length: 2\r\n"), 400},
+        Row{"LengthList", PostWith("Content-Length: 2, 2\r\n"), 400},
+        Row{"LengthWord", PostWith("Content-Length: abc\r\n"), 400},
+        Row{"LengthMinus", PostWith("Content-Length: -1\r\n"), 400},
+        Row{"LengthPlus", PostWith("Content-Length: +5\r\n"), 400},
+        Row{"LengthHex", PostWith("Content-Length: 0x5\r\n"), 400},
+        Row{"LengthEmpty", PostWith("Content-Length:\r\n"), 400},
+        Row{"TooLarge", PostWith("Content-Length: 5001\r\n"), 413},
+        Row{"FarTooLarge", PostWith("Content-Length: 99999999999999999999999\r\n"), 413},
+        Row{"Gzip", PostWith("Content-Length: 2\r\nContent-Encoding: gzip\r\n"), 415},
+        Row{"OtherExpectation", PostWith("Content-Length: 2\r\nExpect: tea\r\n"), 417}),
+    CaseName);
+
+TEST(FramingTest, EveryPrefixIsWaitedFor) {
+  const std::string whole = PostWith("Content-Length: 5\r\nX: y\r\n") + "hello";
+  const size_t head_bytes = whole.size() - 5;
+  for (size_t size = 0; size < head_bytes; ++size) {
+    const auto head = ReadHead(whole.substr(0, size), Limits());
+    ASSERT_TRUE(head) << size << head.error().detail.en;
+    EXPECT_FALSE(head->has_value()) << size;
+  }
+  const auto head = ReadHead(whole, Limits());
+  ASSERT_TRUE(head && *head);
+  EXPECT_EQ((*head)->size_bytes, head_bytes);
+  EXPECT_EQ((*head)->body_bytes, 5U);
+  EXPECT_EQ((*head)->request.method, "POST");
+  EXPECT_EQ((*head)->request.Header("x"), "y");
+}
+
+TEST(FramingTest, WhetherTheConnectionIsKept) {
+  const auto keeps = [](const std::string& bytes) { return (*ReadHead(bytes, Limits()))->keep_alive; };
+  EXPECT_TRUE(keeps(GetWith("")));
+  EXPECT_FALSE(keeps(GetWith("Connection: Close\r\n")));
+  EXPECT_FALSE(keeps("GET / HTTP/1.0\r\n\r\n"));
+  EXPECT_TRUE(keeps("GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n"));
+}
+
+TEST(FramingTest, TheAbsoluteFormIsItsPath) {
+  const auto head = ReadHead("GET http://a/livez?x=1 HTTP/1.1\r\nHost: a\r\n\r\n", Limits());
+  ASSERT_TRUE(head && *head);
+  EXPECT_EQ((*head)->request.target, "/livez?x=1");
+  EXPECT_TRUE((*ReadHead(PostWith("Content-Length: 1\r\nExpect: 100-continue\r\n"), Limits()))->expects_continue);
+}
+
+}  // namespace
+}  // namespace heng::server

@@ -1,0 +1,21 @@
+// A policy made ready to run from the arguments of a verb: loaded, with its open parameters bound by --set or by a district's YAML.
+#pragma once
+
+#include "engine/data/deployment.h"
+#include "tools/verbs.h"
+
+namespace heng::tools {
+
+struct Deployed {
+  data::Deployment deployment;
+  std::string district;              // empty without a configuration
+  std::optional<std::string> data;   // the district's folder of facts, if its YAML names one
+};
+
+// Errors: those of LoadPolicy, of Bind, of the configuration.
+Result<Deployed> Deploy(const std::string& policy, const std::vector<std::string>& sets, const Manner& manner);
+Result<Deployed> DeployDistrict(const std::string& config, const std::string& district, const std::vector<std::string>& sets, const Manner& manner);
+// By --config and --district if they are given, else by POLICY.
+Result<Deployed> Deploy(const SettleOptions& options, const Manner& manner);
+
+}  // namespace heng::tools
