@@ -85,7 +85,7 @@ ssize_t Connection::Receive(Clock::time_point deadline) {
     if (ready < 0 && errno == EINTR) continue;
     if (ready == 0) errno = ETIMEDOUT;
     if (ready <= 0) return -1;
-    std::array<char, 1 << 14> bytes;
+    std::array<char, 1 << 14> bytes{};
     const ssize_t count = ::recv(socket_, bytes.data(), bytes.size(), 0);
     if (count < 0 && (errno == EINTR || errno == EAGAIN)) continue;
     if (count > 0) buffer_.append(bytes.data(), static_cast<size_t>(count));

@@ -1,5 +1,5 @@
-// Connection: one client's socket: reads whole requests, has them answered, writes. Blocking, with a deadline for each step, so that no client can
-// hold a thread by sending or reading slowly. Used by http_server.
+// Connection: one client's socket: reads whole requests, has them answered, writes. Blocking, with a deadline for
+// each step, so that no client can hold a thread by sending or reading slowly. Used by http_server.
 #pragma once
 
 #include <chrono>

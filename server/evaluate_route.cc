@@ -30,9 +30,9 @@ Form FormOf(std::string_view content_type) {
   return type == "application/x-ndjson" ? Form::kLines : Form::kOther;
 }
 
-std::string ParameterOr(const Call& call, const std::string& name, std::string otherwise) {
+std::string ParameterOr(const Call& call, const std::string& name, const std::string& otherwise) {
   const auto found = call.query.find(name);
-  return found == call.query.end() ? std::move(otherwise) : found->second;
+  return found == call.query.end() ? otherwise : found->second;
 }
 
 tl::expected<bool, Problem> ReadFlag(const Call& call, const std::string& name) {

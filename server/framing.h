@@ -1,5 +1,6 @@
-// Framing: where a request begins and ends in the bytes of a connection, under hard limits. Strict where parsers are known to differ (RFC 9112), so
-// that no two parties can take the same bytes for different requests. Knows no socket; used by http_server.
+// Framing: where a request begins and ends in the bytes of a connection, under hard limits. Strict where parsers are
+// known to differ (RFC 9112), so that no two parties can take the same bytes for different requests. Knows no socket;
+// used by http_server.
 #pragma once
 
 #include <cstddef>
@@ -29,9 +30,10 @@ struct Head {
   bool expects_continue = false;
 };
 
-// The head that `bytes` begin with, or nothing if more must be read. Refused, and the connection to be closed: 400 what is not well written
-// (one Host, no folded line, CR and LF only together, no control character, one Content-Length in digits, none beside Transfer-Encoding),
-// 411 no length, 413, 414, 415 an encoded body, 417, 431, 501 another method or transfer coding, 505.
+// The head that `bytes` begin with, or nothing if more must be read. Refused, and the connection to be closed: 400
+// what is not well written (one Host, no folded line, CR and LF only together, no control character, one
+// Content-Length in digits, none beside Transfer-Encoding), 411 no length, 413, 414, 415 an encoded body, 417, 431,
+// 501 another method or transfer coding, 505.
 tl::expected<std::optional<Head>, Problem> ReadHead(std::string_view bytes, const FramingLimits& limits);
 
 }  // namespace heng::server

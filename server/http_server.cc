@@ -26,7 +26,8 @@
 namespace heng::server {
 namespace {
 
-// What the library sees of a request: nothing else can steer it (it would decode, compress and trust what these do not need).
+// What the library sees of a request: nothing else can steer it (it would decode, compress and trust what these do
+// not need).
 constexpr std::array<std::string_view, 5> kForwarded = {"host", "accept", "accept-language", "content-type",
                                                         "if-none-match"};
 
@@ -72,8 +73,11 @@ Problem TooBusy() {
 // The library's own part: a request's head to its answer's bytes.
 class Library : public httplib::Server {
  public:
-  explicit Library(HttpServer::Handler handler) : handler_(std::move(handler)) {
+  Library(HttpServer::Handler handler, const HttpLimits& limits) : handler_(std::move(handler)) {
     set_tcp_nodelay(true);
+    // Only said to the client, in Keep-Alive; connection.h keeps to it.
+    set_keep_alive_max_count(limits.requests_per_connection);
+    set_keep_alive_timeout(limits.idle_ms / 1000);
     // SO_REUSEADDR alone: with SO_REUSEPORT two servers would share a port silently.
     set_socket_options([](socket_t socket) {
       const int on = 1;
@@ -90,6 +94,10 @@ class Library : public httplib::Server {
   }
 
   socket_t listening() const { return svr_sock_; }
+  void CloseListening() {
+    const socket_t socket = svr_sock_.exchange(INVALID_SOCKET);
+    if (socket != INVALID_SOCKET) ::close(socket);
+  }
 
   // The answer to a whole request. `close`: says that the connection ends with it.
   std::string Serve(Request request, bool close) {
@@ -139,11 +147,11 @@ Status SocketFailed(std::string code, const std::string& what_zh, const std::str
 class HttpServer::Impl {
  public:
   Impl(Handler handler, HttpLimits limits)
-      : limits_(limits), library_(std::move(handler)), stop_event_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {}
+      : limits_(limits), library_(std::move(handler), limits), stop_event_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {}
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
   ~Impl() {
-    if (library_.listening() != INVALID_SOCKET) ::close(library_.listening());
+    library_.CloseListening();
     ::close(stop_event_);
   }
 
@@ -170,7 +178,8 @@ class HttpServer::Impl {
       signals = ::signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
     }
     httplib::ThreadPool pool(limits_.threads);
-    const Status status = AcceptUntilStopped(pool, signals);
+    Status status = AcceptUntilStopped(pool, signals);
+    library_.CloseListening();
     // Idle connections see the event and close; running requests are finished.
     Stop();
     pool.shutdown();

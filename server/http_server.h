@@ -1,5 +1,6 @@
-// HttpServer: carries requests from sockets to a handler and its responses back, on cpp-httplib, which only http_server.cc knows. Each connection
-// has a thread of a pool while it lasts; every request is read whole under hard limits (framing.h) before the handler sees it.
+// HttpServer: carries requests from sockets to a handler and its responses back, on cpp-httplib, which only
+// http_server.cc knows. Each connection has a thread of a pool while it lasts; every request is read whole under hard
+// limits (framing.h) before the handler sees it.
 #pragma once
 
 #include <functional>
@@ -24,8 +25,9 @@ class HttpServer {
   Status Bind(const std::string& host, int port);
   // After Bind.
   int port() const;
-  // Serves until Stop or, if `until_signal`, SIGINT or SIGTERM, which must be blocked in all threads: then stops accepting, finishes the requests
-  // that run, closes. Error: kEnvironment if the listening socket fails. REQUIRES: Bind was successful.
+  // Serves until Stop or, if `until_signal`, SIGINT or SIGTERM, which must be blocked in all threads: then stops
+  // accepting, finishes the requests that run, closes. Error: kEnvironment if the listening socket fails. REQUIRES:
+  // Bind was successful.
   Status Run(bool until_signal);
   // From any thread.
   void Stop();
@@ -35,7 +37,8 @@ class HttpServer {
   std::unique_ptr<Impl> impl_;
 };
 
-// Blocks SIGINT and SIGTERM in this thread and those that it starts; SIGPIPE is ignored. Called before any thread is started.
+// Blocks SIGINT and SIGTERM in this thread and those that it starts; SIGPIPE is ignored. Called before any thread is
+// started.
 void BlockStopSignals();
 
 }  // namespace heng::server

@@ -1,4 +1,5 @@
-// Problem: an error of the HTTP interface, as RFC 9457 has it (application/problem+json), with a stable code and both languages.
+// Problem: an error of the HTTP interface, as RFC 9457 has it (application/problem+json), with a stable code and both
+// languages.
 #pragma once
 
 #include <string>
@@ -21,7 +22,8 @@ struct Problem {
   std::vector<data::Refusal> errors;
 };
 
-// `type, title, status, detail, code, instance, messages{zh,en}`, and `errors` with what is located. `detail` is in the language.
+// `type, title, status, detail, code, instance, messages{zh,en}`, and `errors` with what is located. `detail` is in
+// the language.
 Response ToResponse(const Problem& problem, Language language, std::string_view instance = {});
 
 // The first language of Accept-Language that is Chinese or English, by its weight; Chinese if there is none.

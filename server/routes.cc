@@ -143,7 +143,7 @@ tl::expected<const config::District*, Problem> FindDistrict(const Call& call) {
 }
 
 tl::expected<const config::District*, Problem> FindReadyDistrict(const Call& call) {
-  const auto district = FindDistrict(call);
+  auto district = FindDistrict(call);
   if (!district || !(*district)->broken()) return district;
   return Refuse(503, "district-broken",
                 {fmt::format("街道“{}”的配置或政策有错误,见 /v1/districts/{}", (*district)->id, (*district)->id),

@@ -1,4 +1,5 @@
-// The routes of the HTTP interface as pure functions of the service and a request: no socket, no clock, no state. http_server calls Answer.
+// The routes of the HTTP interface as pure functions of the service and a request: no socket, no clock, no state.
+// http_server calls Answer.
 #pragma once
 
 #include <functional>
@@ -17,8 +18,9 @@ struct Service {
   std::function<std::string()> new_decision;
 };
 
-// Dispatches by the exact segments of the path. What is wrong with a request is a problem (problem.h): 400 bad-target, unknown-query; 404
-// no-such-route, unknown-district and so on; 405 with Allow. HEAD is answered as GET; the body is the caller's to leave out.
+// Dispatches by the exact segments of the path. What is wrong with a request is a problem (problem.h): 400
+// bad-target, unknown-query; 404 no-such-route, unknown-district and so on; 405 with Allow. HEAD is answered as GET;
+// the body is the caller's to leave out.
 Response Answer(const Service& service, const Request& request);
 
 }  // namespace heng::server

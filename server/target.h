@@ -1,4 +1,5 @@
-// Target: the path and the query of a request, taken apart exactly: segments are divided before they are decoded, so that `%2F` divides nothing.
+// Target: the path and the query of a request, taken apart exactly: segments are divided before they are decoded, so
+// that `%2F` divides nothing.
 #pragma once
 
 #include <map>
@@ -14,7 +15,8 @@ struct Target {
   std::map<std::string, std::string> query;
 };
 
-// Nothing if it is no path: a bad or missing hexadecimal digit, a byte 0, text that is not UTF-8, the same parameter twice.
+// Nothing if it is no path: a bad or missing hexadecimal digit, a byte 0, text that is not UTF-8, the same parameter
+// twice.
 std::optional<Target> ParseTarget(std::string_view target);
 
 }  // namespace heng::server

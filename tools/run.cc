@@ -24,7 +24,9 @@ int RunStream(const RunOptions& options, const Manner& manner) {
   for (size_t number = 1; std::getline(std::cin, line); ++number) {
     if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
     const auto refuse = [&](const Error& error) {
-      Report({error.kind, error.code, error.message, fmt::format("{}:{}", number, error.at)}, manner);
+      constexpr std::string_view kSubject = "/subjects/0";
+      const std::string at = error.at.starts_with(kSubject) ? error.at.substr(kSubject.size()) : error.at;
+      Report({error.kind, error.code, error.message, fmt::format("{} {}", number, at)}, manner);
       fmt::print("{{\"line\":{},\"error\":\"{}\"}}\n", number, error.code);
       status = kFindings;
     };

@@ -1,6 +1,4 @@
-#include <chrono>
 #include <cstdio>
-#include <memory>
 #include <utility>
 
 #include <fmt/format.h>
@@ -46,11 +44,6 @@ void Describe(const std::vector<config::District>& districts, const Manner& mann
   }
 }
 
-std::string MakeDecision() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return data::NewUlid(static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(now).count()));
-}
-
 void Announce(const config::Listen& listen, const Manner& manner) {
   const std::string address = "http://" + listen.ToString();
   if (listen.loopback()) {
@@ -77,7 +70,7 @@ int RunServe(const ServeOptions& options, const Manner& manner) {
     if (!listen) return Report(listen.error(), manner);
     service_config->listen = std::move(*listen);
   }
-  const server::Service service{config::LoadDistricts(*service_config), MakeDecision};
+  const server::Service service{config::LoadDistricts(*service_config), [] { return data::NewUlid(); }};
   Describe(service.districts, manner);
 
   server::HttpLimits limits;

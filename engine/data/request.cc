@@ -52,14 +52,14 @@ Result<std::string> ReadId(const JsonValue& object, const JsonPlace& place) {
 
 }  // namespace
 
-Result<Request> ParseRequest(std::string_view text) {
+Result<Request> ParseRequest(std::string_view text, std::optional<Period> period) {
   auto document = ParseJson(text, limits::kRequestBytes);
   if (!document) return tl::unexpected<Error>(document.error());
   const JsonPlace top;
   if (auto status = MustBe(*document, Kind::kObject, top); !status) return tl::unexpected<Error>(status.error());
   Request request;
   for (const char* key : {"period", "subjects"}) {
-    if (document->Find(key) == nullptr)
+    if (document->Find(key) == nullptr && !(period && key == std::string_view("period")))
       return BadRequest("missing-key", {fmt::format("缺少 \"{}\"", key), fmt::format("\"{}\" is missing", key)}, top);
   }
   for (auto& [key, value] : document->members) {
@@ -67,6 +67,11 @@ Result<Request> ParseRequest(std::string_view text) {
       return tl::unexpected<Error>(status.error());
     if (key == "subjects") request.subjects = std::move(value);
   }
+  if (period && document->Find("period") != nullptr && request.period != *period) {
+    return BadRequest("period-differs", {fmt::format("请求的期间是 {}，命令写的是 {}", request.period.ToString(), period->ToString()),
+                                         fmt::format("the request is for {}, the command says {}", request.period.ToString(), period->ToString())}, JsonPlace(top, "period"));
+  }
+  if (period) request.period = *period;
   return request;
 }
 

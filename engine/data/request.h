@@ -25,7 +25,8 @@ struct Request {
 };
 
 // Errors, kUsage, with the JSON pointer: those of ParseJson; unknown-key, missing-key, wrong-type, bad-period.
-Result<Request> ParseRequest(std::string_view text);
+// `period`: of a request that names none; one that names another is refused (period-differs).
+Result<Request> ParseRequest(std::string_view text, std::optional<Period> period = std::nullopt);
 
 // Reads the facts of the subjects; `ids` come in the order of the request. Refusals carry the subject and the JSON
 // pointer. Errors, kUsage: unknown-key (a name that is not declared, a fact in a period of the wrong kind), bad-period,

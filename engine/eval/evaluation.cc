@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -16,7 +17,6 @@ using graph::Root;
 
 Evaluation::Evaluation(GraphPtr graph, std::shared_ptr<const Facts> facts, Period period)
     : interpreter_(std::make_unique<Interpreter>(std::move(graph), std::move(facts), period)) {
-  interpreter_->Run();
 }
 Evaluation::~Evaluation() = default;
 Evaluation::Evaluation(Evaluation&&) noexcept = default;
@@ -25,10 +25,16 @@ const graph::Graph& Evaluation::graph() const { return interpreter_->graph(); }
 const Facts& Evaluation::facts() const { return interpreter_->facts(); }
 Period Evaluation::period() const { return interpreter_->period(); }
 
-Value Evaluation::Of(DefId definition, uint32_t subject, Period at) const { return interpreter_->Read(definition, {subject, at}); }
+// Definitions are evaluated in the graph's order at the first question about any of them; checks alone need none.
+Interpreter& Evaluation::Ready() const {
+  if (!std::exchange(ready_, true)) interpreter_->Run();
+  return *interpreter_;
+}
+
+Value Evaluation::Of(DefId definition, uint32_t subject, Period at) const { return Ready().Read(definition, {subject, at}); }
 
 Trace Evaluation::Explain(DefId definition, uint32_t subject, Period at) const {
-  return interpreter_->Explain(graph()[definition].body, {subject, at});
+  return Ready().Explain(graph()[definition].body, {subject, at});
 }
 
 std::vector<Evaluation::BrokenCheck> Evaluation::BrokenChecks(uint32_t subject, const std::vector<Period>& periods) const {
@@ -115,24 +121,24 @@ std::vector<Violation> Evaluation::Violations() const {
     const graph::Definition& claim = g[root.definition];
     std::vector<Value> probes;
     if (root.kind == Root::Kind::kMonotone) probes = ProbesOf(g, claim.body, root.along, facts());
-    for (const Period at : interpreter_->PeriodsOf(claim.grain.period)) {
+    for (const Period at : Ready().PeriodsOf(claim.grain.period)) {
       for (uint32_t subject = 0; subject < facts().ids.size(); ++subject) {
         if (facts().refused.count(subject) > 0) continue;
         const Instance instance{subject, at};
         if (root.kind == Root::Kind::kGuarantee) {
-          const Value holds = interpreter_->Read(root.definition, instance);
+          const Value holds = Ready().Read(root.definition, instance);
           const bool* truth = std::get_if<bool>(&holds);
           if (truth != nullptr && !*truth) violate(root, subject, at, {"不成立", "does not hold"});
           continue;
         }
         // x 随 y: with everything else as it is, y is set to each probe in order, and x must not turn back.
         if (root.when.valid()) {
-          const Value when = interpreter_->Eval(root.when, instance);
+          const Value when = Ready().Eval(root.when, instance);
           if (!std::holds_alternative<bool>(when) || !std::get<bool>(when)) continue;
         }
         std::optional<Value> before;
         for (const Value& probe : probes) {
-          const Value now = interpreter_->EvalWith(claim.body, instance, root.along, probe);
+          const Value now = Ready().EvalWith(claim.body, instance, root.along, probe);
           if (!Usable(now)) continue;
           if (before) {
             const int change = Compare(now, *before);

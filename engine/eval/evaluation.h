@@ -63,7 +63,10 @@ class Evaluation {
   std::vector<Violation> Violations() const;
 
  private:
+  Interpreter& Ready() const;
+
   std::unique_ptr<Interpreter> interpreter_;
+  mutable bool ready_ = false;
 };
 
 // Evaluates. REQUIRES: period.kind is at least the graph's settlement period.

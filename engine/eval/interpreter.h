@@ -78,6 +78,7 @@ class Interpreter {
   Grain Into(graph::PathId path, Grain from) const;
   Instance At(Instance instance, Grain own, Grain at) const;
   FailurePtr Failed(std::string code, Bilingual message, Instance instance, Grain grain, std::string datum = "") const;
+  FailurePtr RefusedPeer(Instance instance, Grain grain) const;
   std::string IdOf(Instance instance, Grain grain) const;
   bool LeavesSubject(graph::PathId path) const;
 
@@ -97,5 +98,8 @@ class Interpreter {
   std::vector<bool> shared_;
   Memo memo_;
 };
+
+// -1, 0, 1; on a scale the better value is the greater.
+int CompareValues(const Value& a, const Value& b);
 
 }  // namespace heng::eval

@@ -19,9 +19,9 @@ struct Choice {
   bool what_if = false;
 };
 
-// The deployment of that policy and version; without a version, the last one that is in force on the period's first day.
-// Errors: policy-needed (kUsage); unknown-policy, unknown-version, not-in-force, not-a-settlement-period (kFindings).
-// The result points into `deployments`.
+// The deployment of that policy and version; without a version, the last one that is in force on the period's first
+// day. Errors: policy-needed (kUsage); unknown-policy, unknown-version, not-in-force, not-a-settlement-period
+// (kFindings). The result points into `deployments`.
 Result<const data::Deployment*> Choose(std::span<const data::Deployment> deployments, const Choice& choice);
 
 }  // namespace heng::evaluate

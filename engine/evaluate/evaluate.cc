@@ -93,8 +93,9 @@ Result<data::Request> ReadLines(const BatchHead& head, std::string_view text) {
 
 Answered<std::string> AnswerRequest(std::span<const data::Deployment> deployments, std::string_view body,
                                     const AnswerOptions& options) {
-  auto request = data::ParseRequest(body);
+  auto request = data::ParseRequest(body, options.period);
   if (!request) return Failed(std::move(request.error()));
+  request->explain = request->explain || options.explain;
   const auto deployment = Choose(deployments, ChoiceOf(*request));
   if (!deployment) return Failed(deployment.error());
   auto evaluated = Evaluate(**deployment, *request, options.strict);

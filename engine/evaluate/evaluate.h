@@ -1,7 +1,9 @@
-// The whole way of a request: its text in, the answer's text out. `heng eval` and the server both call this and nothing else, so that the same
-// request gives the same bytes; what differs between them (the decision's id) comes with the options.
+// The whole way of a request: its text in, the answer's text out. `heng eval` and the server both call this and
+// nothing else, so that the same request gives the same bytes; what differs between them (the decision's id) comes
+// with the options.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -19,9 +21,12 @@ struct AnswerOptions {
   std::string decision;  // a ULID, made by the caller; empty: none in the answer
   bool strict = false;   // refused facts refuse the whole request
   bool pretty = false;
+  bool explain = false;          // also where the request does not ask for it
+  std::optional<Period> period;  // of a request that names none
 };
 
-// Why a request as a whole is not answered; `refusals` are the facts that `strict` does not let pass (code facts-refused).
+// Why a request as a whole is not answered; `refusals` are the facts that `strict` does not let pass (code
+// facts-refused).
 struct AnswerFailure : Error {
   std::vector<data::Refusal> refusals;
 };
@@ -29,10 +34,10 @@ struct AnswerFailure : Error {
 template <typename T>
 using Answered = tl::expected<T, AnswerFailure>;
 
-// The answer to a JSON request (contract.md), no line end behind it. `deployments` are the district's policies and their versions; one is chosen
-// by the request's policy (its id, or the last part of it), its version, and the first day of the period.
-// Errors: those of ParseRequest and ReadFacts (kUsage); policy-needed (kUsage); unknown-policy, unknown-version, not-in-force,
-// not-a-settlement-period, facts-refused (kFindings). Thread-safe.
+// The answer to a JSON request (contract.md), no line end behind it. `deployments` are the district's policies and
+// their versions; one is chosen by the request's policy (its id, or the last part of it), its version, and the first
+// day of the period. Errors: those of ParseRequest and ReadFacts (kUsage); policy-needed (kUsage); unknown-policy,
+// unknown-version, not-in-force, not-a-settlement-period, facts-refused (kFindings). Thread-safe.
 Answered<std::string> AnswerRequest(std::span<const data::Deployment> deployments, std::string_view body,
                                     const AnswerOptions& options);
 inline Answered<std::string> AnswerRequest(const data::Deployment& deployment, std::string_view body,

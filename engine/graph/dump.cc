@@ -56,7 +56,8 @@ Reads ReadsOf(const Graph& graph, NodeId root) {
 
 std::string FieldLabel(const Graph& graph, FieldId id) {
   const semantic::Field& field = (*graph.model)[id];
-  std::string label = field.kind == semantic::Field::Kind::kRecord ? graph.sort_name(field.grain.sort) + "." + field.name : field.name;
+  std::string label =
+      field.kind == semantic::Field::Kind::kRecord ? graph.sort_name(field.grain.sort) + "." + field.name : field.name;
   if (field.value) label += "\n" + semantic::Describe(*graph.model, field.type, *field.value);
   if (field.open) label += "\n待定";
   return label;
@@ -137,9 +138,11 @@ class Picture {
     const bool parameter = (*graph_.model)[id].kind == semantic::Field::Kind::kParameter;
     const std::string label = FieldLabel(graph_, id);
     if (dot_) {
-      out_ += fmt::format("  f{} [label=\"{}\", shape={}];\n", id.index(), EscapeDot(label), parameter ? "note" : "ellipse");
+      out_ += fmt::format("  f{} [label=\"{}\", shape={}];\n", id.index(), EscapeDot(label),
+                          parameter ? "note" : "ellipse");
     } else {
-      out_ += fmt::format("  f{}{}\"{}\"{}\n", id.index(), parameter ? "{{" : "([", EscapeMermaid(label), parameter ? "}}" : "])");
+      out_ += fmt::format("  f{}{}\"{}\"{}\n", id.index(), parameter ? "{{" : "([", EscapeMermaid(label),
+                          parameter ? "}}" : "])");
     }
   }
 
@@ -147,9 +150,11 @@ class Picture {
     const bool result = results_.count(id) > 0;
     const std::string label = DefinitionLabel(graph_, id);
     if (dot_) {
-      out_ += fmt::format("{}d{} [label=\"{}\"{}];\n", indent, id.index(), EscapeDot(label), result ? ", peripheries=2" : "");
+      out_ += fmt::format("{}d{} [label=\"{}\"{}];\n", indent, id.index(), EscapeDot(label),
+                          result ? ", peripheries=2" : "");
     } else {
-      out_ += fmt::format("{}d{}{}\"{}\"{}\n", indent, id.index(), result ? "[[" : "[", EscapeMermaid(label), result ? "]]" : "]");
+      out_ += fmt::format("{}d{}{}\"{}\"{}\n", indent, id.index(), result ? "[[" : "[", EscapeMermaid(label),
+                          result ? "]]" : "]");
     }
   }
 
@@ -171,7 +176,9 @@ class Picture {
     out_ += dot_ ? "  }\n" : "  end\n";
   }
 
-  void Edge(const std::string& from, size_t to) { out_ += dot_ ? fmt::format("  {} -> d{};\n", from, to) : fmt::format("  {} --> d{}\n", from, to); }
+  void Edge(const std::string& from, size_t to) {
+    out_ += dot_ ? fmt::format("  {} -> d{};\n", from, to) : fmt::format("  {} --> d{}\n", from, to);
+  }
 
   const Graph& graph_;
   bool dot_;
@@ -181,7 +188,9 @@ class Picture {
   std::string out_;
 };
 
-std::string LiteralText(const Graph& graph, const Node& node) { return semantic::Describe(*graph.model, node.type, node.literal); }
+std::string LiteralText(const Graph& graph, const Node& node) {
+  return semantic::Describe(*graph.model, node.type, node.literal);
+}
 
 std::string FullDot(const Graph& graph) {
   std::string out = "digraph kernel {\n  rankdir=BT;\n  node [fontname=\"sans-serif\", shape=box];\n";
@@ -198,7 +207,8 @@ std::string FullDot(const Graph& graph) {
   }
   for (size_t i = 0; i < graph.definitions.size(); ++i) {
     const Definition& definition = graph.definitions[i];
-    out += fmt::format("  d{} [label=\"{}\", shape=oval];\n  n{} -> d{};\n", i, EscapeDot(definition.name), definition.body.index(), i);
+    out += fmt::format("  d{} [label=\"{}\", shape=oval];\n  n{} -> d{};\n", i, EscapeDot(definition.name),
+                       definition.body.index(), i);
   }
   return out + "}\n";
 }
@@ -273,7 +283,9 @@ Json DefinitionJson(const Graph& graph, size_t id) {
   out["grain"] = GrainJson(graph, definition.grain);
   out["body"] = definition.body.index();
   if (definition.owner.valid()) out["owner"] = definition.owner.index();
-  if (definition.weight) out["weight"] = definition.weighted ? (*definition.weight * Rational(100)).ToString() + "%" : definition.weight->ToString();
+  if (definition.weight)
+    out["weight"] =
+        definition.weighted ? (*definition.weight * Rational(100)).ToString() + "%" : definition.weight->ToString();
   out["span"] = PlaceJson(graph, definition.span);
   Json mark = {{"kind", kProvenance[static_cast<size_t>(definition.mark.provenance)]}};
   if (!definition.mark.source.text.empty()) mark["source"] = definition.mark.source.text;
@@ -294,14 +306,18 @@ Json RootJson(const Root& root) {
 }
 
 std::string DumpJson(const Graph& graph) {
-  Json out = {{"policy", {{"id", graph.model->policy.id}, {"version", graph.model->policy.version}, {"digest", graph.digest}}}};
+  Json out = {
+      {"policy", {{"id", graph.model->policy.id}, {"version", graph.model->policy.version}, {"digest", graph.digest}}}};
   Json& nodes = out["nodes"] = Json::array();
   for (size_t i = 0; i < graph.nodes.size(); ++i) nodes.push_back(NodeJson(graph, i));
   Json& definitions = out["definitions"] = Json::array();
   for (size_t i = 0; i < graph.definitions.size(); ++i) definitions.push_back(DefinitionJson(graph, i));
   Json& occurrences = out["occurrences"] = Json::array();
   for (const Occurrence& o : graph.occurrences) {
-    occurrences.push_back({{"definition", o.definition.index()}, {"position", o.position}, {"node", o.node.index()}, {"span", PlaceJson(graph, o.span)}});
+    occurrences.push_back({{"definition", o.definition.index()},
+                           {"position", o.position},
+                           {"node", o.node.index()},
+                           {"span", PlaceJson(graph, o.span)}});
   }
   Json& roots = out["roots"] = Json::array();
   for (const Root& root : graph.roots) roots.push_back(RootJson(root));
@@ -313,12 +329,14 @@ std::string DumpJson(const Graph& graph) {
 std::string TextOf(const Graph& graph, DefId id) {
   const Definition& definition = graph[id];
   const SourceFile& source = *graph.model->tree->source;
-  if (definition.owner.valid() && definition.kind != Definition::Kind::kSubtotal && definition.kind != Definition::Kind::kBase) {
+  if (definition.owner.valid() && definition.kind != Definition::Kind::kSubtotal &&
+      definition.kind != Definition::Kind::kBase) {
     return std::string(source.Text(definition.span));
   }
   if (definition.kind != Definition::Kind::kFormula) return "";
   for (const Occurrence& occurrence : graph.occurrences) {
-    if (occurrence.definition == id && occurrence.node == definition.body) return std::string(source.Text(occurrence.span));
+    if (occurrence.definition == id && occurrence.node == definition.body)
+      return std::string(source.Text(occurrence.span));
   }
   return "";
 }

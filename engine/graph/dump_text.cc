@@ -12,8 +12,8 @@ std::string_view NameOf(Form form) {
 
 std::string_view NameOf(Op op) {
   static constexpr std::string_view kNames[] = {
-      "none",       "+", "−", "×", "÷",   "neg", "min", "max",  "round_half_up", "round_half_even", "round_down",
-      "round_up",   "=", "<", "≤", "and", "or",  "not", "shift"};
+      "none",       "+",        "−", "×", "÷", "neg", "min", "max", "round_half_up", "round_half_even",
+      "round_down", "round_up", "=", "<", "≤", "and", "or",  "not", "shift"};
   return kNames[static_cast<size_t>(op)];
 }
 
@@ -23,9 +23,9 @@ std::string_view NameOf(FoldOp fold) {
 }
 
 std::string_view NameOf(Definition::Kind kind) {
-  static constexpr std::string_view kNames[] = {"formula",  "score",      "grade",       "column", "criterion",
-                                                "exemption", "subtotal",  "adjustment",  "adjustments", "arm",
-                                                "base",     "step",       "row",         "check",  "guarantee"};
+  static constexpr std::string_view kNames[] = {"formula",   "score",    "grade",      "column",      "criterion",
+                                                "exemption", "subtotal", "adjustment", "adjustments", "arm",
+                                                "base",      "step",     "row",        "check",       "guarantee"};
   return kNames[static_cast<size_t>(kind)];
 }
 
@@ -43,8 +43,8 @@ class TextDumper {
     static constexpr std::string_view kKinds[] = {"result", "check", "guarantee", "monotone", "example"};
     std::string out = fmt::format("{} {}", kKinds[static_cast<size_t>(root.kind)], root.name);
     if (root.kind == Root::Kind::kMonotone) {
-      out += fmt::format(": {} {} {}", Expression(graph_[root.definition].body), root.decreasing ? "falls with" : "rises with",
-                         Expression(root.along));
+      out += fmt::format(": {} {} {}", Expression(graph_[root.definition].body),
+                         root.decreasing ? "falls with" : "rises with", Expression(root.along));
       if (root.when.valid()) out += " when " + Expression(root.when);
     }
     return out + "\n";
@@ -64,7 +64,9 @@ class TextDumper {
         case Step::Kind::kParent: out += "parent"; break;
         case Step::Kind::kKey: out += "key " + graph_.quotient(step.quotient).name; break;
         case Step::Kind::kWhole: out += "whole"; break;
-        case Step::Kind::kCalendar: out += step.period == PeriodKind::kOnce ? "once" : PeriodNoun(step.period).zh; break;
+        case Step::Kind::kCalendar:
+          out += step.period == PeriodKind::kOnce ? "once" : PeriodNoun(step.period).zh;
+          break;
       }
     }
     return out;
@@ -72,10 +74,13 @@ class TextDumper {
 
   std::string FieldText(FieldId id) const {
     const semantic::Field& field = (*graph_.model)[id];
-    return field.kind == semantic::Field::Kind::kRecord ? graph_.sort_name(field.grain.sort) + "." + field.name : field.name;
+    return field.kind == semantic::Field::Kind::kRecord ? graph_.sort_name(field.grain.sort) + "." + field.name
+                                                        : field.name;
   }
 
-  std::string Condition(const Node& node) const { return node.operands.size() > 1 ? " if " + Expression(node.operands[1]) : ""; }
+  std::string Condition(const Node& node) const {
+    return node.operands.size() > 1 ? " if " + Expression(node.operands[1]) : "";
+  }
 
   std::string Operation(const Node& node) const {
     const std::string_view name = NameOf(node.op);
@@ -90,7 +95,8 @@ class TextDumper {
       case Op::kAnd:
       case Op::kOr: {
         std::string out;
-        for (const NodeId operand : node.operands) out += (out.empty() ? "(" : fmt::format(" {} ", name)) + Expression(operand);
+        for (const NodeId operand : node.operands)
+          out += (out.empty() ? "(" : fmt::format(" {} ", name)) + Expression(operand);
         return out + ")";
       }
       default: {
@@ -104,7 +110,8 @@ class TextDumper {
   std::string CaseText(const Node& node) const {
     std::string out;
     for (size_t i = 0; i + 1 < node.operands.size(); i += 2) {
-      out += fmt::format("{}{} → {}", out.empty() ? "" : "; ", Expression(node.operands[i]), Expression(node.operands[i + 1]));
+      out += fmt::format("{}{} → {}", out.empty() ? "" : "; ", Expression(node.operands[i]),
+                         Expression(node.operands[i + 1]));
     }
     if (node.has_else) out += "; else " + Expression(node.operands.back());
     return fmt::format("{}{{{}}}", node.unique ? "unique" : "first", out);
@@ -128,7 +135,8 @@ class TextDumper {
       case Form::kHas: return fmt::format("has({})", Expression(node.operands[0]));
       case Form::kElse: return fmt::format("({} else {})", Expression(node.operands[0]), Expression(node.operands[1]));
       case Form::kFold:
-        return fmt::format("{}({}{} via {})", NameOf(node.fold), Expression(node.operands[0]), Condition(node), PathText(node.path));
+        return fmt::format("{}({}{} via {})", NameOf(node.fold), Expression(node.operands[0]), Condition(node),
+                           PathText(node.path));
       case Form::kRank:
         return fmt::format("rank({}{} via {}{}{})", Expression(node.operands[0]), Condition(node), PathText(node.path),
                            node.descending ? "" : ", ascending", node.ties == Ties::kDistinct ? ", distinct" : "");

@@ -128,7 +128,7 @@ struct Obligation {
   Unit unit;
   Span span;
   std::vector<Span> arms; // of a case
-  std::vector<std::string> arm_names;
+  std::vector<Bilingual> arm_names;
 };
 
 struct Root {

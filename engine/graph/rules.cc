@@ -250,7 +250,7 @@ NodeId Builder::BuildColumn(DefId, size_t declaration, const syntax::TableDecl& 
     graph_->occurrences.back().mark = row.results[column].mark;
     has_else = has_else || otherwise;
     gap.arms.push_back(row.span);
-    gap.arm_names.push_back(fmt::format("第{}行", r));
+    gap.arm_names.emplace_back(fmt::format("第{}行", r), fmt::format("row {}", r));
   }
   const NodeId node = Case(std::move(operands), has_else, type, at, true);
   if (column == 0) {

@@ -114,7 +114,14 @@ void Checker::CheckExampleFacts(const syntax::ExampleLine& line, Example& exampl
     }
     const auto value = ReadConstant(fact.value, (*model_)[*field].type, true);
     if (!value) continue;
-    for (Period p = line.from; p <= line.to; p = p.Back(-1)) example.values.push_back({line.id, p, *field, *value, fact.span});
+    for (Period p = line.from; p <= line.to; p = p.Back(-1)) {
+      const auto twice = std::find_if(example.values.begin(), example.values.end(), [&](const ExampleValue& v) { return v.id == line.id && v.period == p && v.field == *field; });
+      if (twice != example.values.end()) {
+        sink_.Add<DiagnosticKind::kDuplicateName>(At(fact.span), fact.name.text).related.push_back({At(twice->span), {"先在这里写过", "first given here"}});
+        break;
+      }
+      example.values.push_back({line.id, p, *field, *value, fact.span});
+    }
   }
 }
 

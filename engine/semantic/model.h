@@ -137,9 +137,9 @@ struct ExprInfo {
   Referent referent;
 };
 
-struct Check { size_t declaration; Grain grain; };
-struct PublishedResult { PeriodKind period; DefinitionId definition; Span span; };
-struct Guarantee { size_t declaration; Grain grain; };
+struct Check { size_t declaration = 0; Grain grain; };
+struct PublishedResult { PeriodKind period = PeriodKind::kOnce; DefinitionId definition; Span span; };
+struct Guarantee { size_t declaration = 0; Grain grain; };
 
 struct ExampleSubject { std::string id; std::vector<std::pair<FieldId, Value>> attributes; Span span; };
 struct ExampleValue { std::string id; Period period; FieldId field; Value value; Span span; };

@@ -1,4 +1,5 @@
-// A district as the service runs it: its YAML file, and its policies compiled and bound. Immutable once loaded, shared between threads.
+// A district as the service runs it: its YAML file, and its policies compiled and bound. Immutable once loaded,
+// shared between threads.
 #pragma once
 
 #include <optional>

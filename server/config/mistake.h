@@ -1,5 +1,5 @@
-// Mistake: something wrong in a configuration file, with its place. All of them are collected, so that one run shows everything.
-// Not for what is wrong in a policy (diagnostics) or in a request (Error).
+// Mistake: something wrong in a configuration file, with its place. All of them are collected, so that one run shows
+// everything. Not for what is wrong in a policy (diagnostics) or in a request (Error).
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,8 @@
 
 namespace heng::config {
 
-// `code` is stable and kebab-case. `line` and `column` are counted from 1, columns in code points; 0: the file as a whole.
+// `code` is stable and kebab-case. `line` and `column` are counted from 1, columns in code points; 0: the file as a
+// whole.
 struct Mistake {
   ErrorKind kind = ErrorKind::kFindings;
   std::string code;

@@ -1,5 +1,5 @@
-// The typed layer over scalars: what a configuration's text is taken for. Nothing is guessed: `yes` is no truth value, `012` no number.
-// Used by service.cc and district.cc; every mistake is added to the list and reading goes on.
+// The typed layer over scalars: what a configuration's text is taken for. Nothing is guessed: `yes` is no truth
+// value, `012` no number. Used by service.cc and district.cc; every mistake is added to the list and reading goes on.
 #pragma once
 
 #include <cstdint>
@@ -28,7 +28,8 @@ class Members {
   MistakeList& mistakes_;
 };
 
-// A text: a name, a path, an address. Codes: missing-value, wrong-type (a list, a map, a number without quotes), truth-word.
+// A text: a name, a path, an address. Codes: missing-value, wrong-type (a list, a map, a number without quotes),
+// truth-word.
 std::optional<std::string> ReadTextOf(const YamlMember& member, MistakeList& mistakes);
 // The value of a parameter as a policy would write it. Codes: missing-value, wrong-type, truth-word, leading-zero.
 std::optional<std::string> ReadQuantityOf(const YamlMember& member, MistakeList& mistakes);

@@ -1,4 +1,5 @@
-// The service's own configuration, `policies/heng.yaml`: where it listens, its limits, where the districts are described.
+// The service's own configuration, `policies/heng.yaml`: where it listens, its limits, where the districts are
+// described.
 #pragma once
 
 #include <cstddef>

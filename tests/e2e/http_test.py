@@ -5,6 +5,7 @@ HENG names the command (default: build/bin/heng). Honest requests go through htt
 those the next honest request must be answered. The examples of server/README.md are run as they stand there.
 """
 
+import concurrent.futures
 import http.client
 import json
 import os
@@ -20,81 +21,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from make_request import make_request  # noqa: E402
+from service import HENG, LIMIT, ROOT, Service, get, post, receive  # noqa: E402
 
-ROOT = Path(__file__).resolve().parents[2]
-HENG = os.environ.get("HENG", str(ROOT / "build/bin/heng"))
 SAMPLE = ROOT / "policies/shiliuzhuang/sample"
-EVALUATE = "/v1/districts/shiliuzhuang/evaluate"
-LIMIT = 1 << 20
 RANKS = ["组内名次", "总名次"]
-
-
-class Service:
-    """A running `heng serve`; its folder holds the configuration."""
-
-    def __init__(self, broken=False, limit=LIMIT):
-        self.folder = Path(tempfile.mkdtemp(prefix="heng-http-"))
-        (self.folder / "districts").mkdir()
-        (self.folder / "heng.yaml").write_text(
-            f"listen: 127.0.0.1:0\ndistricts: districts\nthreads: 16\nrequest_limit_bytes: {limit}\n", encoding="utf-8")
-        (self.folder / "districts/shiliuzhuang.yaml").write_text(
-            f"name: 石榴庄街道\npolicy: {ROOT}/policies/shiliuzhuang\nparameters: {{ 红牌检查频次: 5 次/月 }}\n",
-            encoding="utf-8")
-        if broken:
-            (self.folder / "districts/broken.yaml").write_text("name: yes\npolicy: nowhere\n", encoding="utf-8")
-        self.process = subprocess.Popen([HENG, "--lang", "en", "serve", "--config", str(self.folder / "heng.yaml")],
-                                        stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
-        self.said = ""
-        while "Ctrl-C" not in self.said:
-            line = self.process.stderr.readline()
-            if not line:
-                raise RuntimeError("heng serve ended: " + self.said)
-            self.said += line
-        self.port = int(re.search(r"http://127\.0\.0\.1:(\d+)", self.said).group(1))
-
-    def connect(self, timeout=20):
-        return socket.create_connection(("127.0.0.1", self.port), timeout=timeout)
-
-    def ask(self, method, path, body=None, headers=None):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        try:
-            connection.request(method, path, body, headers or {})
-            response = connection.getresponse()
-            return response.status, dict(response.getheaders()), response.read()
-        finally:
-            connection.close()
-
-    def evaluate(self, request, query="", type_="application/json"):
-        body = request if isinstance(request, bytes) else json.dumps(request, ensure_ascii=False).encode()
-        return self.ask("POST", EVALUATE + query, body, {"Content-Type": type_})
-
-    def stop(self, number=signal.SIGTERM):
-        """The exit status."""
-        self.process.send_signal(number)
-        status = self.process.wait(timeout=30)
-        self.said += self.process.stderr.read()
-        self.process.stderr.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
-        return status
-
-
-def receive(connection):
-    """Everything until the other side ends or resets the connection."""
-    data = b""
-    try:
-        while part := connection.recv(65536):
-            data += part
-    except (ConnectionResetError, BrokenPipeError):
-        pass
-    return data
-
-
-def post(headers, body=b""):
-    return b"POST " + EVALUATE.encode() + b" HTTP/1.1\r\nHost: a\r\n" + headers + b"\r\n" + body
-
-
-def get(path=b"/livez", headers=b""):
-    return b"GET " + path + b" HTTP/1.1\r\nHost: a\r\n" + headers + b"\r\n"
 
 
 JSON = b"Content-Type: application/json\r\n"
@@ -121,7 +51,7 @@ def hostile():
         "encoded traversal": (get(b"/v1/districts/%2e%2e%2f%2e%2e%2fetc"), 404),
         "bad percent": (get(b"/v1/districts/%zz"), 400),
         "byte 0 in the path": (get(b"/v1/districts/a%00"), 400),
-        "GBK path": (get(b"/v1/districts/%CA%AF"), 400),
+        "GBK path": (get(b"/v1/districts/%B0%A1"), 400),
         "raw bytes in the path": (get(b"/v1/districts/\xe7\x9f\xb3"), 400),
         "200,000 bytes of a header": (get(headers=b"X: " + b"a" * 200000 + b"\r\n"), 431),
         "2,000 headers": (get(headers=b"X: a\r\n" * 2000), 431),
@@ -142,7 +72,7 @@ def hostile():
         "no type": (post(b"Content-Length: 2\r\n", b"{}"), 415),
         "empty JSON": (post(JSON + b"Content-Length: 0\r\n"), 400),
         "100,000 brackets": (post(JSON + b"Content-Length: %d\r\n" % len(deep), deep), 400),
-        "JSON that is not UTF-8": (post(JSON + b"Content-Length: 9\r\n", b'{"\xca\xaf":1}  '), 400),
+        "JSON that is not UTF-8": (post(JSON + b"Content-Length: 9\r\n", b'{"\xb0\xa1":1}  '), 400),
         "header splitting": (get(b"/livez%0d%0aX-Evil:%201"), 404),
     }
 
@@ -252,6 +182,13 @@ class Honest(unittest.TestCase):
             self.assertEqual(response.status, 200)
             self.assertFalse(response.will_close)
         connection.close()
+
+    def test_many_at_once(self):
+        wanted = json.loads(self.service.evaluate(self.request)[2])["results"]
+        with concurrent.futures.ThreadPoolExecutor(12) as pool:
+            answers = list(pool.map(lambda _: self.service.evaluate(self.request), range(48)))
+        self.assertTrue(all(status == 200 and json.loads(body)["results"] == wanted for status, _, body in answers))
+        self.assertEqual(len({json.loads(body)["decision"] for _, _, body in answers}), 48)
 
     def test_pipelined(self):
         with self.service.connect() as connection:

@@ -75,7 +75,8 @@ class Discharger {
 
   void NoOverlap(const Obligation& o) {
     const CaseCoverage coverage = AnalyseCase(graph_, ranges_, o.node);
-    if (!coverage.exact && o.arms.size() >= 2) {
+    const bool several = graph_[o.node].operands.size() / 2 >= 2;
+    if (!coverage.exact && several) {
       sink_.Add<DiagnosticKind::kOverlapUnproved>(At(o.span), o.arm_names[0], o.arm_names[1]);
       return;
     }

@@ -1,0 +1,123 @@
+// The rest of Ranges: divisors that can be 0 where they are reached, and decimal places.
+#include <algorithm>
+
+#include "engine/graph/analysis/ranges.h"
+
+namespace heng::graph {
+
+void Ranges::FindZeroDivisions(NodeId root) {
+  // What is known grows along each branch: `scopes` is the tree of what was learnt. A node that was visited knowing less need not
+  // be visited again.
+  struct Visit {
+    NodeId node;
+    size_t scope;
+  };
+  struct Scope {
+    Knowledge knowledge;
+    size_t parent;
+  };
+  std::vector<Scope> scopes(1);
+  std::vector<Visit> pending = {{root, 0}};
+  std::unordered_map<NodeId, std::vector<size_t>> seen;
+  const auto learn = [&](NodeId condition, bool truth, size_t scope) {
+    scopes.push_back({scopes[scope].knowledge, scope});
+    Learn(condition, truth, scopes.back().knowledge);
+    return scopes.size() - 1;
+  };
+  const auto visited = [&](NodeId node, size_t scope) {
+    std::vector<size_t>& before = seen[node];
+    for (size_t s = scope;; s = scopes[s].parent) {
+      if (std::find(before.begin(), before.end(), s) != before.end()) return true;
+      if (s == 0) break;
+    }
+    before.push_back(scope);
+    return false;
+  };
+  while (!pending.empty()) {
+    const Visit visit = pending.back();
+    pending.pop_back();
+    if (visited(visit.node, visit.scope)) continue;
+    const Node& node = graph_[visit.node];
+    if (node.form == Form::kOp && node.op == Op::kDivide && Operand(node.operands[1], scopes[visit.scope].knowledge).Contains(0)) {
+      zero_divisions_.insert(visit.node);
+    }
+    const size_t first = pending.size();
+    size_t here = visit.scope;
+    if (node.form == Form::kCase) {
+      for (size_t i = 0; i < node.operands.size() / 2; ++i) {
+        pending.push_back({node.operands[2 * i], here});
+        pending.push_back({node.operands[2 * i + 1], learn(node.operands[2 * i], true, here)});
+        here = learn(node.operands[2 * i], false, here);
+      }
+      if (node.has_else) pending.push_back({node.operands.back(), here});
+    } else if (node.form == Form::kOp && (node.op == Op::kAnd || node.op == Op::kOr)) {
+      for (const NodeId operand : node.operands) {
+        pending.push_back({operand, here});
+        here = learn(operand, node.op == Op::kAnd, here);
+      }
+    } else {
+      // What is known of an instance says nothing of the others that a fold or a rank looks at.
+      const bool elsewhere = node.form == Form::kFold || node.form == Form::kRank || node.form == Form::kPast;
+      for (const NodeId operand : node.operands) pending.push_back({operand, elsewhere ? 0 : here});
+    }
+    // In the order of evaluation, so that what is known least is visited first.
+    std::reverse(pending.begin() + static_cast<std::ptrdiff_t>(first), pending.end());
+  }
+}
+
+std::optional<int> Ranges::FieldPlaces(const semantic::Field& field) const {
+  if (field.value && std::holds_alternative<Rational>(*field.value)) return std::get<Rational>(*field.value).decimal_places();
+  if (!field.places) return std::nullopt;
+  return *field.places + (field.type.percent ? 2 : 0);
+}
+
+std::optional<int> Ranges::ComputePlaces(const Node& node) const {
+  if (!node.type.is_number()) return 0;
+  const auto of = [&](NodeId id) { return places_[id.index()]; };
+  const auto most = [&](std::optional<int> a, std::optional<int> b) { return a && b ? std::optional<int>(std::max(*a, *b)) : std::nullopt; };
+  switch (node.form) {
+    case Form::kLiteral: return std::get<Rational>(node.literal).decimal_places();
+    case Form::kField: return FieldPlaces((*graph_.model)[node.field]);
+    case Form::kName: return of(graph_[node.definition].body);
+    case Form::kPast: {
+      // What is recorded was published, so it is a finite decimal; of how many places, is known only if the body stands before.
+      const Node& read = graph_[node.operands[0]];
+      return read.form == Form::kName ? of(node.operands[0]).value_or(kFinitePlaces) : of(node.operands[0]);
+    }
+    case Form::kPull: return of(node.operands[0]);
+    case Form::kElse: return most(of(node.operands[0]), of(node.operands[1]));
+    case Form::kCase: {
+      std::optional<int> out = 0;
+      for (size_t i = 0; i < node.operands.size(); ++i) {
+        const bool value = i % 2 == 1 || (node.has_else && i + 1 == node.operands.size());
+        if (value) out = most(out, of(node.operands[i]));
+      }
+      return out;
+    }
+    case Form::kFold: return node.fold == FoldOp::kCount ? std::optional<int>(0) : of(node.operands[0]);
+    case Form::kOp: break;
+    default: return 0;
+  }
+  switch (node.op) {
+    case Op::kMultiply: {
+      const auto a = of(node.operands[0]);
+      const auto b = of(node.operands[1]);
+      return a && b ? std::optional<int>(*a + *b) : std::nullopt;
+    }
+    case Op::kDivide: {
+      const Interval& below = intervals_[node.operands[1].index()];
+      if (!below.IsPoint() || below.low->is_zero()) return std::nullopt;
+      const auto a = of(node.operands[0]);
+      const auto b = (Rational(1) / *below.low).decimal_places();
+      return a && b ? std::optional<int>(*a + *b) : std::nullopt;
+    }
+    case Op::kRoundHalfUp:
+    case Op::kRoundHalfEven:
+    case Op::kRoundDown:
+    case Op::kRoundUp: return of(node.operands[1]);
+    case Op::kNegate: return of(node.operands[0]);
+    default: return most(of(node.operands[0]), of(node.operands[1]));
+  }
+}
+
+}  // namespace heng::graph

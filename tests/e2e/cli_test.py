@@ -1,0 +1,208 @@
+"""The command end to end on the 石榴庄 sample: settlement against the independent oracle in every cell, and the same outputs by every way in."""
+import csv
+import io
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+HENG = os.environ.get("HENG", str(ROOT / "build/bin/heng"))
+POLICY = ROOT / "policies/shiliuzhuang"
+SAMPLE = POLICY / "sample"
+BIND = ["--set", "红牌检查频次=5 次/月"]
+RANKS = {"组内名次", "总名次"}
+
+
+def heng(*arguments, **keys):
+    return subprocess.run([HENG, *arguments], capture_output=True, text=True, timeout=120, **keys)
+
+
+def script(path, *arguments):
+    return subprocess.run([sys.executable, str(ROOT / path), *arguments], capture_output=True, text=True, check=True, timeout=120).stdout
+
+
+def request(*arguments):
+    return script("tests/e2e/make_request.py", str(SAMPLE), "2024Q3", *arguments)
+
+
+class Sample(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        cls.out = pathlib.Path(cls.folder.name)
+        cls.settled = heng("settle", str(POLICY), "--period", "2024Q3", "--data", str(SAMPLE), *BIND,
+                           *[word for name in ("out.csv", "out.json", "out.ndjson") for word in ("-o", str(cls.out / name))])
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.folder.cleanup()
+
+    def table(self, name):
+        with open(self.out / name, encoding="utf-8-sig", newline="") as file:
+            return list(csv.DictReader(file))
+
+    def outputs(self):
+        return {s["id"]: s for s in json.loads((self.out / "out.json").read_text(encoding="utf-8"))["results"]}
+
+    def test_settles(self):
+        self.assertEqual(self.settled.returncode, 0, self.settled.stderr)
+        self.assertIn("23 个项目", self.settled.stdout)
+        self.assertIn("250000.00 元", self.settled.stdout)
+        self.assertEqual(len([line for line in self.settled.stdout.split("\n") if line.startswith("slz-")]), 23)
+
+    def test_every_cell_is_the_oracles(self):
+        for mode, name in (([], "out.csv"), (["--monthly"], "out.每月.csv")):
+            oracle = list(csv.DictReader(io.StringIO(script("tests/oracle/shiliuzhuang.py", str(SAMPLE), "2024Q3", "--red", "5", *mode))))
+            ours = self.table(name)
+            self.assertEqual(len(ours), len(oracle))
+            for theirs, mine in zip(oracle, ours):
+                for column, value in theirs.items():
+                    self.assertEqual(mine[column], value, (theirs["编号"], column))
+
+    def test_csv_is_for_spreadsheets(self):
+        raw = (self.out / "out.csv").read_bytes()
+        self.assertTrue(raw.startswith(b"\xef\xbb\xbf"))
+        self.assertEqual(raw.count(b"\n"), raw.count(b"\r\n"))
+
+    def test_request_gives_the_settlements_outputs(self):
+        answer = heng("eval", str(POLICY), "--input", "-", *BIND, input=request())
+        self.assertEqual(answer.returncode, 0, answer.stderr)
+        for subject in json.loads(answer.stdout)["results"]:
+            theirs = self.outputs()[subject["id"]]
+            self.assertEqual(json.dumps(subject, ensure_ascii=False), json.dumps(theirs, ensure_ascii=False))
+
+    def test_one_project_alone(self):
+        answer = heng("eval", str(POLICY), "--input", "-", *BIND, input=request("--subject", "slz-07", "--no-roster"))
+        self.assertEqual(answer.returncode, 0, answer.stderr)
+        alone = json.loads(answer.stdout)["results"][0]
+        whole = self.outputs()["slz-07"]
+        for name, output in alone["outputs"].items():
+            if name in RANKS:
+                self.assertEqual(output["error"]["code"], "needs-roster")
+                self.assertIn(name, output["error"]["message"]["zh"])
+            else:
+                self.assertEqual(output, whole["outputs"][name], name)
+        self.assertEqual(alone["periods"], whole["periods"])
+
+    def test_open_parameter_spoils_one_output_only(self):
+        answer = heng("eval", str(POLICY), "--input", "-", input=request("--subject", "slz-07", "--no-roster"))
+        self.assertEqual(answer.returncode, 0, answer.stderr)
+        body = json.loads(answer.stdout)
+        self.assertEqual(body["results"][0]["outputs"]["下季检查频次"]["error"]["code"], "open-parameter")
+        self.assertEqual(body["results"][0]["outputs"]["挂牌"], {"value": "蓝牌"})
+        self.assertEqual(body["open_parameters"][0]["name"], "红牌检查频次")
+
+    def test_stream(self):
+        lines = request("--ndjson")
+        done = heng("run", str(POLICY), "--period", "2024Q3", *BIND, input=lines)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        answers = [json.loads(line) for line in done.stdout.splitlines()]
+        self.assertEqual([a["id"] for a in answers], list(self.outputs()))
+        for answer in answers:
+            whole = self.outputs()[answer["id"]]
+            for name, output in answer["outputs"].items():
+                if name not in RANKS:
+                    self.assertEqual(output, whole["outputs"][name])
+        broken = heng("run", str(POLICY), "--period", "2024Q3", *BIND, input="{oops\n" + lines.splitlines()[0] + "\n")
+        self.assertEqual(broken.returncode, 1)
+        self.assertEqual(len(broken.stdout.splitlines()), 2)
+
+    def test_explanations(self):
+        def explain(subject, language, *more):
+            done = heng("--lang", language, "explain", str(POLICY), "--period", "2024Q3", "--data", str(SAMPLE), *BIND, "--subject", subject, *more)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            return done.stdout
+
+        blue = explain("slz-07", "zh", "--output", "挂牌")
+        for words in ("蓝牌", "季度成绩 89.99 分", "绿牌线 90 分", "差 0.01 分"):
+            self.assertIn(words, blue)
+        english = explain("slz-07", "en", "--output", "挂牌")
+        for words in ("reaches 蓝牌线 80 分", "short by 0.01 分"):
+            self.assertIn(words, english)
+        self.assertIn("定为 红牌", explain("slz-13", "zh"))
+        self.assertIn("合理缺项，不计", explain("slz-17", "zh"))
+        self.assertIn("封顶", explain("slz-11", "zh"))
+        self.assertIn("依据《石榴庄街道", explain("slz-07", "zh", "--output", "季度奖励"))
+        nested = json.loads(heng("explain", str(POLICY), "--period", "2024Q3", "--data", str(SAMPLE), *BIND, "--subject", "slz-07", "--json").stdout)
+        plate = next(e for e in nested["explanation"] if e["output"] == "挂牌")
+        self.assertEqual(set(plate), {"output", "text", "rule", "numbers", "because"})
+        award = next(e for e in nested["explanation"] if e["output"] == "季度奖励")
+        self.assertIn("依据", award["source"])
+
+    def test_explained_answer_has_the_same_outputs(self):
+        text = request("--subject", "slz-07", "--no-roster")
+        plain = json.loads(heng("eval", str(POLICY), "--input", "-", *BIND, input=text).stdout)["results"][0]
+        explained = json.loads(heng("eval", str(POLICY), "--input", "-", "--explain", *BIND, input=text).stdout)["results"][0]
+        self.assertTrue(explained.pop("explanation"))
+        self.assertEqual(plain, explained)
+
+    def test_period_of_the_command(self):
+        body = json.loads(request("--subject", "slz-07", "--no-roster"))
+        del body["period"]
+        self.assertEqual(heng("eval", str(POLICY), *BIND, input=json.dumps(body)).returncode, 2)
+        self.assertEqual(heng("eval", str(POLICY), "--period", "2024Q3", *BIND, input=json.dumps(body)).returncode, 0)
+        body["period"] = "2024Q4"
+        self.assertEqual(heng("eval", str(POLICY), "--period", "2024Q3", *BIND, input=json.dumps(body)).returncode, 2)
+
+    def test_a_districts_yaml_binds(self):
+        done = heng("settle", "--config", str(ROOT / "policies/heng.yaml"), "--district", "shiliuzhuang", "--period", "2024Q3",
+                    "--data", str(SAMPLE), "-o", str(self.out / "by_district.csv"))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual((self.out / "by_district.csv").read_bytes(), (self.out / "out.csv").read_bytes())
+
+    def test_accept_valid_leaves_out_and_says_so(self):
+        with tempfile.TemporaryDirectory() as folder:
+            data = pathlib.Path(folder) / "data"
+            data.mkdir()
+            for path in SAMPLE.glob("*.csv"):
+                text = path.read_text(encoding="utf-8")
+                (data / path.name).write_text(text.replace("slz-02,2024-08,", "slz-02,2024-13,") if path.name == "每月.csv" else text, encoding="utf-8")
+            out = pathlib.Path(folder) / "out.csv"
+            done = heng("settle", str(POLICY), "--period", "2024Q3", "--data", str(data), *BIND, "--accept-valid", "-o", str(out))
+            self.assertEqual(done.returncode, 1)
+            self.assertIn("bad-period", done.stderr)
+            rows = list(csv.DictReader(io.StringIO(out.read_text(encoding="utf-8-sig")))) if out.exists() else []
+            self.assertEqual(len(rows), 22)
+            self.assertNotIn("slz-02", [row["编号"] for row in rows])
+
+    def test_pictures_schema_version(self):
+        graph = json.loads(heng("graph", str(POLICY), "--format", "json").stdout)
+        forms = {node["form"] for node in graph["nodes"]}
+        self.assertTrue(forms <= {"literal", "field", "name", "pull", "op", "case", "none", "has", "else", "fold", "rank", "past", "fail"}, forms)
+        self.assertTrue(heng("graph", str(POLICY), "--format", "dot").stdout.startswith("digraph"))
+        self.assertTrue(heng("graph", str(POLICY), "--format", "mermaid").stdout.startswith("flowchart"))
+        self.assertIn("2020-12", json.loads(heng("schema", str(POLICY)).stdout)["$schema"])
+        self.assertRegex(heng("version").stdout, r"^heng \d+\.\d+\.\d+\n$")
+
+    def test_check_formats(self):
+        self.assertIsInstance(json.loads(heng("check", "--format", "json", str(POLICY)).stdout), list)
+        self.assertEqual(json.loads(heng("check", "--format", "sarif", str(POLICY)).stdout)["version"], "2.1.0")
+        self.assertEqual(heng("check", "--strict", str(ROOT / "policies")).returncode, 0)
+
+    def test_policies_are_in_canonical_layout(self):
+        done = heng("fmt", "--check", str(ROOT / "policies"))
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+    def test_examples_and_junit(self):
+        report = self.out / "junit.xml"
+        done = heng("test", str(POLICY), "--junit", str(report))
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertIn('failures="0"', report.read_text(encoding="utf-8"))
+        with tempfile.TemporaryDirectory() as folder:
+            wrong = pathlib.Path(folder) / "wrong.heng"
+            text = (POLICY / "plates.heng").read_text(encoding="utf-8")
+            wrong.write_text(text.replace("季度成绩 = 90 分, 挂牌 = 绿牌", "季度成绩 = 89 分, 挂牌 = 绿牌"), encoding="utf-8")
+            failed = heng("--lang", "en", "test", str(wrong))
+            self.assertEqual(failed.returncode, 1)
+            self.assertIn("should be 89 分, but is 90 分", failed.stdout)
+
+    def test_sample_is_what_its_script_makes(self):
+        script("policies/shiliuzhuang/sample/make_sample.py", "--check")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,85 @@
+"""A running `heng serve` for the end-to-end tests, and how to speak to it: honestly through http.client, or in raw bytes."""
+
+import http.client
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+HENG = os.environ.get("HENG", str(ROOT / "build/bin/heng"))
+EVALUATE = "/v1/districts/shiliuzhuang/evaluate"
+LIMIT = 1 << 20
+
+
+class Service:
+    """A running `heng serve`; its folder holds the configuration."""
+
+    def __init__(self, broken=False, limit=LIMIT):
+        self.folder = Path(tempfile.mkdtemp(prefix="heng-http-"))
+        (self.folder / "districts").mkdir()
+        (self.folder / "heng.yaml").write_text(
+            f"listen: 127.0.0.1:0\ndistricts: districts\nthreads: 16\nrequest_limit_bytes: {limit}\n", encoding="utf-8")
+        (self.folder / "districts/shiliuzhuang.yaml").write_text(
+            f"name: 石榴庄街道\npolicy: {ROOT}/policies/shiliuzhuang\nparameters: {{ 红牌检查频次: 5 次/月 }}\n",
+            encoding="utf-8")
+        if broken:
+            (self.folder / "districts/broken.yaml").write_text("name: yes\npolicy: nowhere\n", encoding="utf-8")
+        self.process = subprocess.Popen([HENG, "--lang", "en", "serve", "--config", str(self.folder / "heng.yaml")],
+                                        stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+        self.said = ""
+        while "Ctrl-C" not in self.said:
+            line = self.process.stderr.readline()
+            if not line:
+                raise RuntimeError("heng serve ended: " + self.said)
+            self.said += line
+        self.port = int(re.search(r"http://127\.0\.0\.1:(\d+)", self.said).group(1))
+
+    def connect(self, timeout=20):
+        return socket.create_connection(("127.0.0.1", self.port), timeout=timeout)
+
+    def ask(self, method, path, body=None, headers=None):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        try:
+            connection.request(method, path, body, headers or {})
+            response = connection.getresponse()
+            return response.status, dict(response.getheaders()), response.read()
+        finally:
+            connection.close()
+
+    def evaluate(self, request, query="", type_="application/json"):
+        body = request if isinstance(request, bytes) else json.dumps(request, ensure_ascii=False).encode()
+        return self.ask("POST", EVALUATE + query, body, {"Content-Type": type_})
+
+    def stop(self, number=signal.SIGTERM):
+        """The exit status."""
+        self.process.send_signal(number)
+        status = self.process.wait(timeout=30)
+        self.said += self.process.stderr.read()
+        self.process.stderr.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+        return status
+
+
+def receive(connection):
+    """Everything until the other side ends or resets the connection."""
+    data = b""
+    try:
+        while part := connection.recv(65536):
+            data += part
+    except (ConnectionResetError, BrokenPipeError):
+        pass
+    return data
+
+
+def post(headers, body=b""):
+    return b"POST " + EVALUATE.encode() + b" HTTP/1.1\r\nHost: a\r\n" + headers + b"\r\n" + body
+
+
+def get(path=b"/livez", headers=b""):
+    return b"GET " + path + b" HTTP/1.1\r\nHost: a\r\n" + headers + b"\r\n"
