@@ -48,9 +48,10 @@ tl::expected<bool, Problem> ReadFlag(const Call& call, const std::string& name) 
 tl::expected<bool, Problem> ReadRoster(const Call& call) {
   const std::string text = ParameterOr(call, "roster", "");
   if (text.empty() || text == "complete") return text == "complete";
-  return Refuse(400, "bad-query",
-                {"查询参数“roster”只能是 complete,或不写", "the query parameter 'roster' must be complete or left out"},
-                "roster");
+  return Refuse(
+      400, "bad-query",
+      {"查询参数“roster”只能是 complete，或不写", "the query parameter 'roster' must be complete or left out"},
+      "roster");
 }
 
 Outcome EvaluateLines(const Call& call, const config::District& district, const evaluate::AnswerOptions& options) {
@@ -58,7 +59,7 @@ Outcome EvaluateLines(const Call& call, const config::District& district, const 
   if (!known) return tl::unexpected(known.error());
   if (ParameterOr(call, "period", "").empty()) {
     return Refuse(400, "missing-query",
-                  {"NDJSON 要在查询参数里写 period,例如 ?period=2024Q3",
+                  {"NDJSON 要在查询参数里写 period，例如 ?period=2024Q3",
                    "NDJSON needs the query parameter period, for example ?period=2024Q3"},
                   "period");
   }

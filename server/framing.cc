@@ -59,7 +59,7 @@ class HeadReader {
     const bool fits =
         std::all_of(target.begin(), target.end(), [](char c) { return c > 0x20 && c < 0x7F && c != '#'; });
     if (!fits || (!target.starts_with('/') && target != "*")) {
-      return BadHead("路径应当以 / 开头,其他字符用百分号编码",
+      return BadHead("路径应当以 / 开头，其他字符用百分号编码",
                      "the path must begin with /, other characters percent-encoded");
     }
     head_.request.target = target;
@@ -135,7 +135,7 @@ class HeadReader {
                        "Content-Length and Transfer-Encoding must not stand together");
       }
       if (Lower(head_.request.Header("transfer-encoding")) == "chunked") {
-        return Refuse(411, "length-required", "请写明 Content-Length,不支持分块传输",
+        return Refuse(411, "length-required", "请写明 Content-Length，不支持分块传输",
                       "say Content-Length: chunked requests are not supported");
       }
       return Refuse(501, "transfer-encoding", "不支持这种传输编码", "this transfer coding is not supported");

@@ -62,12 +62,12 @@ class MemoryStream : public httplib::Stream {
 
 Response InternalError(std::string_view accept_language) {
   return ToResponse(
-      {500, "internal", {"服务内部出错,已停止处理这个请求", "an internal error; this request was given up"}, "", {}},
+      {500, "internal", {"服务内部出错，已停止处理这个请求", "an internal error; this request was given up"}, "", {}},
       LanguageOf(accept_language));
 }
 
 Problem TooBusy() {
-  return {503, "too-busy", {"连接太多,请稍后再试", "too many connections, try again later"}, "", {}};
+  return {503, "too-busy", {"连接太多，请稍后再试", "too many connections, try again later"}, "", {}};
 }
 
 // The library's own part: a request's head to its answer's bytes.

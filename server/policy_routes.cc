@@ -157,7 +157,7 @@ Outcome ShowGraph(const Call& call) {
     return Response{200, "text/plain; charset=utf-8", {}, DumpGraph(graph, graph::GraphFormat::kMermaid)};
   }
   return Refuse(400, "bad-query",
-                {fmt::format("没有图的格式“{}”,可以是 json、dot、mermaid", format),
+                {fmt::format("没有图的格式“{}”，可以是 json、dot、mermaid", format),
                  fmt::format("there is no format of graphs '{}', take json, dot or mermaid", format)},
                 "format");
 }

@@ -58,7 +58,7 @@ Outcome Dispatch(const Service& service, const Request& request, std::string& al
   auto target = ParseTarget(request.target);
   if (!target) {
     return Refuse(400, "bad-target",
-                  {"网址写得不对:百分号编码、UTF-8,或同一个查询参数写了两次",
+                  {"网址写得不对：百分号编码、UTF-8，或同一个查询参数写了两次",
                    "the URL is not well written: percent-encoding, UTF-8, or a query parameter given twice"});
   }
   const std::string method = request.method == "HEAD" ? "GET" : request.method;
@@ -125,7 +125,7 @@ tl::expected<void, Problem> CheckQuery(const Call& call, const std::vector<std::
     if (std::find(known.begin(), known.end(), name) != known.end()) continue;
     Bilingual detail{fmt::format("不认识查询参数“{}”", name), fmt::format("unknown query parameter '{}'", name)};
     if (const auto nearest = NearestName(name, known)) {
-      detail.zh += fmt::format(",是不是“{}”?", *nearest);
+      detail.zh += fmt::format("，是不是“{}”？", *nearest);
       detail.en += fmt::format(", did you mean '{}'?", *nearest);
     }
     return Refuse(400, "unknown-query", std::move(detail), name);
@@ -146,7 +146,7 @@ tl::expected<const config::District*, Problem> FindReadyDistrict(const Call& cal
   auto district = FindDistrict(call);
   if (!district || !(*district)->broken()) return district;
   return Refuse(503, "district-broken",
-                {fmt::format("街道“{}”的配置或政策有错误,见 /v1/districts/{}", (*district)->id, (*district)->id),
+                {fmt::format("街道“{}”的配置或政策有错误，见 /v1/districts/{}", (*district)->id, (*district)->id),
                  fmt::format("the configuration or a policy of the district '{}' has errors, see /v1/districts/{}",
                              (*district)->id, (*district)->id)});
 }

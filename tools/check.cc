@@ -21,7 +21,9 @@ int RunCheck(const CheckOptions& options, const Manner& manner) {
     const graph::Compiled compiled = graph::Compile(path, std::move(*bytes));
     all.insert(all.end(), compiled.diagnostics.begin(), compiled.diagnostics.end());
   }
-  const auto count = [&](Severity severity) { return std::count_if(all.begin(), all.end(), [&](const Diagnostic& d) { return d.severity() == severity; }); };
+  const auto count = [&](Severity severity) {
+    return std::count_if(all.begin(), all.end(), [&](const Diagnostic& d) { return d.severity() == severity; });
+  };
   const auto errors = count(Severity::kError);
   const auto warnings = count(Severity::kWarning);
   if (options.format == "json" || manner.json) {

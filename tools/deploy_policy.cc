@@ -31,7 +31,8 @@ Result<Deployed> Deploy(const std::string& policy, const std::vector<std::string
   return out;
 }
 
-Result<Deployed> DeployDistrict(const std::string& config, const std::string& id, const std::vector<std::string>& sets, const Manner& manner) {
+Result<Deployed> DeployDistrict(const std::string& config, const std::string& id, const std::vector<std::string>& sets,
+                                const Manner& manner) {
   const auto service = config::LoadService(config);
   const auto broken = [&](const std::vector<config::Mistake>& mistakes) {
     fmt::print(stderr, "{}", config::RenderText(mistakes, manner.language));
@@ -39,15 +40,20 @@ Result<Deployed> DeployDistrict(const std::string& config, const std::string& id
   };
   if (!service) return broken(service.error());
   std::vector<config::District> districts = config::LoadDistricts(*service);
-  const auto district = std::find_if(districts.begin(), districts.end(), [&](const config::District& d) { return d.id == id; });
+  const auto district =
+      std::find_if(districts.begin(), districts.end(), [&](const config::District& d) { return d.id == id; });
   if (district == districts.end()) {
-    return Fail(ErrorKind::kUsage, "unknown-district", {fmt::format("配置里没有区县“{}”", id), fmt::format("the configuration has no district '{}'", id)}, config);
+    return Fail(ErrorKind::kUsage, "unknown-district",
+                {fmt::format("配置里没有区县“{}”", id), fmt::format("the configuration has no district '{}'", id)},
+                config);
   }
   Print(district->diagnostics, manner);
   if (!district->mistakes.empty()) return broken(district->mistakes);
   if (district->broken() || district->deployments.size() != 1) {
-    return Fail(ErrorKind::kFindings, "which-policy", {fmt::format("区县“{}”有 {} 个可用的政策，请写明是哪一个", id, district->deployments.size()),
-                                                       fmt::format("the district '{}' has {} usable policies: name one", id, district->deployments.size())}, district->file);
+    return Fail(ErrorKind::kFindings, "which-policy",
+                {fmt::format("区县“{}”有 {} 个可用的政策，请写明是哪一个", id, district->deployments.size()),
+                 fmt::format("the district '{}' has {} usable policies: name one", id, district->deployments.size())},
+                district->file);
   }
   Deployed out{district->deployments.front(), id, district->data};
   if (const Status bound = BindAll(out.deployment, sets); !bound) return tl::unexpected(bound.error());
@@ -55,9 +61,11 @@ Result<Deployed> DeployDistrict(const std::string& config, const std::string& id
 }
 
 Result<Deployed> Deploy(const SettleOptions& options, const Manner& manner) {
-  if (options.config && options.district && !options.policy) return DeployDistrict(*options.config, *options.district, options.sets, manner);
+  if (options.config && options.district && !options.policy)
+    return DeployDistrict(*options.config, *options.district, options.sets, manner);
   if (options.policy && !options.config && !options.district) return Deploy(*options.policy, options.sets, manner);
-  return Fail(ErrorKind::kUsage, "which-policy", {"请写明政策，或写明 --config 与 --district", "name a policy, or --config and --district"});
+  return Fail(ErrorKind::kUsage, "which-policy",
+              {"请写明政策，或写明 --config 与 --district", "name a policy, or --config and --district"});
 }
 
 }  // namespace heng::tools

@@ -8,13 +8,14 @@ namespace heng::tools {
 
 struct Deployed {
   data::Deployment deployment;
-  std::string district;              // empty without a configuration
-  std::optional<std::string> data;   // the district's folder of facts, if its YAML names one
+  std::string district;             // empty without a configuration
+  std::optional<std::string> data;  // the district's folder of facts, if its YAML names one
 };
 
 // Errors: those of LoadPolicy, of Bind, of the configuration.
 Result<Deployed> Deploy(const std::string& policy, const std::vector<std::string>& sets, const Manner& manner);
-Result<Deployed> DeployDistrict(const std::string& config, const std::string& district, const std::vector<std::string>& sets, const Manner& manner);
+Result<Deployed> DeployDistrict(const std::string& config, const std::string& district,
+                                const std::vector<std::string>& sets, const Manner& manner);
 // By --config and --district if they are given, else by POLICY.
 Result<Deployed> Deploy(const SettleOptions& options, const Manner& manner);
 

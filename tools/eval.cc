@@ -21,11 +21,17 @@ int RunEval(const EvalOptions& options, const Manner& manner) {
   how.explain = options.explain;
   if (options.period) {
     how.period = ParsePeriod(*options.period);
-    if (!how.period) return Report({ErrorKind::kUsage, "bad-period", {"期间应写作 2024Q3 或 2024-07", "write the period as 2024Q3 or 2024-07"}, ""}, manner);
+    if (!how.period)
+      return Report({ErrorKind::kUsage,
+                     "bad-period",
+                     {"期间应写作 2024Q3 或 2024-07", "write the period as 2024Q3 or 2024-07"},
+                     ""},
+                    manner);
   }
   const auto answer = evaluate::AnswerRequest(deployed->deployment, *body, how);
   if (!answer) {
-    for (const data::Refusal& refusal : answer.error().refusals) fmt::print(stderr, "{} [{}]\n", refusal.ToText().In(manner.language), refusal.code);
+    for (const data::Refusal& refusal : answer.error().refusals)
+      fmt::print(stderr, "{} [{}]\n", refusal.ToText().In(manner.language), refusal.code);
     return Report(answer.error(), manner);
   }
   fmt::print("{}\n", *answer);

@@ -17,24 +17,48 @@ int RunExplain(const ExplainOptions& options, const Manner& manner) {
   if (!deployed) return Report(deployed.error(), manner);
   const std::optional<Period> period = ParsePeriod(options.settle.period);
   const std::optional<std::string> folder = options.settle.data ? options.settle.data : deployed->data;
-  if (!period) return Report({ErrorKind::kUsage, "bad-period", {"期间应写作 2024Q3 或 2024-07", "write the period as 2024Q3 or 2024-07"}, ""}, manner);
-  if (!folder) return Report({ErrorKind::kUsage, "no-data", {"请用 --data 写明事实所在的文件夹", "name the folder of the facts with --data"}, ""}, manner);
+  if (!period)
+    return Report({ErrorKind::kUsage,
+                   "bad-period",
+                   {"期间应写作 2024Q3 或 2024-07", "write the period as 2024Q3 or 2024-07"},
+                   ""},
+                  manner);
+  if (!folder)
+    return Report({ErrorKind::kUsage,
+                   "no-data",
+                   {"请用 --data 写明事实所在的文件夹", "name the folder of the facts with --data"},
+                   ""},
+                  manner);
   const Result<settle::Settlement> settled = settle::Settle({deployed->deployment, *folder, *period, true});
   if (!settled) return Report(settled.error(), manner);
   if (!settled->evaluation) {
-    for (const data::Refusal& refusal : settled->refusals.shown) fmt::print(stderr, "{}\n", refusal.ToText().In(manner.language));
+    for (const data::Refusal& refusal : settled->refusals.shown)
+      fmt::print(stderr, "{}\n", refusal.ToText().In(manner.language));
     return kFindings;
   }
   const eval::Facts& facts = settled->evaluation->facts();
   const auto subject = std::find(facts.ids.begin(), facts.ids.end(), options.subject);
   if (subject == facts.ids.end()) {
-    return Report({ErrorKind::kFindings, "unknown-subject", {fmt::format("数据里没有编号“{}”", options.subject), fmt::format("there is no subject '{}' in the data", options.subject)}, ""}, manner);
+    return Report({ErrorKind::kFindings,
+                   "unknown-subject",
+                   {fmt::format("数据里没有编号“{}”", options.subject),
+                    fmt::format("there is no subject '{}' in the data", options.subject)},
+                   ""},
+                  manner);
   }
-  std::vector<data::Explanation> explanations = explain::Explain(*settled->evaluation, static_cast<uint32_t>(subject - facts.ids.begin()));
+  std::vector<data::Explanation> explanations =
+      explain::Explain(*settled->evaluation, static_cast<uint32_t>(subject - facts.ids.begin()));
   if (options.output) {
-    explanations.erase(std::remove_if(explanations.begin(), explanations.end(), [&](const data::Explanation& e) { return e.output != *options.output; }), explanations.end());
+    explanations.erase(std::remove_if(explanations.begin(), explanations.end(),
+                                      [&](const data::Explanation& e) { return e.output != *options.output; }),
+                       explanations.end());
     if (explanations.empty()) {
-      return Report({ErrorKind::kUsage, "unknown-output", {fmt::format("没有公布“{}”", *options.output), fmt::format("'{}' is not published", *options.output)}, ""}, manner);
+      return Report(
+          {ErrorKind::kUsage,
+           "unknown-output",
+           {fmt::format("没有公布“{}”", *options.output), fmt::format("'{}' is not published", *options.output)},
+           ""},
+          manner);
     }
   }
   if (manner.json) {
@@ -46,7 +70,8 @@ int RunExplain(const ExplainOptions& options, const Manner& manner) {
     out.explanation = explanations;
     fmt::print("{}\n", data::ToJson(*deployed->deployment.graph->model, out, true));
   } else {
-    fmt::print("{}  {}\n{}", options.subject, period->ToText().In(manner.language), explain::RenderText(explanations, manner.language));
+    fmt::print("{}  {}\n{}", options.subject, period->ToText().In(manner.language),
+               explain::RenderText(explanations, manner.language));
   }
   return kDone;
 }

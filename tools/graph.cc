@@ -20,7 +20,8 @@ Result<std::string> DrawSvg(const std::string& dot) {
   const std::string missing_en = "drawing SVG needs Graphviz: apt install graphviz";
   char path[] = "/tmp/heng-graph-XXXXXX";
   const int file = ::mkstemp(path);
-  if (file < 0) return Fail(ErrorKind::kEnvironment, "file-unwritable", {"不能建立临时文件", "cannot make a temporary file"});
+  if (file < 0)
+    return Fail(ErrorKind::kEnvironment, "file-unwritable", {"不能建立临时文件", "cannot make a temporary file"});
   ::close(file);
   if (const Status written = WriteFile(path, dot); !written) return tl::unexpected(written.error());
   std::string svg;
@@ -40,7 +41,9 @@ int RunGraph(const GraphOptions& options, const Manner& manner) {
   const Result<graph::GraphPtr> graph = LoadPolicy(options.policy, manner);
   if (!graph) return Report(graph.error(), manner);
   using graph::GraphFormat;
-  const GraphFormat format = options.format == "mermaid" ? GraphFormat::kMermaid : options.format == "json" ? GraphFormat::kJson : GraphFormat::kDot;
+  const GraphFormat format = options.format == "mermaid" ? GraphFormat::kMermaid
+                             : options.format == "json"  ? GraphFormat::kJson
+                                                         : GraphFormat::kDot;
   std::string text = graph::DumpGraph(**graph, format);
   if (options.format == "svg") {
     Result<std::string> svg = DrawSvg(text);

@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include "engine/base/version.h"
 #include "tools/verbs.h"
@@ -21,7 +21,8 @@ using namespace heng::tools;
 Language LanguageOfLocale() {
   for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
     const char* value = std::getenv(name);
-    if (value != nullptr && *value != '\0') return std::string_view(value).starts_with("en") ? Language::kEnglish : Language::kChinese;
+    if (value != nullptr && *value != '\0')
+      return std::string_view(value).starts_with("en") ? Language::kEnglish : Language::kChinese;
   }
   return Language::kChinese;
 }
@@ -41,7 +42,8 @@ int main(int argc, char** argv) {
   CheckOptions check;
   auto* check_verb = app.add_subcommand("check", "检查政策文件 / diagnostics of policies");
   check_verb->add_option("PATH", check.paths, "文件或文件夹 / files or folders")->required();
-  check_verb->add_option("--format", check.format, "text | json | sarif")->check(CLI::IsMember({"text", "json", "sarif"}));
+  check_verb->add_option("--format", check.format, "text | json | sarif")
+      ->check(CLI::IsMember({"text", "json", "sarif"}));
   check_verb->add_flag("--strict", check.strict, "有警告也算不通过 / warnings are refused");
   check_verb->add_flag("--json", manner.json);
 
@@ -59,7 +61,8 @@ int main(int argc, char** argv) {
   test_verb->add_flag("--json", manner.json);
 
   EvalOptions eval;
-  auto* eval_verb = app.add_subcommand("eval", "回答一个 JSON 请求，与 HTTP 接口相同 / answer one JSON request as the service does");
+  auto* eval_verb =
+      app.add_subcommand("eval", "回答一个 JSON 请求，与 HTTP 接口相同 / answer one JSON request as the service does");
   eval_verb->add_option("POLICY", eval.policy)->required();
   eval_verb->add_option("--input", eval.input, "文件，或 - / file or -");
   eval_verb->add_option("--period", eval.period, "例如 2024Q3");
@@ -92,7 +95,8 @@ int main(int argc, char** argv) {
   GraphOptions graph;
   auto* graph_verb = app.add_subcommand("graph", "计算图 / the evaluation graph");
   graph_verb->add_option("POLICY", graph.policy)->required();
-  graph_verb->add_option("--format", graph.format, "dot | mermaid | json | svg")->check(CLI::IsMember({"dot", "mermaid", "json", "svg"}));
+  graph_verb->add_option("--format", graph.format, "dot | mermaid | json | svg")
+      ->check(CLI::IsMember({"dot", "mermaid", "json", "svg"}));
 
   std::string schema_policy;
   auto* schema_verb = app.add_subcommand("schema", "输入的 JSON Schema / JSON Schema of the inputs");

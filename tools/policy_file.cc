@@ -30,7 +30,8 @@ int Report(const Error& error, const Manner& manner) {
 }
 
 void Print(const std::vector<Diagnostic>& diagnostics, const Manner& manner) {
-  const std::string text = manner.json ? RenderJson(diagnostics) : RenderText(diagnostics, manner.language, manner.color_err);
+  const std::string text =
+      manner.json ? RenderJson(diagnostics) : RenderText(diagnostics, manner.language, manner.color_err);
   if (!diagnostics.empty()) std::fputs(text.c_str(), stderr);
 }
 
@@ -49,13 +50,15 @@ Result<std::vector<std::string>> FindPolicies(const std::vector<std::string>& pa
       }
       std::sort(inside.begin(), inside.end());
       if (inside.empty()) {
-        return Fail(ErrorKind::kUsage, "no-policy", {fmt::format("“{}”里没有 .heng 文件", path), fmt::format("there is no .heng file in '{}'", path)});
+        return Fail(ErrorKind::kUsage, "no-policy",
+                    {fmt::format("“{}”里没有 .heng 文件", path), fmt::format("there is no .heng file in '{}'", path)});
       }
       for (const std::string& file : inside) add(file);
     } else if (fs::exists(path, error)) {
       add(path);
     } else {
-      return Fail(ErrorKind::kEnvironment, "file-unreadable", {fmt::format("没有文件“{}”", path), fmt::format("there is no file '{}'", path)});
+      return Fail(ErrorKind::kEnvironment, "file-unreadable",
+                  {fmt::format("没有文件“{}”", path), fmt::format("there is no file '{}'", path)});
     }
   }
   return found;
@@ -70,8 +73,9 @@ Result<graph::GraphPtr> LoadPolicy(const std::string& path, const Manner& manner
       if (entry.path().extension() == ".heng") inside.push_back(entry.path().string());
     }
     if (inside.size() != 1) {
-      return Fail(ErrorKind::kUsage, "which-policy", {fmt::format("“{}”里有 {} 个 .heng 文件，请写明是哪一个", path, inside.size()),
-                                                     fmt::format("'{}' holds {} .heng files: name one", path, inside.size())});
+      return Fail(ErrorKind::kUsage, "which-policy",
+                  {fmt::format("“{}”里有 {} 个 .heng 文件，请写明是哪一个", path, inside.size()),
+                   fmt::format("'{}' holds {} .heng files: name one", path, inside.size())});
     }
     file = inside.front();
   }
@@ -80,10 +84,13 @@ Result<graph::GraphPtr> LoadPolicy(const std::string& path, const Manner& manner
   graph::Compiled compiled = graph::Compile(file, std::move(*bytes));
   // Notes (unproved guarantees) are for `heng check`; here they would be repeated at every use.
   std::vector<Diagnostic> shown;
-  std::copy_if(compiled.diagnostics.begin(), compiled.diagnostics.end(), std::back_inserter(shown), [](const Diagnostic& d) { return d.severity() != Severity::kNote; });
+  std::copy_if(compiled.diagnostics.begin(), compiled.diagnostics.end(), std::back_inserter(shown),
+               [](const Diagnostic& d) { return d.severity() != Severity::kNote; });
   Print(shown, manner);
   if (!compiled.graph) {
-    return Fail(ErrorKind::kFindings, "policy-has-errors", {fmt::format("政策“{}”有错误，没有执行", file), fmt::format("the policy '{}' has errors; nothing was done", file)});
+    return Fail(ErrorKind::kFindings, "policy-has-errors",
+                {fmt::format("政策“{}”有错误，没有执行", file),
+                 fmt::format("the policy '{}' has errors; nothing was done", file)});
   }
   return compiled.graph;
 }
@@ -91,7 +98,8 @@ Result<graph::GraphPtr> LoadPolicy(const std::string& path, const Manner& manner
 Result<std::pair<std::string, std::string>> SplitSetting(const std::string& setting) {
   const size_t equal = setting.find('=');
   if (equal == std::string::npos || equal == 0 || equal + 1 == setting.size()) {
-    return Fail(ErrorKind::kUsage, "bad-setting", {fmt::format("“{}”应写作 名称=值", setting), fmt::format("'{}' should be NAME=VALUE", setting)});
+    return Fail(ErrorKind::kUsage, "bad-setting",
+                {fmt::format("“{}”应写作 名称=值", setting), fmt::format("'{}' should be NAME=VALUE", setting)});
   }
   return std::pair(setting.substr(0, equal), setting.substr(equal + 1));
 }
@@ -103,7 +111,8 @@ Result<std::string> ReadInput(const std::string& path) {
   for (size_t n = 0; (n = std::fread(buffer, 1, sizeof buffer, stdin)) > 0;) {
     bytes.append(buffer, n);
     if (bytes.size() > limits::kRequestBytes) {
-      return Fail(ErrorKind::kFindings, "file-too-large", {"标准输入超过上限", "standard input is larger than the limit"});
+      return Fail(ErrorKind::kFindings, "file-too-large",
+                  {"标准输入超过上限", "standard input is larger than the limit"});
     }
   }
   return bytes;

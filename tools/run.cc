@@ -17,8 +17,14 @@ int RunStream(const RunOptions& options, const Manner& manner) {
   if (!deployed) return Report(deployed.error(), manner);
   const data::Deployment& deployment = deployed->deployment;
   const std::optional<Period> period = ParsePeriod(options.period);
-  if (!period) return Report({ErrorKind::kUsage, "bad-period", {"期间应写作 2024Q3 或 2024-07", "write the period as 2024Q3 or 2024-07"}, ""}, manner);
-  if (const Status possible = data::CheckPeriod(*deployment.graph->model, *period, {}, false); !possible) return Report(possible.error(), manner);
+  if (!period)
+    return Report({ErrorKind::kUsage,
+                   "bad-period",
+                   {"期间应写作 2024Q3 或 2024-07", "write the period as 2024Q3 or 2024-07"},
+                   ""},
+                  manner);
+  if (const Status possible = data::CheckPeriod(*deployment.graph->model, *period, {}, false); !possible)
+    return Report(possible.error(), manner);
   int status = kDone;
   std::string line;
   for (size_t number = 1; std::getline(std::cin, line); ++number) {

@@ -27,12 +27,12 @@ void Say(const Manner& manner, const std::string& zh, const std::string& en) {
 
 // What is loaded and what is broken; a broken district does not stop the others.
 void Describe(const std::vector<config::District>& districts, const Manner& manner) {
-  if (districts.empty()) Say(manner, "警告:没有街道的配置", "warning: no district is configured");
+  if (districts.empty()) Say(manner, "警告：没有街道的配置", "warning: no district is configured");
   for (const config::District& district : districts) {
     Print(district.diagnostics, manner);
     fmt::print(stderr, "{}", config::RenderText(district.mistakes, manner.language));
     if (district.broken()) {
-      Say(manner, fmt::format("街道 {}:有错误,不提供服务", district.id),
+      Say(manner, fmt::format("街道 {}：有错误，不提供服务", district.id),
           fmt::format("district {}: has errors and is not served", district.id));
     }
     for (const data::Deployment& one : district.deployments) {
@@ -47,10 +47,10 @@ void Describe(const std::vector<config::District>& districts, const Manner& mann
 void Announce(const config::Listen& listen, const Manner& manner) {
   const std::string address = "http://" + listen.ToString();
   if (listen.loopback()) {
-    Say(manner, fmt::format("服务地址 {} ,只有本机能访问;还没有身份认证", address),
+    Say(manner, fmt::format("服务地址 {} ，只有本机能访问；还没有身份认证", address),
         fmt::format("serving at {} for this machine only; there is no authentication yet", address));
   } else {
-    Say(manner, fmt::format("警告:服务地址 {} 不限于本机,而且还没有身份认证:任何能连上的人都能使用", address),
+    Say(manner, fmt::format("警告：服务地址 {} 不限于本机，而且还没有身份认证：任何能连上的人都能使用", address),
         fmt::format("warning: serving at {}, which is not loopback, and there is no authentication yet: whoever can "
                     "connect can use it",
                     address));

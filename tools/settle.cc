@@ -15,9 +15,12 @@ namespace {
 
 void PrintRefusals(const data::Refusals& refusals, const Manner& manner) {
   const bool zh = manner.language == Language::kChinese;
-  for (const data::Refusal& refusal : refusals.shown) fmt::print(stderr, "{} [{}]\n", refusal.ToText().In(manner.language), refusal.code);
+  for (const data::Refusal& refusal : refusals.shown)
+    fmt::print(stderr, "{} [{}]\n", refusal.ToText().In(manner.language), refusal.code);
   if (refusals.total > refusals.shown.size()) {
-    fmt::print(stderr, "{}\n", zh ? fmt::format("……另有 {} 处", refusals.total - refusals.shown.size()) : fmt::format("… and {} more", refusals.total - refusals.shown.size()));
+    fmt::print(stderr, "{}\n",
+               zh ? fmt::format("……另有 {} 处", refusals.total - refusals.shown.size())
+                  : fmt::format("… and {} more", refusals.total - refusals.shown.size()));
   }
 }
 
@@ -42,15 +45,28 @@ int RunSettle(const SettleOptions& options, const Manner& manner) {
   if (!deployed) return Report(deployed.error(), manner);
   const std::optional<Period> period = ParsePeriod(options.period);
   if (!period) {
-    return Report({ErrorKind::kUsage, "bad-period", {fmt::format("“{}”不是期间，应写作 2024Q3 或 2024-07", options.period), fmt::format("'{}' is no period: write 2024Q3 or 2024-07", options.period)}, ""}, manner);
+    return Report({ErrorKind::kUsage,
+                   "bad-period",
+                   {fmt::format("“{}”不是期间，应写作 2024Q3 或 2024-07", options.period),
+                    fmt::format("'{}' is no period: write 2024Q3 or 2024-07", options.period)},
+                   ""},
+                  manner);
   }
   const std::optional<std::string> folder = options.data ? options.data : deployed->data;
-  if (!folder) return Report({ErrorKind::kUsage, "no-data", {"请用 --data 写明事实所在的文件夹", "name the folder of the facts with --data"}, ""}, manner);
-  const Result<settle::Settlement> settled = settle::Settle({deployed->deployment, *folder, *period, options.accept_valid});
+  if (!folder)
+    return Report({ErrorKind::kUsage,
+                   "no-data",
+                   {"请用 --data 写明事实所在的文件夹", "name the folder of the facts with --data"},
+                   ""},
+                  manner);
+  const Result<settle::Settlement> settled =
+      settle::Settle({deployed->deployment, *folder, *period, options.accept_valid});
   if (!settled) return Report(settled.error(), manner);
   PrintRefusals(settled->refusals, manner);
   if (!settled->evaluation) {
-    fmt::print(stderr, "{}\n", zh ? fmt::format("{} 处数据被拒绝，没有结算，也没有写文件", settled->refusals.total) : fmt::format("{} refusals: nothing was settled or written", settled->refusals.total));
+    fmt::print(stderr, "{}\n",
+               zh ? fmt::format("{} 处数据被拒绝，没有结算，也没有写文件", settled->refusals.total)
+                  : fmt::format("{} refusals: nothing was settled or written", settled->refusals.total));
     return kFindings;
   }
   for (const Bilingual& failure : settled->Failures()) fmt::print(stderr, "{}\n", failure.In(manner.language));
@@ -61,7 +77,8 @@ int RunSettle(const SettleOptions& options, const Manner& manner) {
   }
   std::vector<settle::OutputFile> files;
   for (const std::string& path : options.outputs) {
-    Result<std::vector<settle::OutputFile>> rendered = settle::Render(*settled, deployed->deployment, deployed->district, path);
+    Result<std::vector<settle::OutputFile>> rendered =
+        settle::Render(*settled, deployed->deployment, deployed->district, path);
     if (!rendered) return Report(rendered.error(), manner);
     files.insert(files.end(), rendered->begin(), rendered->end());
   }

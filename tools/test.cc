@@ -24,19 +24,26 @@ int RunTest(const TestOptions& options, const Manner& manner) {
     const SourcePtr& source = (*graph)->model->tree->source;
     for (const examples::Outcome& outcome : outcomes) {
       ++(outcome.passed() ? passed : failed);
-      nlohmann::ordered_json entry = {{"policy", path}, {"example", outcome.title}, {"passed", outcome.passed()}, {"failing", nlohmann::ordered_json::array()}};
-      if (!manner.json) fmt::print("{} {}\n", outcome.passed() ? (zh ? "通过" : "passed") : (zh ? "失败" : "FAILED"), outcome.title);
+      nlohmann::ordered_json entry = {{"policy", path},
+                                      {"example", outcome.title},
+                                      {"passed", outcome.passed()},
+                                      {"failing", nlohmann::ordered_json::array()}};
+      if (!manner.json)
+        fmt::print("{} {}\n", outcome.passed() ? (zh ? "通过" : "passed") : (zh ? "失败" : "FAILED"), outcome.title);
       for (const examples::Failing& failing : outcome.failing) {
         const LineColumn at = source->Locate(failing.span.begin);
         if (!manner.json) fmt::print("  {}:{}:{}: {}\n", path, at.line, at.column, failing.message.In(manner.language));
-        entry["failing"].push_back({{"line", at.line}, {"column", at.column}, {"message", {{"zh", failing.message.zh}, {"en", failing.message.en}}}});
+        entry["failing"].push_back({{"line", at.line},
+                                    {"column", at.column},
+                                    {"message", {{"zh", failing.message.zh}, {"en", failing.message.en}}}});
       }
       json.push_back(std::move(entry));
     }
     all.emplace_back(path, std::move(outcomes));
   }
   if (options.junit) {
-    if (const Status written = WriteFile(*options.junit, examples::RenderJunit(all, manner.language)); !written) return Report(written.error(), manner);
+    if (const Status written = WriteFile(*options.junit, examples::RenderJunit(all, manner.language)); !written)
+      return Report(written.error(), manner);
   }
   if (manner.json) {
     std::fputs((json.dump(2) + "\n").c_str(), stdout);

@@ -21,10 +21,30 @@ struct Manner {
   bool json = false;
 };
 
-struct CheckOptions { std::vector<std::string> paths; std::string format = "text"; bool strict = false; std::optional<std::string> config; };
-struct FormatOptions { std::vector<std::string> paths; bool check = false; std::optional<std::string> keywords; bool to_stdout = false; };
-struct TestOptions { std::vector<std::string> paths; std::optional<std::string> junit; };
-struct EvalOptions { std::string policy; std::string input = "-"; std::optional<std::string> period; bool explain = false; bool strict = false; std::vector<std::string> sets; };
+struct CheckOptions {
+  std::vector<std::string> paths;
+  std::string format = "text";
+  bool strict = false;
+  std::optional<std::string> config;
+};
+struct FormatOptions {
+  std::vector<std::string> paths;
+  bool check = false;
+  std::optional<std::string> keywords;
+  bool to_stdout = false;
+};
+struct TestOptions {
+  std::vector<std::string> paths;
+  std::optional<std::string> junit;
+};
+struct EvalOptions {
+  std::string policy;
+  std::string input = "-";
+  std::optional<std::string> period;
+  bool explain = false;
+  bool strict = false;
+  std::vector<std::string> sets;
+};
 struct SettleOptions {
   std::optional<std::string> policy, config, district, data;
   std::string period;
@@ -33,10 +53,24 @@ struct SettleOptions {
   bool accept_valid = false;
   bool quiet = false;
 };
-struct ExplainOptions { SettleOptions settle; std::string subject; std::optional<std::string> output; };
-struct GraphOptions { std::string policy; std::string format = "dot"; };
-struct ServeOptions { std::string config; std::optional<std::string> listen; };
-struct RunOptions { std::string policy; std::string period; std::vector<std::string> sets; };
+struct ExplainOptions {
+  SettleOptions settle;
+  std::string subject;
+  std::optional<std::string> output;
+};
+struct GraphOptions {
+  std::string policy;
+  std::string format = "dot";
+};
+struct ServeOptions {
+  std::string config;
+  std::optional<std::string> listen;
+};
+struct RunOptions {
+  std::string policy;
+  std::string period;
+  std::vector<std::string> sets;
+};
 
 int RunCheck(const CheckOptions& options, const Manner& manner);
 int RunFormat(const FormatOptions& options, const Manner& manner);

@@ -15,8 +15,8 @@ struct Bilingual {
 
   Bilingual() = default;
   // A text that is the same in both: a name, a number, a quotation.
-  Bilingual(std::string same) : zh(same), en(std::move(same)) {}                              // NOLINT(google-explicit-constructor)
-  Bilingual(const char* same) : zh(same), en(same) {}                                         // NOLINT(google-explicit-constructor)
+  Bilingual(std::string same) : zh(same), en(std::move(same)) {}  // NOLINT(google-explicit-constructor)
+  Bilingual(const char* same) : zh(same), en(same) {}             // NOLINT(google-explicit-constructor)
   Bilingual(std::string chinese, std::string english) : zh(std::move(chinese)), en(std::move(english)) {}
 
   const std::string& In(Language language) const { return language == Language::kChinese ? zh : en; }

@@ -18,7 +18,8 @@ Result<std::string> ReadFile(const std::string& path, size_t limit_bytes) {
   const bool regular = !std::filesystem::is_directory(path, error);
   std::ifstream in(path, std::ios::binary);
   if (!regular || !in) {
-    return Fail(ErrorKind::kEnvironment, "file-unreadable", {fmt::format("不能读取文件“{}”", path), fmt::format("cannot read the file '{}'", path)}, path);
+    return Fail(ErrorKind::kEnvironment, "file-unreadable",
+                {fmt::format("不能读取文件“{}”", path), fmt::format("cannot read the file '{}'", path)}, path);
   }
   std::string bytes;
   char buffer[1 << 16];
@@ -26,7 +27,9 @@ Result<std::string> ReadFile(const std::string& path, size_t limit_bytes) {
     bytes.append(buffer, static_cast<size_t>(in.gcount()));
     if (bytes.size() > limit_bytes) {
       return Fail(ErrorKind::kFindings, "file-too-large",
-                  {fmt::format("文件“{}”超过 {} 字节的上限", path, limit_bytes), fmt::format("the file '{}' is larger than the limit of {} bytes", path, limit_bytes)}, path);
+                  {fmt::format("文件“{}”超过 {} 字节的上限", path, limit_bytes),
+                   fmt::format("the file '{}' is larger than the limit of {} bytes", path, limit_bytes)},
+                  path);
     }
   }
   return bytes;
@@ -35,8 +38,10 @@ Result<std::string> ReadFile(const std::string& path, size_t limit_bytes) {
 Status WriteFile(const std::string& path, std::string_view bytes) {
   const auto failed = [&] {
     const std::string why = std::strerror(errno);
-    return Fail(ErrorKind::kEnvironment, "file-unwritable",
-                {fmt::format("不能写入文件“{}”:{}", path, why), fmt::format("cannot write the file '{}': {}", path, why)}, path);
+    return Fail(
+        ErrorKind::kEnvironment, "file-unwritable",
+        {fmt::format("不能写入文件“{}”：{}", path, why), fmt::format("cannot write the file '{}': {}", path, why)},
+        path);
   };
   const std::filesystem::path parent = std::filesystem::path(path).parent_path();
   std::error_code error;

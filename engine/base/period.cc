@@ -34,7 +34,8 @@ struct Scanner {
   std::optional<int> Number(size_t min_digits, size_t max_digits) {
     size_t n = 0;
     int value = 0;
-    while (n < rest.size() && n < max_digits && rest[n] >= '0' && rest[n] <= '9') value = value * 10 + (rest[n++] - '0');
+    while (n < rest.size() && n < max_digits && rest[n] >= '0' && rest[n] <= '9')
+      value = value * 10 + (rest[n++] - '0');
     if (n < min_digits) return std::nullopt;
     rest.remove_prefix(n);
     return value;

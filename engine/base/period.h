@@ -61,5 +61,7 @@ Bilingual PeriodNoun(PeriodKind kind);
 
 template <>
 struct std::hash<heng::Period> {
-  size_t operator()(heng::Period p) const noexcept { return static_cast<size_t>(p.ordinal) * 8 + static_cast<size_t>(p.kind); }
+  size_t operator()(heng::Period p) const noexcept {
+    return static_cast<size_t>(p.ordinal) * 8 + static_cast<size_t>(p.kind);
+  }
 };

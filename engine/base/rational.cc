@@ -61,8 +61,14 @@ std::optional<int> Rational::decimal_places() const {
   mpz_class den = value_.get_den();
   int twos = 0;
   int fives = 0;
-  while (mpz_divisible_ui_p(den.get_mpz_t(), 2)) { den /= 2; ++twos; }
-  while (mpz_divisible_ui_p(den.get_mpz_t(), 5)) { den /= 5; ++fives; }
+  while (mpz_divisible_ui_p(den.get_mpz_t(), 2)) {
+    den /= 2;
+    ++twos;
+  }
+  while (mpz_divisible_ui_p(den.get_mpz_t(), 5)) {
+    den /= 5;
+    ++fives;
+  }
   if (den != 1) return std::nullopt;
   return std::max(twos, fives);
 }

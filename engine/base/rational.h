@@ -35,7 +35,10 @@ class Rational {
   friend Rational operator*(const Rational& a, const Rational& b) { return Rational(mpq_class(a.value_ * b.value_)); }
   // REQUIRES: b ≠ 0.
   friend Rational operator/(const Rational& a, const Rational& b);
-  Rational& operator+=(const Rational& b) { value_ += b.value_; return *this; }
+  Rational& operator+=(const Rational& b) {
+    value_ += b.value_;
+    return *this;
+  }
   friend bool operator==(const Rational& a, const Rational& b) { return a.value_ == b.value_; }
   friend std::strong_ordering operator<=>(const Rational& a, const Rational& b) {
     const int c = cmp(a.value_, b.value_);

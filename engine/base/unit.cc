@@ -8,7 +8,8 @@ namespace heng {
 Unit Unit::Combine(const Unit& other, int sign) const {
   std::vector<Power> powers = powers_;
   for (const auto& [name, power] : other.powers_) {
-    const auto at = std::lower_bound(powers.begin(), powers.end(), name, [](const Power& p, const std::string& n) { return p.first < n; });
+    const auto at = std::lower_bound(powers.begin(), powers.end(), name,
+                                     [](const Power& p, const std::string& n) { return p.first < n; });
     if (at != powers.end() && at->first == name) {
       at->second += sign * power;
       if (at->second == 0) powers.erase(at);
@@ -39,15 +40,18 @@ std::optional<WrittenUnit> FindUnit(std::string_view name) {
     std::string_view base;
   };
   static constexpr std::array kUnits = {
-      Entry{"分", "分"}, Entry{"元", "元"}, Entry{"件", "件"}, Entry{"户", "户"}, Entry{"次", "次"}, Entry{"人", "人"},
-      Entry{"条", "条"}, Entry{"名", "名"}, Entry{"平方米", "平方米"}, Entry{"平", "平方米"}, Entry{"㎡", "平方米"}, Entry{"天", "天"},
-      Entry{"小时", "小时"}, Entry{"月", "月"}, Entry{"个月", "月"}, Entry{"季度", "季"}, Entry{"季", "季"}, Entry{"半年", "半年"},
-      Entry{"年", "年"}, Entry{"百分点", "百分点"},
-      Entry{"points", "分"}, Entry{"point", "分"}, Entry{"yuan", "元"}, Entry{"cases", "件"}, Entry{"case", "件"},
-      Entry{"households", "户"}, Entry{"household", "户"}, Entry{"times", "次"}, Entry{"time", "次"}, Entry{"persons", "人"},
-      Entry{"person", "人"}, Entry{"rows", "条"}, Entry{"row", "条"}, Entry{"places", "名"}, Entry{"place", "名"}, Entry{"sqm", "平方米"},
-      Entry{"days", "天"}, Entry{"day", "天"}, Entry{"hours", "小时"}, Entry{"hour", "小时"}, Entry{"months", "月"}, Entry{"month", "月"},
-      Entry{"quarters", "季"}, Entry{"quarter", "季"}, Entry{"years", "年"}, Entry{"year", "年"},
+      Entry{"分", "分"},         Entry{"元", "元"},         Entry{"件", "件"},        Entry{"户", "户"},
+      Entry{"次", "次"},         Entry{"人", "人"},         Entry{"条", "条"},        Entry{"名", "名"},
+      Entry{"平方米", "平方米"}, Entry{"平", "平方米"},     Entry{"㎡", "平方米"},    Entry{"天", "天"},
+      Entry{"小时", "小时"},     Entry{"月", "月"},         Entry{"个月", "月"},      Entry{"季度", "季"},
+      Entry{"季", "季"},         Entry{"半年", "半年"},     Entry{"年", "年"},        Entry{"百分点", "百分点"},
+      Entry{"points", "分"},     Entry{"point", "分"},      Entry{"yuan", "元"},      Entry{"cases", "件"},
+      Entry{"case", "件"},       Entry{"households", "户"}, Entry{"household", "户"}, Entry{"times", "次"},
+      Entry{"time", "次"},       Entry{"persons", "人"},    Entry{"person", "人"},    Entry{"rows", "条"},
+      Entry{"row", "条"},        Entry{"places", "名"},     Entry{"place", "名"},     Entry{"sqm", "平方米"},
+      Entry{"days", "天"},       Entry{"day", "天"},        Entry{"hours", "小时"},   Entry{"hour", "小时"},
+      Entry{"months", "月"},     Entry{"month", "月"},      Entry{"quarters", "季"},  Entry{"quarter", "季"},
+      Entry{"years", "年"},      Entry{"year", "年"},
   };
   if (name == "%" || name == "%") return WrittenUnit{Unit(), Rational(1, 100), true};
   const auto found = std::find_if(kUnits.begin(), kUnits.end(), [&](const Entry& e) { return e.written == name; });

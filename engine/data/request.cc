@@ -68,8 +68,11 @@ Result<Request> ParseRequest(std::string_view text, std::optional<Period> period
     if (key == "subjects") request.subjects = std::move(value);
   }
   if (period && document->Find("period") != nullptr && request.period != *period) {
-    return BadRequest("period-differs", {fmt::format("请求的期间是 {}，命令写的是 {}", request.period.ToString(), period->ToString()),
-                                         fmt::format("the request is for {}, the command says {}", request.period.ToString(), period->ToString())}, JsonPlace(top, "period"));
+    return BadRequest(
+        "period-differs",
+        {fmt::format("请求的期间是 {}，命令写的是 {}", request.period.ToString(), period->ToString()),
+         fmt::format("the request is for {}, the command says {}", request.period.ToString(), period->ToString())},
+        JsonPlace(top, "period"));
   }
   if (period) request.period = *period;
   return request;

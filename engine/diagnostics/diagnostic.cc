@@ -16,14 +16,20 @@ Bilingual Diagnostic::hint() const {
 }
 
 bool DiagnosticSink::has_errors() const {
-  return std::any_of(diagnostics_.begin(), diagnostics_.end(), [](const Diagnostic& d) { return d.severity() == Severity::kError; });
+  return std::any_of(diagnostics_.begin(), diagnostics_.end(),
+                     [](const Diagnostic& d) { return d.severity() == Severity::kError; });
 }
 
 std::vector<Diagnostic> DiagnosticSink::Sorted() const {
   std::vector<Diagnostic> sorted = diagnostics_;
-  const auto key = [](const Diagnostic& d) { return std::tuple(d.place.source->path(), d.place.span.begin, d.place.span.end, d.kind); };
-  std::stable_sort(sorted.begin(), sorted.end(), [&](const Diagnostic& a, const Diagnostic& b) { return key(a) < key(b); });
-  const auto same = [&](const Diagnostic& a, const Diagnostic& b) { return key(a) == key(b) && a.message() == b.message(); };
+  const auto key = [](const Diagnostic& d) {
+    return std::tuple(d.place.source->path(), d.place.span.begin, d.place.span.end, d.kind);
+  };
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [&](const Diagnostic& a, const Diagnostic& b) { return key(a) < key(b); });
+  const auto same = [&](const Diagnostic& a, const Diagnostic& b) {
+    return key(a) == key(b) && a.message() == b.message();
+  };
   sorted.erase(std::unique(sorted.begin(), sorted.end(), same), sorted.end());
   return sorted;
 }

@@ -69,8 +69,10 @@ class DiagnosticSink {
   // The number of arguments is checked at compile time against kinds.def.
   template <DiagnosticKind kKind, typename... Arguments>
   Diagnostic& Add(Place place, Arguments&&... arguments) {
-    static_assert(sizeof...(Arguments) == kDiagnosticKinds[static_cast<size_t>(kKind)].arity, "arguments do not fit kinds.def");
-    return diagnostics_.emplace_back(Diagnostic{kKind, std::move(place), {Bilingual(std::forward<Arguments>(arguments))...}, {}});
+    static_assert(sizeof...(Arguments) == kDiagnosticKinds[static_cast<size_t>(kKind)].arity,
+                  "arguments do not fit kinds.def");
+    return diagnostics_.emplace_back(
+        Diagnostic{kKind, std::move(place), {Bilingual(std::forward<Arguments>(arguments))...}, {}});
   }
 
   bool has_errors() const;

@@ -46,14 +46,19 @@ std::string Excerpt(const Place& place) {
     end_byte = std::clamp(end_byte > from ? end_byte - from : begin_byte, begin_byte, line.size());
   }
   const size_t indent = DisplayWidth(std::string_view(line).substr(0, begin_byte));
-  const size_t width = std::max<size_t>(1, DisplayWidth(std::string_view(line).substr(begin_byte, std::max(end_byte, begin_byte) - begin_byte)));
+  const size_t width = std::max<size_t>(
+      1, DisplayWidth(std::string_view(line).substr(begin_byte, std::max(end_byte, begin_byte) - begin_byte)));
   return fmt::format("{:>5} | {}\n      | {}{}\n", at.line, line, std::string(indent, ' '), std::string(width, '^'));
 }
 
 Json PlaceJson(const Place& place) {
   const LineColumn begin = place.source->Locate(place.span.begin);
   const LineColumn end = place.source->Locate(place.span.end);
-  return {{"file", place.source->path()}, {"line", begin.line}, {"column", begin.column}, {"end_line", end.line}, {"end_column", end.column}};
+  return {{"file", place.source->path()},
+          {"line", begin.line},
+          {"column", begin.column},
+          {"end_line", end.line},
+          {"end_column", end.column}};
 }
 
 Json SarifLocation(const Place& place) {
@@ -61,23 +66,33 @@ Json SarifLocation(const Place& place) {
   const LineColumn end = place.source->Locate(place.span.end);
   return {{"physicalLocation",
            {{"artifactLocation", {{"uri", place.source->path()}}},
-            {"region", {{"startLine", begin.line}, {"startColumn", begin.column}, {"endLine", end.line}, {"endColumn", end.column}}}}}};
+            {"region",
+             {{"startLine", begin.line},
+              {"startColumn", begin.column},
+              {"endLine", end.line},
+              {"endColumn", end.column}}}}}};
 }
 
 }  // namespace
 
 std::string RenderText(const std::vector<Diagnostic>& diagnostics, Language language, bool color) {
-  const auto paint = [&](std::string_view code, const std::string& text) { return color ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : text; };
+  const auto paint = [&](std::string_view code, const std::string& text) {
+    return color ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : text;
+  };
   std::string out;
   for (const Diagnostic& d : diagnostics) {
     const LineColumn at = d.place.source->Locate(d.place.span.begin);
-    const std::string_view code = d.severity() == Severity::kError ? "1;31" : d.severity() == Severity::kWarning ? "1;33" : "1;36";
+    const std::string_view code = d.severity() == Severity::kError     ? "1;31"
+                                  : d.severity() == Severity::kWarning ? "1;33"
+                                                                       : "1;36";
     out += fmt::format("{}:{}:{}: {}: {}\n", d.place.source->path(), at.line, at.column,
-                       paint(code, fmt::format("{} {}", SeverityWord(d.severity()).In(language), InfoOf(d.kind).code)), d.message().In(language));
+                       paint(code, fmt::format("{} {}", SeverityWord(d.severity()).In(language), InfoOf(d.kind).code)),
+                       d.message().In(language));
     out += Excerpt(d.place);
     for (const Related& related : d.related) {
       const LineColumn other = related.place.source->Locate(related.place.span.begin);
-      out += fmt::format("      = {}:{}:{}: {}\n", related.place.source->path(), other.line, other.column, related.message.In(language));
+      out += fmt::format("      = {}:{}:{}: {}\n", related.place.source->path(), other.line, other.column,
+                         related.message.In(language));
       out += Excerpt(related.place);
     }
     if (const std::string hint = d.hint().In(language); !hint.empty()) {
@@ -108,14 +123,17 @@ std::string RenderJson(const std::vector<Diagnostic>& diagnostics) {
 std::string RenderSarif(const std::vector<Diagnostic>& diagnostics, Language language) {
   Json rules = Json::array();
   for (const DiagnosticKindInfo& info : kDiagnosticKinds) {
-    rules.push_back({{"id", info.code}, {"name", info.name}, {"shortDescription", {{"text", language == Language::kChinese ? info.zh : info.en}}}});
+    rules.push_back({{"id", info.code},
+                     {"name", info.name},
+                     {"shortDescription", {{"text", language == Language::kChinese ? info.zh : info.en}}}});
   }
   Json results = Json::array();
   for (const Diagnostic& d : diagnostics) {
-    Json result = {{"ruleId", InfoOf(d.kind).code},
-                   {"level", SeverityWord(d.severity()).en},
-                   {"message", {{"text", d.message().In(language) + (d.hint().zh.empty() ? "" : " " + d.hint().In(language))}}},
-                   {"locations", {SarifLocation(d.place)}}};
+    Json result = {
+        {"ruleId", InfoOf(d.kind).code},
+        {"level", SeverityWord(d.severity()).en},
+        {"message", {{"text", d.message().In(language) + (d.hint().zh.empty() ? "" : " " + d.hint().In(language))}}},
+        {"locations", {SarifLocation(d.place)}}};
     for (const Related& related : d.related) {
       Json location = SarifLocation(related.place);
       location["message"] = {{"text", related.message.In(language)}};
@@ -125,7 +143,10 @@ std::string RenderSarif(const std::vector<Diagnostic>& diagnostics, Language lan
   }
   const Json log = {{"$schema", "https://json.schemastore.org/sarif-2.1.0.json"},
                     {"version", "2.1.0"},
-                    {"runs", {{{"tool", {{"driver", {{"name", "heng"}, {"rules", rules}}}}}, {"columnKind", "unicodeCodePoints"}, {"results", results}}}}};
+                    {"runs",
+                     {{{"tool", {{"driver", {{"name", "heng"}, {"rules", rules}}}}},
+                       {"columnKind", "unicodeCodePoints"},
+                       {"results", results}}}}};
   return log.dump(2) + "\n";
 }
 

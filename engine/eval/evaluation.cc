@@ -16,8 +16,7 @@ using graph::Op;
 using graph::Root;
 
 Evaluation::Evaluation(GraphPtr graph, std::shared_ptr<const Facts> facts, Period period)
-    : interpreter_(std::make_unique<Interpreter>(std::move(graph), std::move(facts), period)) {
-}
+    : interpreter_(std::make_unique<Interpreter>(std::move(graph), std::move(facts), period)) {}
 Evaluation::~Evaluation() = default;
 Evaluation::Evaluation(Evaluation&&) noexcept = default;
 
@@ -31,13 +30,16 @@ Interpreter& Evaluation::Ready() const {
   return *interpreter_;
 }
 
-Value Evaluation::Of(DefId definition, uint32_t subject, Period at) const { return Ready().Read(definition, {subject, at}); }
+Value Evaluation::Of(DefId definition, uint32_t subject, Period at) const {
+  return Ready().Read(definition, {subject, at});
+}
 
 Trace Evaluation::Explain(DefId definition, uint32_t subject, Period at) const {
   return Ready().Explain(graph()[definition].body, {subject, at});
 }
 
-std::vector<Evaluation::BrokenCheck> Evaluation::BrokenChecks(uint32_t subject, const std::vector<Period>& periods) const {
+std::vector<Evaluation::BrokenCheck> Evaluation::BrokenChecks(uint32_t subject,
+                                                              const std::vector<Period>& periods) const {
   std::vector<BrokenCheck> broken;
   for (const Root& root : graph().roots) {
     if (root.kind != Root::Kind::kCheck) continue;
@@ -63,7 +65,8 @@ std::vector<Value> ProbesOf(const graph::Graph& graph, NodeId root, NodeId along
   const auto& type = graph[along].type;
   std::vector<Value> probes;
   if (type.kind == semantic::TypeKind::kEnum) {
-    for (uint32_t i = static_cast<uint32_t>((*graph.model)[type.enumeration].values.size()); i-- > 0;) probes.emplace_back(EnumCode{i});
+    for (uint32_t i = static_cast<uint32_t>((*graph.model)[type.enumeration].values.size()); i-- > 0;)
+      probes.emplace_back(EnumCode{i});
     return probes;
   }
   std::set<Rational> bounds;
@@ -72,12 +75,14 @@ std::vector<Value> ProbesOf(const graph::Graph& graph, NodeId root, NodeId along
   const auto constant = [&](NodeId id) -> std::optional<Rational> {
     const graph::Node* node = &graph[id];
     while (node->form == Form::kPull) node = &graph[node->operands[0]];
-    if (node->form == Form::kLiteral && std::holds_alternative<Rational>(node->literal)) return std::get<Rational>(node->literal);
+    if (node->form == Form::kLiteral && std::holds_alternative<Rational>(node->literal))
+      return std::get<Rational>(node->literal);
     if (node->form != Form::kField) return std::nullopt;
     const semantic::Field& field = (*graph.model)[node->field];
     if (field.value && std::holds_alternative<Rational>(*field.value)) return std::get<Rational>(*field.value);
     const auto bound = facts.parameters.find(node->field);
-    if (bound != facts.parameters.end() && std::holds_alternative<Rational>(bound->second)) return std::get<Rational>(bound->second);
+    if (bound != facts.parameters.end() && std::holds_alternative<Rational>(bound->second))
+      return std::get<Rational>(bound->second);
     return std::nullopt;
   };
   while (!pending.empty()) {
@@ -102,20 +107,25 @@ std::vector<Value> ProbesOf(const graph::Graph& graph, NodeId root, NodeId along
 }
 
 int Compare(const Value& a, const Value& b) {
-  if (const auto* code = std::get_if<EnumCode>(&a)) return code->index == std::get<EnumCode>(b).index ? 0 : code->index < std::get<EnumCode>(b).index ? 1 : -1;
+  if (const auto* code = std::get_if<EnumCode>(&a))
+    return code->index == std::get<EnumCode>(b).index ? 0 : code->index < std::get<EnumCode>(b).index ? 1 : -1;
   const Rational& x = std::get<Rational>(a);
   const Rational& y = std::get<Rational>(b);
   return x < y ? -1 : x == y ? 0 : 1;
 }
 
-bool Usable(const Value& value) { return std::holds_alternative<Rational>(value) || std::holds_alternative<EnumCode>(value); }
+bool Usable(const Value& value) {
+  return std::holds_alternative<Rational>(value) || std::holds_alternative<EnumCode>(value);
+}
 
 }  // namespace
 
 std::vector<Violation> Evaluation::Violations() const {
   std::vector<Violation> out;
   const graph::Graph& g = graph();
-  const auto violate = [&](const Root& root, uint32_t subject, Period at, Bilingual message) { out.push_back({root.name, subject, at, std::move(message)}); };
+  const auto violate = [&](const Root& root, uint32_t subject, Period at, Bilingual message) {
+    out.push_back({root.name, subject, at, std::move(message)});
+  };
   for (const Root& root : g.roots) {
     if (root.kind != Root::Kind::kGuarantee && root.kind != Root::Kind::kMonotone) continue;
     const graph::Definition& claim = g[root.definition];
@@ -143,8 +153,9 @@ std::vector<Violation> Evaluation::Violations() const {
           if (before) {
             const int change = Compare(now, *before);
             if (root.decreasing ? change > 0 : change < 0) {
-              violate(root, subject, at, {fmt::format("在 {} 处回落", semantic::Describe(*g.model, g[root.along].type, probe)),
-                                          fmt::format("turns back at {}", semantic::Describe(*g.model, g[root.along].type, probe))});
+              violate(root, subject, at,
+                      {fmt::format("在 {} 处回落", semantic::Describe(*g.model, g[root.along].type, probe)),
+                       fmt::format("turns back at {}", semantic::Describe(*g.model, g[root.along].type, probe))});
               break;
             }
           }

@@ -57,7 +57,10 @@ class Evaluation {
   Trace Explain(DefId definition, uint32_t subject, Period at) const;
   // The 校验 that the subject's facts break in the given periods (any, not only those of the settled one), each with the period
   // of the check. A check that cannot be evaluated because a fact is absent counts as broken.
-  struct BrokenCheck { DefId check; Period period; };
+  struct BrokenCheck {
+    DefId check;
+    Period period;
+  };
   std::vector<BrokenCheck> BrokenChecks(uint32_t subject, const std::vector<Period>& periods) const;
   // Asserts every guarantee for every subject that was not refused.
   std::vector<Violation> Violations() const;
@@ -70,6 +73,8 @@ class Evaluation {
 };
 
 // Evaluates. REQUIRES: period.kind is at least the graph's settlement period.
-inline Evaluation Evaluate(GraphPtr graph, std::shared_ptr<const Facts> facts, Period period) { return Evaluation(std::move(graph), std::move(facts), period); }
+inline Evaluation Evaluate(GraphPtr graph, std::shared_ptr<const Facts> facts, Period period) {
+  return Evaluation(std::move(graph), std::move(facts), period);
+}
 
 }  // namespace heng::eval

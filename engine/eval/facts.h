@@ -21,7 +21,9 @@ struct SubjectPeriod {
   friend bool operator==(const SubjectPeriod&, const SubjectPeriod&) = default;
 };
 struct SubjectPeriodHash {
-  size_t operator()(const SubjectPeriod& key) const noexcept { return std::hash<Period>()(key.period) * 1000003 + key.subject; }
+  size_t operator()(const SubjectPeriod& key) const noexcept {
+    return std::hash<Period>()(key.period) * 1000003 + key.subject;
+  }
 };
 template <typename T>
 using BySubjectPeriod = std::unordered_map<SubjectPeriod, T, SubjectPeriodHash>;
@@ -39,10 +41,10 @@ struct Facts {
   bool roster_complete = false;
   // Subjects that were refused: they have no results, and no peer results exist in their groups.
   std::unordered_map<uint32_t, FailurePtr> refused;
-  std::unordered_map<FieldId, BySubjectPeriod<Value>> values;    // attributes (kOnce) and facts; a missing key is absent
+  std::unordered_map<FieldId, BySubjectPeriod<Value>> values;  // attributes (kOnce) and facts; a missing key is absent
   std::unordered_map<SortId, std::vector<RecordRow>> rows;
   std::unordered_map<DefinitionId, BySubjectPeriod<Value>> history;  // published results of past periods, as recorded
-  std::unordered_map<FieldId, Value> parameters;                 // open parameters that are bound
+  std::unordered_map<FieldId, Value> parameters;                     // open parameters that are bound
 };
 
 }  // namespace heng::eval

@@ -27,12 +27,17 @@ int CompareValues(const Value& a, const Value& b) {
     const uint32_t other = std::get<EnumCode>(b).index;
     return code->index == other ? 0 : code->index < other ? 1 : -1;
   }
-  if (const auto* number = std::get_if<Rational>(&a)) return *number < std::get<Rational>(b) ? -1 : *number == std::get<Rational>(b) ? 0 : 1;
+  if (const auto* number = std::get_if<Rational>(&a))
+    return *number < std::get<Rational>(b) ? -1 : *number == std::get<Rational>(b) ? 0 : 1;
   return a < b ? -1 : a == b ? 0 : 1;
 }
 
 Interpreter::Interpreter(GraphPtr graph, std::shared_ptr<const Facts> facts, Period period)
-    : graph_(std::move(graph)), facts_(std::move(facts)), period_(period), values_(graph_->definitions.size()), shared_(graph_->nodes.size()) {
+    : graph_(std::move(graph)),
+      facts_(std::move(facts)),
+      period_(period),
+      values_(graph_->definitions.size()),
+      shared_(graph_->nodes.size()) {
   std::vector<bool> seen(graph_->nodes.size());
   for (const Node& node : graph_->nodes) {
     for (const NodeId operand : node.operands) {
@@ -73,17 +78,20 @@ void Interpreter::Run() {
 
 std::string Interpreter::IdOf(Instance instance, Grain grain) const {
   if (graph_->is_quotient(grain.sort)) return "";
-  if ((*graph_->model)[grain.sort].kind == semantic::Sort::Kind::kRecords) return facts_->ids[facts_->rows.at(grain.sort)[instance.entity].subject];
+  if ((*graph_->model)[grain.sort].kind == semantic::Sort::Kind::kRecords)
+    return facts_->ids[facts_->rows.at(grain.sort)[instance.entity].subject];
   return (*graph_->model)[grain.sort].kind == semantic::Sort::Kind::kSubject ? facts_->ids[instance.entity] : "";
 }
 
-FailurePtr Interpreter::Failed(std::string code, Bilingual message, Instance instance, Grain grain, std::string datum) const {
+FailurePtr Interpreter::Failed(std::string code, Bilingual message, Instance instance, Grain grain,
+                               std::string datum) const {
   auto failure = std::make_shared<Failure>();
   failure->code = std::move(code);
   failure->message = std::move(message);
   failure->rule = current_ != nullptr ? current_->name : "";
   failure->at = IdOf(instance, grain);
-  if (instance.period.kind != PeriodKind::kOnce) failure->at += (failure->at.empty() ? "" : " ") + instance.period.ToString();
+  if (instance.period.kind != PeriodKind::kOnce)
+    failure->at += (failure->at.empty() ? "" : " ") + instance.period.ToString();
   failure->datum = std::move(datum);
   return failure;
 }
@@ -98,7 +106,8 @@ Value Interpreter::Read(DefId id, Instance instance) {
   const Definition& definition = (*graph_)[id];
   const bool subject = definition.grain.sort == graph_->model->subject();
   if (subject) {
-    if (const auto refused = facts_->refused.find(instance.entity); refused != facts_->refused.end()) return refused->second;
+    if (const auto refused = facts_->refused.find(instance.entity); refused != facts_->refused.end())
+      return refused->second;
   }
   const Definition* outer = std::exchange(current_, &definition);
   std::vector<Trace>* trace = std::exchange(trace_, nullptr);
@@ -189,7 +198,8 @@ Value Interpreter::Compute(NodeId id, Instance instance) {
       if (!target) return Failed("absent", {"没有分组的依据", "the key to group by is absent"}, instance, node.grain);
       return Eval(node.operands[0], *target);
     }
-    case Form::kOp: return node.op == Op::kAnd || node.op == Op::kOr ? EvalLogic(node, instance) : EvalOp(node, instance);
+    case Form::kOp:
+      return node.op == Op::kAnd || node.op == Op::kOr ? EvalLogic(node, instance) : EvalOp(node, instance);
     case Form::kCase: return EvalCase(node, instance);
     case Form::kNone: return Absent{};
     case Form::kHas: {
@@ -217,21 +227,24 @@ Value Interpreter::EvalField(const Node& node, Instance instance) {
     const auto bound = facts_->parameters.find(node.field);
     if (bound != facts_->parameters.end()) return bound->second;
     return Failed("open-parameter",
-                  {fmt::format("参数“{}”待定，尚未由区县确定", field.name), fmt::format("the parameter '{}' is open and has not been bound by the district", field.name)},
+                  {fmt::format("参数“{}”待定，尚未由区县确定", field.name),
+                   fmt::format("the parameter '{}' is open and has not been bound by the district", field.name)},
                   instance, node.grain, field.name);
   }
   Value value = Absent{};
   if (field.kind == semantic::Field::Kind::kRecord) {
     const RecordRow& row = facts_->rows.at(field.grain.sort)[instance.entity];
     size_t column = 0;
-    for (size_t i = 0; i < node.field.index(); ++i) column += graph_->model->fields[i].grain.sort == field.grain.sort ? 1 : 0;
+    for (size_t i = 0; i < node.field.index(); ++i)
+      column += graph_->model->fields[i].grain.sort == field.grain.sort ? 1 : 0;
     value = row.values[column];
   } else if (const auto table = facts_->values.find(node.field); table != facts_->values.end()) {
     const auto found = table->second.find({instance.entity, instance.period});
     if (found != table->second.end()) value = found->second;
   }
   if (IsAbsent(value) && !field.type.optional) {
-    return Failed("missing-fact", {fmt::format("缺少“{}”", field.name), fmt::format("'{}' is missing", field.name)}, instance, node.grain, field.name);
+    return Failed("missing-fact", {fmt::format("缺少“{}”", field.name), fmt::format("'{}' is missing", field.name)},
+                  instance, node.grain, field.name);
   }
   return value;
 }
@@ -242,7 +255,8 @@ Value Interpreter::EvalLogic(const Node& node, Instance instance) {
   for (const NodeId operand : node.operands) {
     Value value = Eval(operand, instance);
     if (FailureOf(value) != nullptr) return value;
-    if (IsAbsent(value)) return Failed("absent", {"条件里有缺的值", "a value in the condition is absent"}, instance, node.grain);
+    if (IsAbsent(value))
+      return Failed("absent", {"条件里有缺的值", "a value in the condition is absent"}, instance, node.grain);
     if (std::get<bool>(value) == decides) return decides;
   }
   return !decides;
@@ -253,7 +267,8 @@ Value Interpreter::EvalOp(const Node& node, Instance instance) {
   for (const NodeId operand : node.operands) {
     Value value = Eval(operand, instance);
     if (FailureOf(value) != nullptr) return value;
-    if (IsAbsent(value)) return Failed("absent", {"要用的值缺", "a value that is needed is absent"}, instance, node.grain);
+    if (IsAbsent(value))
+      return Failed("absent", {"要用的值缺", "a value that is needed is absent"}, instance, node.grain);
     operands.push_back(std::move(value));
   }
   switch (node.op) {
@@ -265,11 +280,13 @@ Value Interpreter::EvalOp(const Node& node, Instance instance) {
     case Op::kMax: return CompareValues(operands[0], operands[1]) >= 0 ? operands[0] : operands[1];
     case Op::kShift: {
       const int64_t last = static_cast<int64_t>((*graph_->model)[node.type.enumeration].values.size()) - 1;
-      const int64_t moved = static_cast<int64_t>(std::get<EnumCode>(operands[0]).index) - NumberIn(operands[1]).ToInt64().value_or(0);
+      const int64_t moved =
+          static_cast<int64_t>(std::get<EnumCode>(operands[0]).index) - NumberIn(operands[1]).ToInt64().value_or(0);
       return EnumCode{static_cast<uint32_t>(std::clamp<int64_t>(moved, 0, last))};
     }
     case Op::kDivide:
-      if (NumberIn(operands[1]).is_zero()) return Failed("division-by-zero", {"除数是 0", "division by zero"}, instance, node.grain);
+      if (NumberIn(operands[1]).is_zero())
+        return Failed("division-by-zero", {"除数是 0", "division by zero"}, instance, node.grain);
       return NumberIn(operands[0]) / NumberIn(operands[1]);
     default: return Arithmetic(node, operands);
   }
@@ -296,7 +313,8 @@ Value Interpreter::EvalCase(const Node& node, Instance instance) {
   for (size_t i = 0; i < arms; ++i) {
     Value condition = Eval(node.operands[2 * i], instance);
     if (FailureOf(condition) != nullptr) return condition;
-    if (IsAbsent(condition)) return Failed("absent", {"条件里有缺的值", "a value in the condition is absent"}, instance, node.grain);
+    if (IsAbsent(condition))
+      return Failed("absent", {"条件里有缺的值", "a value in the condition is absent"}, instance, node.grain);
     if (!std::get<bool>(condition)) continue;
     if (chosen) return Failed("overlap", {"有两种情形同时适用", "two cases apply at once"}, instance, node.grain);
     chosen = i;

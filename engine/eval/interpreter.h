@@ -78,7 +78,8 @@ class Interpreter {
   Grain Into(graph::PathId path, Grain from) const;
   Instance At(Instance instance, Grain own, Grain at) const;
   FailurePtr Failed(std::string code, Bilingual message, Instance instance, Grain grain, std::string datum = "") const;
-  FailurePtr RefusedPeer(Instance instance, Grain grain) const;
+  bool MayBelong(uint32_t subject, graph::PathId path, Instance group);
+  FailurePtr RefusedPeer(graph::PathId path, Instance group, Instance instance, Grain grain);
   std::string IdOf(Instance instance, Grain grain) const;
   bool LeavesSubject(graph::PathId path) const;
 
@@ -88,9 +89,10 @@ class Interpreter {
   std::vector<std::unordered_map<Instance, Value, InstanceHash>> values_;  // by definition
   std::unordered_map<NodeId, Fibres> fibres_;
   std::map<std::pair<uint32_t, std::pair<uint32_t, Period>>, Ranking> rankings_;
-  std::map<std::pair<uint32_t, Period>, std::vector<std::pair<Value, uint32_t>>> groups_;  // of a quotient in a period: its keys
+  std::map<std::pair<uint32_t, Period>, std::vector<std::pair<Value, uint32_t>>>
+      groups_;  // of a quotient in a period: its keys
   const Definition* current_ = nullptr;
-  std::vector<Trace>* trace_ = nullptr;     // where operands are recorded, when explaining
+  std::vector<Trace>* trace_ = nullptr;  // where operands are recorded, when explaining
   std::optional<Pin> pin_;
   std::map<NodeId, std::vector<bool>> dependents_;  // of pinned nodes
   // Nodes with several parents, and their values within the definition being evaluated: without them, sharing in the graph would

@@ -77,7 +77,8 @@ const Interpreter::Fibres& Interpreter::FibresOf(NodeId id, const Node& node, Gr
   const size_t count = CountOf(source.sort);
   const bool rows = (*graph_->model)[source.sort].kind == semantic::Sort::Kind::kRecords;
   for (uint32_t entity = 0; entity < count; ++entity) {
-    std::vector<Period> periods = rows ? std::vector<Period>{facts_->rows.at(source.sort)[entity].period} : PeriodsOf(source.period);
+    std::vector<Period> periods =
+        rows ? std::vector<Period>{facts_->rows.at(source.sort)[entity].period} : PeriodsOf(source.period);
     for (const Period period : periods) {
       if (const auto target = Follow(node.path, {entity, period}, source)) fibres[*target].push_back({entity, period});
     }
@@ -87,29 +88,57 @@ const Interpreter::Fibres& Interpreter::FibresOf(NodeId id, const Node& node, Gr
   return fibres_[id] = std::move(fibres);
 }
 
-// By name: the first of the refused subjects in the roster, and how many more there are.
-FailurePtr Interpreter::RefusedPeer(Instance instance, Grain grain) const {
-  uint32_t first = UINT32_MAX;
-  for (const auto& [subject, failure] : facts_->refused) first = std::min(first, subject);
-  const size_t more = facts_->refused.size() - 1;
-  const std::string& id = facts_->ids[first];
-  return Failed("refused-peer",
-                {fmt::format("“{}”{}的数据被拒绝，不能与同类比较", id, more > 0 ? fmt::format("等 {} 个对象", more + 1) : ""),
-                 fmt::format("the facts of '{}'{} were refused, so there is no comparison with peers", id, more > 0 ? fmt::format(" and {} more", more) : "")},
-                instance, grain, id);
+// Whether a refused subject belongs to the group. Where its key is an attribute that could be read, that decides; else it may.
+bool Interpreter::MayBelong(uint32_t subject, graph::PathId path, Instance group) {
+  for (const Step& step : (*graph_)[path].steps) {
+    if (step.kind != Step::Kind::kKey) continue;
+    const Node* key = &(*graph_)[graph_->quotient(step.quotient).key];
+    while (key->form == Form::kPull) key = &(*graph_)[key->operands[0]];
+    if (key->form != Form::kField) return true;
+    const auto values = facts_->values.find(key->field);
+    if (values == facts_->values.end()) return true;
+    const auto own = values->second.find({subject, Period{}});
+    if (own == values->second.end()) return true;
+    const auto& keys = groups_[{step.quotient.value, group.period}];
+    return std::any_of(keys.begin(), keys.end(),
+                       [&](const auto& entry) { return entry.second == group.entity && entry.first == own->second; });
+  }
+  return true;
+}
+
+// By name: the first of the group's refused subjects in the roster, and how many more there are. Null if there are none.
+FailurePtr Interpreter::RefusedPeer(graph::PathId path, Instance group, Instance instance, Grain grain) {
+  std::vector<uint32_t> refused;
+  for (const auto& [subject, failure] : facts_->refused) {
+    if (MayBelong(subject, path, group)) refused.push_back(subject);
+  }
+  if (refused.empty()) return nullptr;
+  const size_t more = refused.size() - 1;
+  const std::string& id = facts_->ids[*std::min_element(refused.begin(), refused.end())];
+  return Failed(
+      "refused-peer",
+      {fmt::format("“{}”{}的数据被拒绝，不能与同类比较", id, more > 0 ? fmt::format("等 {} 个对象", more + 1) : ""),
+       fmt::format("the facts of '{}'{} were refused, so there is no comparison with peers", id,
+                   more > 0 ? fmt::format(" and {} more", more) : "")},
+      instance, grain, id);
 }
 
 bool Interpreter::LeavesSubject(graph::PathId path) const {
   const auto& steps = (*graph_)[path].steps;
-  return std::any_of(steps.begin(), steps.end(), [](const Step& s) { return s.kind == Step::Kind::kKey || s.kind == Step::Kind::kWhole; });
+  return std::any_of(steps.begin(), steps.end(),
+                     [](const Step& s) { return s.kind == Step::Kind::kKey || s.kind == Step::Kind::kWhole; });
 }
 
 Value Interpreter::EvalFold(NodeId id, const Node& node, Instance instance) {
   if (LeavesSubject(node.path) && !facts_->roster_complete) {
-    return Failed("needs-roster", {"要与同类比较，而请求里没有全部对象", "it compares with peers, and not all subjects are in the request"}, instance, node.grain);
+    return Failed(
+        "needs-roster",
+        {"要与同类比较，而请求里没有全部对象", "it compares with peers, and not all subjects are in the request"},
+        instance, node.grain);
   }
   const auto& steps = (*graph_)[node.path].steps;
-  const bool calendar = steps.size() == 1 && steps[0].kind == Step::Kind::kCalendar && (*graph_->model)[node.source.sort].kind != semantic::Sort::Kind::kRecords;
+  const bool calendar = steps.size() == 1 && steps[0].kind == Step::Kind::kCalendar &&
+                        (*graph_->model)[node.source.sort].kind != semantic::Sort::Kind::kRecords;
   std::vector<Instance> own;
   const std::vector<Instance>* fibre = &own;
   if (calendar && instance.period.kind != PeriodKind::kOnce) {
@@ -119,21 +148,23 @@ Value Interpreter::EvalFold(NodeId id, const Node& node, Instance instance) {
     const auto found = fibres.find(instance);
     if (found != fibres.end()) fibre = &found->second;
   }
+  if (LeavesSubject(node.path)) {
+    if (const FailurePtr failure = RefusedPeer(node.path, instance, instance, node.grain)) return failure;
+  }
   std::vector<Value> values;
   for (const Instance& member : *fibre) {
     if (node.operands.size() > 1) {
       Value condition = Eval(node.operands[1], member);
       if (FailureOf(condition) != nullptr) return condition;
-      if (IsAbsent(condition)) return Failed("absent", {"条件里有缺的值", "a value in the condition is absent"}, member, node.source);
+      if (IsAbsent(condition))
+        return Failed("absent", {"条件里有缺的值", "a value in the condition is absent"}, member, node.source);
       if (!std::get<bool>(condition)) continue;
     }
     Value value = Eval(node.operands[0], member);
     if (FailureOf(value) != nullptr) return value;
-    if (IsAbsent(value)) return Failed("absent", {"要汇总的值缺", "a value to be put together is absent"}, member, node.source);
+    if (IsAbsent(value))
+      return Failed("absent", {"要汇总的值缺", "a value to be put together is absent"}, member, node.source);
     values.push_back(std::move(value));
-  }
-  if (LeavesSubject(node.path) && !facts_->refused.empty()) {
-    return RefusedPeer(instance, node.grain);
   }
   return Fold(node, values);
 }
@@ -146,17 +177,25 @@ Value Interpreter::Fold(const Node& node, const std::vector<Value>& values) {
       return sum;
     }
     case FoldOp::kCount: return Rational(static_cast<int64_t>(values.size()));
-    case FoldOp::kAny: return std::any_of(values.begin(), values.end(), [](const Value& v) { return std::get<bool>(v); });
+    case FoldOp::kAny:
+      return std::any_of(values.begin(), values.end(), [](const Value& v) { return std::get<bool>(v); });
     default: break;
   }
   if (values.empty()) return Absent{};
   switch (node.fold) {
-    case FoldOp::kAll: return std::all_of(values.begin(), values.end(), [](const Value& v) { return std::get<bool>(v); });
+    case FoldOp::kAll:
+      return std::all_of(values.begin(), values.end(), [](const Value& v) { return std::get<bool>(v); });
     case FoldOp::kOnly:
-      if (values.size() > 1) return Failed("several", {"应当只有一个值，却有几个", "there should be one value, and there are several"}, {}, node.grain);
+      if (values.size() > 1)
+        return Failed("several", {"应当只有一个值，却有几个", "there should be one value, and there are several"}, {},
+                      node.grain);
       return values[0];
-    case FoldOp::kMin: return *std::min_element(values.begin(), values.end(), [](const Value& a, const Value& b) { return CompareValues(a, b) < 0; });
-    default: return *std::max_element(values.begin(), values.end(), [](const Value& a, const Value& b) { return CompareValues(a, b) < 0; });
+    case FoldOp::kMin:
+      return *std::min_element(values.begin(), values.end(),
+                               [](const Value& a, const Value& b) { return CompareValues(a, b) < 0; });
+    default:
+      return *std::max_element(values.begin(), values.end(),
+                               [](const Value& a, const Value& b) { return CompareValues(a, b) < 0; });
   }
 }
 
@@ -176,7 +215,9 @@ const Interpreter::Ranking& Interpreter::RankingOf(NodeId id, const Node& node, 
       const Value condition = Eval(node.operands[1], member);
       const bool known = std::holds_alternative<bool>(condition);
       if (!known) {
-        ranking.failure = Failed("peer-failed", {"同类中有对象的条件不能判断", "the condition cannot be decided for a peer"}, member, node.grain);
+        ranking.failure =
+            Failed("peer-failed", {"同类中有对象的条件不能判断", "the condition cannot be decided for a peer"}, member,
+                   node.grain);
         continue;
       }
       if (!std::get<bool>(condition)) continue;
@@ -184,7 +225,10 @@ const Interpreter::Ranking& Interpreter::RankingOf(NodeId id, const Node& node, 
     Value key = Eval(node.operands[0], member);
     if (FailureOf(key) != nullptr || IsAbsent(key)) {
       if (!ranking.failure) {
-        ranking.failure = Failed("peer-failed", {fmt::format("同类中“{}”没有可比的值", IdOf(member, node.grain)), fmt::format("the peer '{}' has no value to compare", IdOf(member, node.grain))}, member, node.grain);
+        ranking.failure = Failed("peer-failed",
+                                 {fmt::format("同类中“{}”没有可比的值", IdOf(member, node.grain)),
+                                  fmt::format("the peer '{}' has no value to compare", IdOf(member, node.grain))},
+                                 member, node.grain);
       }
       continue;
     }
@@ -203,10 +247,8 @@ const Interpreter::Ranking& Interpreter::RankingOf(NodeId id, const Node& node, 
 Value Interpreter::EvalRank(NodeId id, const Node& node, Instance instance) {
   if (LeavesSubject(node.path)) {
     if (!facts_->roster_complete) {
-      return Failed("needs-roster", {"排名需要全部对象的数据", "a rank needs the facts of all subjects"}, instance, node.grain);
-    }
-    if (!facts_->refused.empty()) {
-      return RefusedPeer(instance, node.grain);
+      return Failed("needs-roster", {"排名需要全部对象的数据", "a rank needs the facts of all subjects"}, instance,
+                    node.grain);
     }
   }
   if (node.operands.size() > 1) {
@@ -216,9 +258,13 @@ Value Interpreter::EvalRank(NodeId id, const Node& node, Instance instance) {
   }
   Value mine = Eval(node.operands[0], instance);
   if (FailureOf(mine) != nullptr) return mine;
-  if (IsAbsent(mine)) return Failed("absent", {"要排名的值缺", "the value to be ranked is absent"}, instance, node.grain);
+  if (IsAbsent(mine))
+    return Failed("absent", {"要排名的值缺", "the value to be ranked is absent"}, instance, node.grain);
   const std::optional<Instance> group = Follow(node.path, instance, node.grain);
   if (!group) return Failed("absent", {"没有分组的依据", "the key to group by is absent"}, instance, node.grain);
+  if (LeavesSubject(node.path)) {
+    if (const FailurePtr failure = RefusedPeer(node.path, *group, instance, node.grain)) return failure;
+  }
   std::vector<Trace>* trace = std::exchange(trace_, nullptr);
   const Ranking& ranking = RankingOf(id, node, *group);
   trace_ = trace;
@@ -228,7 +274,8 @@ Value Interpreter::EvalRank(NodeId id, const Node& node, Instance instance) {
     return node.descending ? c > 0 : c < 0;
   };
   auto place = std::partition_point(ranking.sorted.begin(), ranking.sorted.end(), before);
-  if (node.ties == Ties::kDistinct) place = std::find_if(place, ranking.sorted.end(), [&](const auto& entry) { return entry.second == instance; });
+  if (node.ties == Ties::kDistinct)
+    place = std::find_if(place, ranking.sorted.end(), [&](const auto& entry) { return entry.second == instance; });
   return Rational(static_cast<int64_t>(place - ranking.sorted.begin()) + 1);
 }
 
@@ -241,8 +288,10 @@ Value Interpreter::EvalPast(const Node& node, Instance instance) {
       const auto found = table->second.find({past.entity, past.period});
       if (found != table->second.end()) return found->second;
     }
-    return Failed("missing-past", {fmt::format("没有 {} 的“{}”", past.period.ToString(), (*graph_->model)[of.field].name),
-                                   fmt::format("there is no '{}' for {}", (*graph_->model)[of.field].name, past.period.ToString())}, past, node.grain, (*graph_->model)[of.field].name);
+    return Failed("missing-past",
+                  {fmt::format("没有 {} 的“{}”", past.period.ToString(), (*graph_->model)[of.field].name),
+                   fmt::format("there is no '{}' for {}", (*graph_->model)[of.field].name, past.period.ToString())},
+                  past, node.grain, (*graph_->model)[of.field].name);
   }
   const Definition& definition = (*graph_)[of.definition];
   const auto table = facts_->history.find(definition.declared);
@@ -250,8 +299,10 @@ Value Interpreter::EvalPast(const Node& node, Instance instance) {
     const auto found = table->second.find({past.entity, past.period});
     if (found != table->second.end()) return found->second;
   }
-  return Failed("missing-past", {fmt::format("历史里没有 {} 的“{}”", past.period.ToString(), definition.name),
-                                 fmt::format("the history has no '{}' for {}", definition.name, past.period.ToString())}, past, node.grain, definition.name);
+  return Failed("missing-past",
+                {fmt::format("历史里没有 {} 的“{}”", past.period.ToString(), definition.name),
+                 fmt::format("the history has no '{}' for {}", definition.name, past.period.ToString())},
+                past, node.grain, definition.name);
 }
 
 }  // namespace heng::eval

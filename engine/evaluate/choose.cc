@@ -35,7 +35,7 @@ Result<Candidates> OfPolicy(std::span<const data::Deployment> deployments, const
   if (found.empty()) {
     const Bilingual known = PolicyIds(deployments);
     return Fail(ErrorKind::kFindings, "unknown-policy",
-                {fmt::format("没有政策“{}”,有的是 {}", name, known.zh),
+                {fmt::format("没有政策“{}”，有的是 {}", name, known.zh),
                  fmt::format("there is no policy '{}'; there is {}", name, known.en)},
                 "/policy");
   }
@@ -43,7 +43,7 @@ Result<Candidates> OfPolicy(std::span<const data::Deployment> deployments, const
     if (PolicyOf(*one).id == PolicyOf(*found.front()).id) continue;
     const Bilingual known = PolicyIds(deployments);
     return Fail(ErrorKind::kUsage, "policy-needed",
-                {fmt::format("有几个政策,请写明 \"policy\":{}", known.zh),
+                {fmt::format("有几个政策，请写明 \"policy\":{}", known.zh),
                  fmt::format("there are several policies, say which \"policy\": {}", known.en)},
                 "/policy");
   }
@@ -86,7 +86,7 @@ Result<const data::Deployment*> Choose(std::span<const data::Deployment> deploym
       return PolicyOf(one).id == id ? PolicyOf(one).version : std::string();
     });
     return Fail(ErrorKind::kFindings, "unknown-version",
-                {fmt::format("政策 {} 没有“{}”版,有的是 {}", id, choice.version, known.zh),
+                {fmt::format("政策 {} 没有“{}”版，有的是 {}", id, choice.version, known.zh),
                  fmt::format("the policy {} has no version '{}'; there is {}", id, choice.version, known.en)},
                 "/version");
   }

@@ -23,7 +23,7 @@ tl::unexpected<AnswerFailure> Failed(Error error, std::vector<data::Refusal> ref
 tl::unexpected<AnswerFailure> FactsRefused(data::Refusals refusals) {
   Error error{ErrorKind::kFindings,
               "facts-refused",
-              {fmt::format("有 {} 处事实不合规定,整个请求被拒绝(strict)", refusals.total),
+              {fmt::format("有 {} 处事实不合规定，整个请求被拒绝（strict）", refusals.total),
                fmt::format("{} facts are refused, and with them the whole request (strict)", refusals.total)},
               ""};
   return Failed(std::move(error), std::move(refusals.shown));
@@ -60,7 +60,7 @@ Result<data::Request> ReadLines(const BatchHead& head, std::string_view text) {
   const auto period = ParsePeriod(head.period);
   if (!period) {
     return Fail(ErrorKind::kUsage, "bad-period",
-                {fmt::format("“{}”不是期间,请写成 2024-07、2024Q3、2024H2 或 2024", head.period),
+                {fmt::format("“{}”不是期间，请写成 2024-07、2024Q3、2024H2 或 2024", head.period),
                  fmt::format("'{}' is not a period, write it as 2024-07, 2024Q3, 2024H2 or 2024", head.period)},
                 "period");
   }

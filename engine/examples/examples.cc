@@ -18,7 +18,8 @@ using semantic::Model;
 
 class Runner {
  public:
-  Runner(const graph::GraphPtr& graph, const Example& example) : graph_(graph), model_(*graph->model), example_(example) {}
+  Runner(const graph::GraphPtr& graph, const Example& example)
+      : graph_(graph), model_(*graph->model), example_(example) {}
 
   Outcome Run() {
     outcome_.title = example_.title;
@@ -26,7 +27,9 @@ class Runner {
     outcome_.expectations = example_.expectations.size() + example_.rejections.size();
     std::set<Period> settled;
     const PeriodKind kind = model_.settlement_period();
-    const auto add = [&](Period p) { if (p.kind <= kind) settled.insert(p.In(kind)); };
+    const auto add = [&](Period p) {
+      if (p.kind <= kind) settled.insert(p.In(kind));
+    };
     for (const auto& e : example_.expectations) add(e.period);
     for (const auto& r : example_.rejections) add(r.period);
     for (const auto& v : example_.values) add(v.period);
@@ -34,8 +37,10 @@ class Runner {
     for (size_t i = 0; i < example_.rejections.size(); ++i) {
       if (met_.count(i) == 0) {
         const auto& r = example_.rejections[i];
-        Fail(r.span, {fmt::format("“{}”{} 的数据应当被拒绝{}，却没有", r.id, r.period.ToString(), r.message.empty() ? "" : "（" + r.message + "）"),
-                      fmt::format("the facts of '{}' for {} should be refused and were not", r.id, r.period.ToString())});
+        Fail(r.span,
+             {fmt::format("“{}”{} 的数据应当被拒绝{}，却没有", r.id, r.period.ToString(),
+                          r.message.empty() ? "" : "（" + r.message + "）"),
+              fmt::format("the facts of '{}' for {} should be refused and were not", r.id, r.period.ToString())});
       }
     }
     return std::move(outcome_);
@@ -53,7 +58,8 @@ class Runner {
         return;
       }
     }
-    Fail(span, {fmt::format("“{}”{} 的数据被拒绝：{}", id, period.ToString(), message.zh), fmt::format("the facts of '{}' for {} are refused: {}", id, period.ToString(), message.en)});
+    Fail(span, {fmt::format("“{}”{} 的数据被拒绝：{}", id, period.ToString(), message.zh),
+                fmt::format("the facts of '{}' for {} are refused: {}", id, period.ToString(), message.en)});
   }
 
   bool InRange(const semantic::Field& field, const Value& value) const {
@@ -73,7 +79,9 @@ class Runner {
       if (!id) continue;
       builder.BeginRow(*id, Period{});
       for (const auto& [field, value] : subject.attributes) {
-        if (!InRange(model_[field], value)) Refused(subject.id, settled, subject.span, {model_[field].name + " 不在声明的范围内", model_[field].name + " is outside its range"});
+        if (!InRange(model_[field], value))
+          Refused(subject.id, settled, subject.span,
+                  {model_[field].name + " 不在声明的范围内", model_[field].name + " is outside its range"});
         builder.Set(field, *id, Period{}, value);
       }
     }
@@ -81,7 +89,9 @@ class Runner {
       const auto id = builder.FindSubject(v.id);
       if (!id) continue;
       builder.BeginRow(*id, v.period);
-      if (!InRange(model_[v.field], v.value)) Refused(v.id, v.period, v.span, {model_[v.field].name + " 不在声明的范围内", model_[v.field].name + " is outside its range"});
+      if (!InRange(model_[v.field], v.value))
+        Refused(v.id, v.period, v.span,
+                {model_[v.field].name + " 不在声明的范围内", model_[v.field].name + " is outside its range"});
       builder.Set(v.field, *id, v.period, v.value);
     }
     for (const auto& rows : example_.rows) AddRows(builder, rows);
@@ -101,11 +111,13 @@ class Runner {
     for (const auto& cells : rows.rows) {
       eval::RecordRow row{*id, rows.period, {}};
       for (size_t f = 0; f < model_.fields.size(); ++f) {
-        if (model_.fields[f].grain.sort != rows.sort || model_.fields[f].kind != semantic::Field::Kind::kRecord) continue;
+        if (model_.fields[f].grain.sort != rows.sort || model_.fields[f].kind != semantic::Field::Kind::kRecord)
+          continue;
         const auto cell = std::find_if(cells.begin(), cells.end(), [&](const auto& c) { return c.first.index() == f; });
         row.values.push_back(cell == cells.end() ? Value(Absent{}) : cell->second);
         if (!InRange(model_.fields[f], row.values.back())) {
-          Refused(rows.id, rows.period, rows.span, {model_.fields[f].name + " 不在声明的范围内", model_.fields[f].name + " is outside its range"});
+          Refused(rows.id, rows.period, rows.span,
+                  {model_.fields[f].name + " 不在声明的范围内", model_.fields[f].name + " is outside its range"});
         }
       }
       builder.AddRecord(rows.sort, std::move(row));
@@ -116,15 +128,18 @@ class Runner {
     for (uint32_t subject = 0; subject < facts.ids.size(); ++subject) {
       std::set<Period> given;
       for (const auto& v : example_.values) {
-        if (v.id == facts.ids[subject] && v.period.kind <= settled.kind && v.period.In(settled.kind) == settled) given.insert(v.period);
+        if (v.id == facts.ids[subject] && v.period.kind <= settled.kind && v.period.In(settled.kind) == settled)
+          given.insert(v.period);
       }
       for (const auto& broken : evaluation.BrokenChecks(subject, {given.begin(), given.end()})) {
         Refused(facts.ids[subject], broken.period, example_.span, evaluation.graph()[broken.check].label);
       }
     }
     for (const eval::Violation& violation : evaluation.Violations()) {
-      Fail(example_.span, {fmt::format("保证“{}”对“{}”不成立：{}", violation.guarantee, facts.ids[violation.subject], violation.message.zh),
-                           fmt::format("the guarantee '{}' does not hold for '{}': {}", violation.guarantee, facts.ids[violation.subject], violation.message.en)});
+      Fail(example_.span, {fmt::format("保证“{}”对“{}”不成立：{}", violation.guarantee, facts.ids[violation.subject],
+                                       violation.message.zh),
+                           fmt::format("the guarantee '{}' does not hold for '{}': {}", violation.guarantee,
+                                       facts.ids[violation.subject], violation.message.en)});
     }
   }
 
@@ -136,16 +151,21 @@ class Runner {
       const auto subject = std::find(facts.ids.begin(), facts.ids.end(), expected.id);
       const auto id = graph_->Find(definition.name);
       if (subject == facts.ids.end() || !id) continue;
-      const Value found = evaluation.Of(*id, static_cast<uint32_t>(subject - facts.ids.begin()), once ? Period{} : expected.period);
+      const Value found =
+          evaluation.Of(*id, static_cast<uint32_t>(subject - facts.ids.begin()), once ? Period{} : expected.period);
       if (found == expected.value) continue;
       const std::string wanted = semantic::Describe(model_, definition.type, expected.value);
       if (const Failure* failure = FailureOf(found)) {
-        Fail(expected.span, {fmt::format("{}（{}）应为 {}，却不能给出：{}（{}）", definition.name, expected.period.ToString(), wanted, failure->message.zh, failure->at),
-                             fmt::format("{} ({}) should be {}, but cannot be given: {} ({})", definition.name, expected.period.ToString(), wanted, failure->message.en, failure->at)});
+        Fail(expected.span, {fmt::format("{}（{}）应为 {}，却不能给出：{}（{}）", definition.name,
+                                         expected.period.ToString(), wanted, failure->message.zh, failure->at),
+                             fmt::format("{} ({}) should be {}, but cannot be given: {} ({})", definition.name,
+                                         expected.period.ToString(), wanted, failure->message.en, failure->at)});
       } else {
         const std::string actual = semantic::Describe(model_, definition.type, found);
-        Fail(expected.span, {fmt::format("{}（{}）应为 {}，算得 {}", definition.name, expected.period.ToString(), wanted, actual),
-                             fmt::format("{} ({}) should be {}, but is {}", definition.name, expected.period.ToString(), wanted, actual)});
+        Fail(expected.span,
+             {fmt::format("{}（{}）应为 {}，算得 {}", definition.name, expected.period.ToString(), wanted, actual),
+              fmt::format("{} ({}) should be {}, but is {}", definition.name, expected.period.ToString(), wanted,
+                          actual)});
       }
     }
   }
@@ -183,10 +203,12 @@ std::string RenderJunit(const std::vector<std::pair<std::string, std::vector<Out
   std::string out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n";
   for (const auto& [path, outcomes] : policies) {
     const auto failures = std::count_if(outcomes.begin(), outcomes.end(), [](const Outcome& o) { return !o.passed(); });
-    out += fmt::format("  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\">\n", Escape(path), outcomes.size(), failures);
+    out += fmt::format("  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\">\n", Escape(path), outcomes.size(),
+                       failures);
     for (const Outcome& outcome : outcomes) {
       out += fmt::format("    <testcase classname=\"{}\" name=\"{}\"{}>\n", Escape(path), Escape(outcome.title), "");
-      for (const Failing& failing : outcome.failing) out += fmt::format("      <failure message=\"{}\"/>\n", Escape(failing.message.In(language)));
+      for (const Failing& failing : outcome.failing)
+        out += fmt::format("      <failure message=\"{}\"/>\n", Escape(failing.message.In(language)));
       out += "    </testcase>\n";
     }
     out += "  </testsuite>\n";

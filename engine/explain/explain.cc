@@ -23,7 +23,8 @@ constexpr int kDepth = 8;
 
 class Explainer {
  public:
-  explicit Explainer(const eval::Evaluation& evaluation) : evaluation_(evaluation), graph_(evaluation.graph()), phrases_(evaluation) {}
+  explicit Explainer(const eval::Evaluation& evaluation)
+      : evaluation_(evaluation), graph_(evaluation.graph()), phrases_(evaluation) {}
 
   Explanation Of(DefId id, uint32_t subject, Period period, int depth) {
     const Definition& definition = graph_[id];
@@ -34,7 +35,8 @@ class Explainer {
     out.source = SourceOf(definition.mark);
     const std::string name = Named(definition, period);
     if (const Failure* failure = FailureOf(value)) {
-      out.text = {fmt::format("{}不能给出：{}", name, failure->message.zh), fmt::format("{} cannot be given: {}", name, failure->message.en)};
+      out.text = {fmt::format("{}不能给出：{}", name, failure->message.zh),
+                  fmt::format("{} cannot be given: {}", name, failure->message.en)};
       return out;
     }
     const Trace trace = evaluation_.Explain(id, subject, period);
@@ -131,17 +133,20 @@ class Explainer {
     const Trace trace = evaluation_.Explain(part, subject, period);
     if (IsAbsent(value)) {
       const Bilingual why = trace.operands.empty() ? Bilingual() : phrases_.Condition(trace.operands.front(), part);
-      line.text = {fmt::format("{}：合理缺项，不计（{}）", d.label, why.zh), fmt::format("{}: does not apply ({})", d.label, why.en)};
+      line.text = {fmt::format("{}：合理缺项，不计（{}）", d.label, why.zh),
+                   fmt::format("{}: does not apply ({})", d.label, why.en)};
       return line;
     }
     const std::string text = phrases_.ValueText(d.type, value);
     if (d.weighted) {
       const std::string weight = (*d.weight * Rational(100)).ToString() + "%";
       const std::string share = phrases_.ValueText(d.type, std::get<Rational>(value) * *d.weight);
-      line.text = {fmt::format("{}：{} × {} = {}", d.label, text, weight, share), fmt::format("{}: {} × {} = {}", d.label, text, weight, share)};
+      line.text = {fmt::format("{}：{} × {} = {}", d.label, text, weight, share),
+                   fmt::format("{}: {} × {} = {}", d.label, text, weight, share)};
     } else {
       const std::string marks = phrases_.ValueText(d.type, *d.weight);
-      line.text = {fmt::format("{}：{}（满分 {}）", d.label, text, marks), fmt::format("{}: {} (of {})", d.label, text, marks)};
+      line.text = {fmt::format("{}：{}（满分 {}）", d.label, text, marks),
+                   fmt::format("{}: {} (of {})", d.label, text, marks)};
     }
     Numbers(trace, part, line);
     // What it was computed from, unless it is a fact as it stands.
@@ -165,12 +170,15 @@ class Explainer {
     // From the last step down to the first case.
     for (;;) {
       const Node& node = graph_[at.node];
-      const bool is_step = node.form == Form::kCase && node.operands.size() == 3 && node.has_else && graph_[node.operands[0]].form != Form::kName;
+      const bool is_step = node.form == Form::kCase && node.operands.size() == 3 && node.has_else &&
+                           graph_[node.operands[0]].form != Form::kName;
       if (is_step && graph_[node.operands[2]].form == Form::kName) {
         const bool applied = std::get<bool>(at.operands.front().value);
         const Bilingual why = phrases_.Condition(at.operands.front(), within);
         const std::string to = semantic::Describe(*graph_.model, definition.type, at.value);
-        if (applied) steps.push_back({fmt::format("因 {}，定为 {}", why.zh, to), fmt::format("because {}, it becomes {}", why.en, to)});
+        if (applied)
+          steps.push_back(
+              {fmt::format("因 {}，定为 {}", why.zh, to), fmt::format("because {}, it becomes {}", why.en, to)});
         const DefId below = graph_[node.operands[2]].definition;
         at = evaluation_.Explain(below, at.instance.entity, at.instance.period);
         within = below;
@@ -184,7 +192,8 @@ class Explainer {
     for (size_t i = 0; i + 1 < at.operands.size() || i < at.operands.size(); ++i) {
       const Trace& operand = at.operands[i];
       if (graph_[operand.node].type.kind != semantic::TypeKind::kBool) continue;
-      const std::string arm = graph_[operand.node].form == Form::kName ? graph_[graph_[operand.node].definition].label : "";
+      const std::string arm =
+          graph_[operand.node].form == Form::kName ? graph_[graph_[operand.node].definition].label : "";
       const Bilingual why = phrases_.Condition(operand, within);
       if (std::get<bool>(operand.value)) {
         Add(out, {why.zh, why.en}, first);
@@ -210,7 +219,8 @@ class Explainer {
     size_t arm = 0;
     for (const Trace& operand : trace.operands) {
       const Node& node = graph_[operand.node];
-      const bool condition = node.form == Form::kName && node.type.kind == semantic::TypeKind::kBool && graph_[node.definition].kind == Definition::Kind::kRow;
+      const bool condition = node.form == Form::kName && node.type.kind == semantic::TypeKind::kBool &&
+                             graph_[node.definition].kind == Definition::Kind::kRow;
       if (condition && std::get<bool>(operand.value)) {
         const Definition& row = graph_[node.definition];
         const Bilingual why = phrases_.Condition(operand, id);
@@ -234,16 +244,22 @@ class Explainer {
       const std::string name = phrases_.NameOf(node.operands[0], id);
       const auto& steps = graph_[node.path].steps;
       const bool group = !steps.empty() && steps.front().kind == graph::Step::Kind::kKey;
-      const std::string scope = group ? "同" + graph_.quotient(steps.front().quotient).name : fmt::format("全体 {} 个", count);
-      Add(out, {fmt::format("{} {}，在{}中排列，相同的并列", name, key, scope), fmt::format("{} {}, ranked within {}", name, key, group ? "its group" : "all")}, true);
+      const std::string scope =
+          group ? "同" + graph_.quotient(steps.front().quotient).name : fmt::format("全体 {} 个", count);
+      Add(out,
+          {fmt::format("{} {}，在{}中排列，相同的并列", name, key, scope),
+           fmt::format("{} {}, ranked within {}", name, key, group ? "its group" : "all")},
+          true);
       return;
     }
     if (node.form == Form::kElse) {
       const bool given = trace.operands.size() == 1;
       const std::string first = phrases_.NameOf(node.operands[0], id);
       const std::string second = phrases_.NameOf(node.operands[1], id);
-      Add(out, given ? Bilingual(fmt::format("取 {}", first), fmt::format("taken from {}", first))
-                     : Bilingual(fmt::format("没有 {}，取 {}", first, second), fmt::format("no {}, so {}", first, second)), true);
+      Add(out,
+          given ? Bilingual(fmt::format("取 {}", first), fmt::format("taken from {}", first))
+                : Bilingual(fmt::format("没有 {}，取 {}", first, second), fmt::format("no {}, so {}", first, second)),
+          true);
       return;
     }
     for (const graph::Occurrence& o : graph_.occurrences) {
@@ -261,7 +277,9 @@ class Explainer {
   }
   void Collect(const Trace& trace, DefId within, Period own, std::set<std::string>& seen, Explanation& out) {
     const Node& node = graph_[trace.node];
-    const bool named = node.form == Form::kField || (node.form == Form::kName && node.type.kind != semantic::TypeKind::kBool && graph_[node.definition].declared.valid());
+    const bool named =
+        node.form == Form::kField || (node.form == Form::kName && node.type.kind != semantic::TypeKind::kBool &&
+                                      graph_[node.definition].declared.valid());
     const bool of_row = node.form == Form::kField && (*graph_.model)[node.field].kind == semantic::Field::Kind::kRecord;
     if (of_row) return;  // one row's value would pass for all
     if (named && FailureOf(trace.value) == nullptr) {
@@ -273,7 +291,8 @@ class Explainer {
       return;
     }
     if (node.form == Form::kName && !graph_[node.definition].declared.valid()) {
-      Collect(evaluation_.Explain(node.definition, trace.instance.entity, trace.instance.period), node.definition, own, seen, out);
+      Collect(evaluation_.Explain(node.definition, trace.instance.entity, trace.instance.period), node.definition, own,
+              seen, out);
       return;
     }
     for (const Trace& operand : trace.operands) Collect(operand, within, own, seen, out);
@@ -292,7 +311,8 @@ class Explainer {
       if (node.form == Form::kName) {
         const Definition& d = graph_[node.definition];
         if (d.declared.valid() && node.definition != self) {
-          const bool shown = d.kind == Definition::Kind::kScore || d.kind == Definition::Kind::kGrade || d.kind == Definition::Kind::kColumn || d.kind == Definition::Kind::kFormula;
+          const bool shown = d.kind == Definition::Kind::kScore || d.kind == Definition::Kind::kGrade ||
+                             d.kind == Definition::Kind::kColumn || d.kind == Definition::Kind::kFormula;
           if (shown && done.insert({node.definition.value, at->instance.period}).second) {
             out.because.push_back(Of(node.definition, at->instance.entity, at->instance.period, depth + 1));
           }

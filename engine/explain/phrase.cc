@@ -20,7 +20,7 @@ std::string Phrases::ValueText(const graph::Type& type, const Value& value, std:
   // A ratio without end is shown to four places for people; the value itself stays exact.
   std::string text = places && finite && *finite <= *places ? shown.ToFixed(*places)
                      : finite                               ? shown.ToString()
-                                                            : "≈" + shown.RoundTo(Rational(1, 10000), Rounding::kHalfAwayFromZero).ToString();
+                              : "≈" + shown.RoundTo(Rational(1, 10000), Rounding::kHalfAwayFromZero).ToString();
   if (type.percent) return text + "%";
   return type.unit.dimensionless() ? text : text + " " + type.unit.ToString();
 }
@@ -39,11 +39,13 @@ std::string Phrases::NameOf(graph::NodeId id, graph::DefId within) const {
     case Form::kName: return graph_[node.definition].label;
     case Form::kLiteral: return "";
     case Form::kPull:
-      if (graph_[node.operands[0]].form == Form::kField || graph_[node.operands[0]].form == Form::kName) return NameOf(node.operands[0], within);
+      if (graph_[node.operands[0]].form == Form::kField || graph_[node.operands[0]].form == Form::kName)
+        return NameOf(node.operands[0], within);
       break;
     default: break;
   }
-  const auto at = std::find_if(graph_.occurrences.begin(), graph_.occurrences.end(), [&](const graph::Occurrence& o) { return o.definition == within && o.node == id; });
+  const auto at = std::find_if(graph_.occurrences.begin(), graph_.occurrences.end(),
+                               [&](const graph::Occurrence& o) { return o.definition == within && o.node == id; });
   return at == graph_.occurrences.end() ? "" : TextOf(at->span);
 }
 
@@ -51,7 +53,8 @@ std::string Phrases::Side(const eval::Trace& trace, graph::DefId within) const {
   const Node& node = graph_[trace.node];
   const std::string name = NameOf(trace.node, within);
   const Node& read = node.form == Form::kPull ? graph_[node.operands[0]] : node;
-  const std::string value = ValueText(node.type, trace.value, read.form == Form::kName ? graph_[read.definition].places : std::nullopt);
+  const std::string value =
+      ValueText(node.type, trace.value, read.form == Form::kName ? graph_[read.definition].places : std::nullopt);
   return name.empty() ? value : name + " " + value;
 }
 
@@ -73,9 +76,11 @@ Bilingual Phrases::Comparison(const eval::Trace& trace, graph::DefId within, boo
   const bool strict = node.op == Op::kLess;
   Bilingual word;
   if (about_right) {
-    word = strict ? (holds ? Bilingual("超过", "exceeds") : Bilingual("不超过", "does not exceed")) : (holds ? Bilingual("达到", "reaches") : Bilingual("不满", "is below"));
+    word = strict ? (holds ? Bilingual("超过", "exceeds") : Bilingual("不超过", "does not exceed"))
+                  : (holds ? Bilingual("达到", "reaches") : Bilingual("不满", "is below"));
   } else {
-    word = strict ? (holds ? Bilingual("不满", "is below") : Bilingual("达到", "reaches")) : (holds ? Bilingual("不超过", "does not exceed") : Bilingual("超过", "exceeds"));
+    word = strict ? (holds ? Bilingual("不满", "is below") : Bilingual("达到", "reaches"))
+                  : (holds ? Bilingual("不超过", "does not exceed") : Bilingual("超过", "exceeds"));
   }
   Bilingual out(fmt::format("{} {} {}", left, word.zh, right), fmt::format("{} {} {}", left, word.en, right));
   const auto* a = std::get_if<Rational>(&subject.value);
@@ -97,14 +102,16 @@ Bilingual Phrases::Condition(const eval::Trace& trace, graph::DefId within) cons
     const eval::Trace inner = evaluation_.Explain(node.definition, trace.instance.entity, trace.instance.period);
     return Condition(inner, node.definition);
   }
-  if (node.form == Form::kLiteral) return holds ? Bilingual("总是如此", "always so") : Bilingual("从不如此", "never so");
+  if (node.form == Form::kLiteral)
+    return holds ? Bilingual("总是如此", "always so") : Bilingual("从不如此", "never so");
   if (node.form == Form::kHas) {
     const std::string name = NameOf(node.operands[0], within);
     return holds ? Bilingual(name + " 已填", name + " is given") : Bilingual(name + " 缺", name + " is absent");
   }
   if (node.form == Form::kOp && node.op == Op::kNot) {
     const Node& inner = graph_[node.operands[0]];
-    const bool comparison = inner.form == Form::kOp && (inner.op == Op::kEqual || inner.op == Op::kLess || inner.op == Op::kAtMost);
+    const bool comparison =
+        inner.form == Form::kOp && (inner.op == Op::kEqual || inner.op == Op::kLess || inner.op == Op::kAtMost);
     if (comparison && trace.operands[0].operands.size() == 2) return Comparison(trace.operands[0], within, !holds);
     return Condition(trace.operands[0], within);
   }

@@ -14,12 +14,14 @@ NodeId Builder::MeanOf(NodeId value, NodeId condition, PathId path, Grain source
   if (never_empty) return mean;
   Type optional = type;
   optional.optional = true;
-  return Case({Apply(Op::kEqual, {count, Number(0)}, BoolType(), target), None(optional), mean}, true, optional, target);
+  return Case({Apply(Op::kEqual, {count, Number(0)}, BoolType(), target), None(optional), mean}, true, optional,
+              target);
 }
 
 // 去极值平均(x, k) keeps the rows of distinct rank k < r ≤ n − k; 中位数 those with n ≤ 2r ≤ n + 2. Ranks are distinct, but equal
 // values may change places without changing the mean of what is kept.
-NodeId Builder::Trimmed(NodeId value, NodeId condition, PathId path, Grain source, Grain target, const Type& type, Rational cut, bool median) {
+NodeId Builder::Trimmed(NodeId value, NodeId condition, PathId path, Grain source, Grain target, const Type& type,
+                        Rational cut, bool median) {
   Node rank;
   rank.form = Form::kRank;
   rank.operands = {value};
@@ -61,7 +63,8 @@ NodeId Builder::TranslateAggregation(ExprId id, const Expr& expr, Grain at) {
     target.sort = semantic::kWholeSort;
   } else {
     // The key is read in its own grain: an attribute once, a computed key each period.
-    const NodeId key = info.referent.key_is_field ? ReadField(FieldId(info.referent.key), at) : Read(by_declared_.at(info.referent.key), at);
+    const NodeId key = info.referent.key_is_field ? ReadField(FieldId(info.referent.key), at)
+                                                  : Read(by_declared_.at(info.referent.key), at);
     const SortId quotient = QuotientOf(source.sort, key, argument.within.text);
     path = InternPath({{{Step::Kind::kKey, quotient, PeriodKind::kOnce}}});
     target.sort = quotient;
@@ -76,7 +79,8 @@ NodeId Builder::TranslateAggregation(ExprId id, const Expr& expr, Grain at) {
     case Builtin::kLowest: return finish(Fold(FoldOp::kMin, value, condition, path, source, target, type));
     case Builtin::kAnyOf: return finish(Fold(FoldOp::kAny, value, condition, path, source, target, type));
     case Builtin::kAllOf: return finish(Fold(FoldOp::kAll, value, condition, path, source, target, type));
-    case Builtin::kCount: return finish(Fold(FoldOp::kCount, Literal(true, BoolType()), condition, path, source, target, type));
+    case Builtin::kCount:
+      return finish(Fold(FoldOp::kCount, Literal(true, BoolType()), condition, path, source, target, type));
     case Builtin::kMean: return finish(MeanOf(value, condition, path, source, target, type));
     case Builtin::kMedian: return finish(Trimmed(value, condition, path, source, target, type, 0, true));
     case Builtin::kTrimmedMean: {

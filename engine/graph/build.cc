@@ -3,7 +3,10 @@
 
 namespace heng::graph {
 
-Builder::Builder(std::shared_ptr<const Model> model) : model_(std::move(model)), tree_(*model_->tree), graph_(std::make_shared<Graph>()) { graph_->model = model_; }
+Builder::Builder(std::shared_ptr<const Model> model)
+    : model_(std::move(model)), tree_(*model_->tree), graph_(std::make_shared<Graph>()) {
+  graph_->model = model_;
+}
 
 GraphPtr Builder::Run() {
   for (const semantic::DefinitionId id : model_->order) BuildDefinition(id);
@@ -11,13 +14,28 @@ GraphPtr Builder::Run() {
   BuildResults();
   BuildGuarantees();
   BindPastNames();
-  for (const semantic::Example& example : model_->examples) graph_->roots.push_back({Root::Kind::kExample, example.title, {}, {}, false, {}, example.span});
+  for (const semantic::Example& example : model_->examples)
+    graph_->roots.push_back({Root::Kind::kExample, example.title, {}, {}, false, {}, example.span});
   return graph_;
 }
 
 void Builder::BuildDefinition(semantic::DefinitionId id) {
   const semantic::Definition& declared = (*model_)[id];
-  Definition definition{Definition::Kind::kFormula, declared.name, declared.name, {}, declared.grain, declared.type, declared.places, {}, std::nullopt, false, id, declared.span, {}, {}, declared.mark};
+  Definition definition{Definition::Kind::kFormula,
+                        declared.name,
+                        declared.name,
+                        {},
+                        declared.grain,
+                        declared.type,
+                        declared.places,
+                        {},
+                        std::nullopt,
+                        false,
+                        id,
+                        declared.span,
+                        {},
+                        {},
+                        declared.mark};
   const size_t before = graph_->definitions.size();
   const auto decl = [&](size_t index) -> const syntax::DeclarationBody& { return tree_.declarations[index].body; };
   const DefId self;
@@ -49,10 +67,24 @@ void Builder::BuildDefinition(semantic::DefinitionId id) {
 void Builder::BuildChecks() {
   for (const semantic::Check& check : model_->checks) {
     const auto& declared = std::get<syntax::CheckDecl>(tree_.declarations[check.declaration].body);
-    const DefId id = Define({Definition::Kind::kCheck, "校验·" + declared.message, declared.message, {}, check.grain, BoolType(), std::nullopt, {}, std::nullopt, false, {},
-                             tree_.declarations[check.declaration].span, {}, {}, declared.mark},
+    const DefId id = Define({Definition::Kind::kCheck,
+                             "校验·" + declared.message,
+                             declared.message,
+                             {},
+                             check.grain,
+                             BoolType(),
+                             std::nullopt,
+                             {},
+                             std::nullopt,
+                             false,
+                             {},
+                             tree_.declarations[check.declaration].span,
+                             {},
+                             {},
+                             declared.mark},
                             [&] { return Translate(declared.condition, check.grain); });
-    graph_->roots.push_back({Root::Kind::kCheck, declared.message, id, {}, false, {}, tree_.declarations[check.declaration].span});
+    graph_->roots.push_back(
+        {Root::Kind::kCheck, declared.message, id, {}, false, {}, tree_.declarations[check.declaration].span});
   }
 }
 
@@ -61,7 +93,16 @@ void Builder::BuildResults() {
     const DefId id = by_declared_.at(result.definition.index());
     graph_->roots.push_back({Root::Kind::kResult, (*graph_)[id].name, id, {}, false, {}, result.span});
     if ((*graph_)[id].type.is_number()) {
-      Owe({Obligation::Kind::kFinite, (*graph_)[id].body, id, (*graph_)[id].name, 0, 0, Unit(), (*graph_)[id].span, {}, {}});
+      Owe({Obligation::Kind::kFinite,
+           (*graph_)[id].body,
+           id,
+           (*graph_)[id].name,
+           0,
+           0,
+           Unit(),
+           (*graph_)[id].span,
+           {},
+           {}});
     }
   }
 }
@@ -71,9 +112,29 @@ void Builder::BuildGuarantees() {
     const syntax::Declaration& declaration = tree_.declarations[guarantee.declaration];
     const auto& declared = std::get<syntax::GuaranteeDecl>(declaration.body);
     const Grain at = guarantee.grain;
-    Definition definition{Definition::Kind::kGuarantee, "保证·" + declared.title, declared.title, {}, at, BoolType(), std::nullopt, {}, std::nullopt, false, {}, declaration.span, {}, {}, declared.mark};
+    Definition definition{Definition::Kind::kGuarantee,
+                          "保证·" + declared.title,
+                          declared.title,
+                          {},
+                          at,
+                          BoolType(),
+                          std::nullopt,
+                          {},
+                          std::nullopt,
+                          false,
+                          {},
+                          declaration.span,
+                          {},
+                          {},
+                          declared.mark};
     if (declared.monotone) definition.type = (*model_)[declared.claim].type;
-    Root root{declared.monotone ? Root::Kind::kMonotone : Root::Kind::kGuarantee, declared.title, {}, {}, declared.decreasing, {}, declaration.span};
+    Root root{declared.monotone ? Root::Kind::kMonotone : Root::Kind::kGuarantee,
+              declared.title,
+              {},
+              {},
+              declared.decreasing,
+              {},
+              declaration.span};
     root.definition = Define(std::move(definition), [&]() -> NodeId {
       if (declared.monotone) {
         root.along = Translate(declared.along, at);

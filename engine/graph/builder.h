@@ -59,13 +59,15 @@ class Builder {
 
   // ---- aggregations.cc
   NodeId TranslateAggregation(ExprId id, const Expr& expr, Grain at);
-  NodeId Trimmed(NodeId value, NodeId condition, PathId path, Grain source, Grain target, const Type& type, Rational low, bool median);
+  NodeId Trimmed(NodeId value, NodeId condition, PathId path, Grain source, Grain target, const Type& type,
+                 Rational low, bool median);
   NodeId MeanOf(NodeId value, NodeId condition, PathId path, Grain source, Grain target, const Type& type);
 
   // ---- rules.cc
   NodeId BuildScore(DefId self, const syntax::ScoreDecl& score, Grain at);
   NodeId ScoreTotal(DefId self, const syntax::ScoreDecl& score, Grain at);
-  NodeId BuildAdjustments(DefId self, const std::string& score, const syntax::Adjustments& block, size_t index, const Unit& unit, Grain at);
+  NodeId BuildAdjustments(DefId self, const std::string& score, const syntax::Adjustments& block, size_t index,
+                          const Unit& unit, Grain at);
   NodeId BuildGrade(DefId self, const syntax::GradeDecl& grade, Grain at);
   NodeId BuildStep(const syntax::GradeStep& step, NodeId before, const Type& type, Grain at);
   void BuildRows(size_t declaration, const syntax::TableDecl& table, Grain at);
@@ -90,8 +92,8 @@ class Builder {
   const syntax::Tree& tree_;
   std::shared_ptr<Graph> graph_;
   std::unordered_map<std::string, NodeId> interned_;
-  std::unordered_map<size_t, DefId> by_declared_;                       // semantic definition → ours
-  std::unordered_map<size_t, std::vector<DefId>> rows_;                 // table declaration → conditions of its rows
+  std::unordered_map<size_t, DefId> by_declared_;        // semantic definition → ours
+  std::unordered_map<size_t, std::vector<DefId>> rows_;  // table declaration → conditions of its rows
   std::vector<std::pair<NodeId, semantic::DefinitionId>> past_names_;
   // Where new occurrences belong: the definition being translated, and how many it has.
   DefId current_;

@@ -70,7 +70,8 @@ std::string DefinitionLabel(const Graph& graph, DefId id) {
   std::string label = part ? definition.label : definition.name;
   if (!part && definition.grain.period != PeriodKind::kOnce) label += " " + PeriodAdverb(definition.grain.period).zh;
   const std::string text = OneLine(TextOf(graph, id), 48);
-  if (!text.empty() && text != definition.label) label += "\n" + text;
+  if (part && text.starts_with(definition.label)) return text;
+  if (!text.empty()) label += "\n" + text;
   return label;
 }
 
@@ -331,7 +332,9 @@ std::string TextOf(const Graph& graph, DefId id) {
   const SourceFile& source = *graph.model->tree->source;
   if (definition.owner.valid() && definition.kind != Definition::Kind::kSubtotal &&
       definition.kind != Definition::Kind::kBase) {
-    return std::string(source.Text(definition.span));
+    const std::string_view text = source.Text(definition.span);
+    // Of a block its head: the lines are definitions of their own.
+    return std::string(definition.kind == Definition::Kind::kAdjustments ? Trim(text.substr(0, text.find('{'))) : text);
   }
   if (definition.kind != Definition::Kind::kFormula) return "";
   for (const Occurrence& occurrence : graph.occurrences) {

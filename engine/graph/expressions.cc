@@ -39,7 +39,8 @@ NodeId Builder::TranslateKind(ExprId id, const Expr& expr, Grain at) {
     case ExprKind::kIn: {
       const NodeId value = Translate(expr.operands[0], at);
       std::vector<NodeId> members;
-      for (size_t i = 1; i < expr.operands.size(); ++i) members.push_back(Apply(Op::kEqual, {value, Translate(expr.operands[i], at)}, BoolType(), at));
+      for (size_t i = 1; i < expr.operands.size(); ++i)
+        members.push_back(Apply(Op::kEqual, {value, Translate(expr.operands[i], at)}, BoolType(), at));
       return members.size() == 1 ? members[0] : Apply(Op::kOr, std::move(members), BoolType(), at);
     }
     case ExprKind::kIf: {
@@ -85,7 +86,16 @@ NodeId Builder::TranslateArithmetic(const Expr& expr, const Type& type, Grain at
     default: break;
   }
   const NodeId quotient = Apply(Op::kDivide, {left, right}, type, at);
-  Owe({Obligation::Kind::kNonZero, quotient, current_, TextOf(expr.operands[1]), 0, 0, Unit(), tree_[expr.operands[1]].span, {}, {}});
+  Owe({Obligation::Kind::kNonZero,
+       quotient,
+       current_,
+       TextOf(expr.operands[1]),
+       0,
+       0,
+       Unit(),
+       tree_[expr.operands[1]].span,
+       {},
+       {}});
   return quotient;
 }
 
@@ -105,14 +115,24 @@ NodeId Builder::TranslateClause(const Expr& expr, NodeId value, Grain at) {
   NodeId out;
   if (expr.kind == ExprKind::kRound) {
     static constexpr Op kRoundings[] = {Op::kRoundHalfUp, Op::kRoundHalfEven, Op::kRoundDown, Op::kRoundUp};
-    out = Apply(kRoundings[static_cast<size_t>(expr.rounding)], {value, Literal(semantic::Read(expr.quantity)->value, type)}, type, at);
+    out = Apply(kRoundings[static_cast<size_t>(expr.rounding)],
+                {value, Literal(semantic::Read(expr.quantity)->value, type)}, type, at);
   } else {
     out = Apply(expr.kind == ExprKind::kCap ? Op::kMin : Op::kMax, {value, Translate(expr.operands[1], at)}, type, at);
   }
   Span clause = expr.span;
   if (expr.operands[0].valid()) clause.begin = tree_[expr.operands[0]].span.end;
   while (clause.begin < clause.end && tree_.source->text()[clause.begin] == ' ') ++clause.begin;
-  Owe({Obligation::Kind::kMatters, out, current_, std::string(tree_.source->Text(clause)), 0, 0, Unit(), clause, {}, {}});
+  Owe({Obligation::Kind::kMatters,
+       out,
+       current_,
+       std::string(tree_.source->Text(clause)),
+       0,
+       0,
+       Unit(),
+       clause,
+       {},
+       {}});
   return out;
 }
 
@@ -126,7 +146,16 @@ NodeId Builder::TranslateValueCall(ExprId id, const Expr& expr, Grain at) {
       Type type = info.type;
       type.optional = false;
       const NodeId ratio = Apply(Op::kDivide, {part, whole}, type, at);
-      Owe({Obligation::Kind::kNonZero, ratio, current_, TextOf(expr.arguments[1].value), 0, 0, Unit(), tree_[expr.arguments[1].value].span, {}, {}});
+      Owe({Obligation::Kind::kNonZero,
+           ratio,
+           current_,
+           TextOf(expr.arguments[1].value),
+           0,
+           0,
+           Unit(),
+           tree_[expr.arguments[1].value].span,
+           {},
+           {}});
       if (expr.arguments.size() < 3) return ratio;
       const NodeId empty = Apply(Op::kEqual, {whole, Number(0, (*graph_)[whole].type.unit)}, BoolType(), at);
       return Case({empty, argument(2), ratio}, true, info.type, at);
@@ -158,7 +187,8 @@ NodeId Builder::TranslateValueCall(ExprId id, const Expr& expr, Grain at) {
     case Builtin::kLowest: {
       NodeId out = argument(0);
       for (size_t i = 1; i < expr.arguments.size(); ++i) {
-        out = Apply(info.referent.builtin == Builtin::kHighest ? Op::kMax : Op::kMin, {out, argument(i)}, info.type, at);
+        out =
+            Apply(info.referent.builtin == Builtin::kHighest ? Op::kMax : Op::kMin, {out, argument(i)}, info.type, at);
       }
       return out;
     }

@@ -25,14 +25,45 @@ using NodeId = Id<Node>;
 using DefId = Id<Definition>;
 using PathId = Id<Path>;
 
-enum class Form : unsigned char { kLiteral, kField, kName, kPull, kOp, kCase, kNone, kHas, kElse, kFold, kRank, kPast, kFail };
+enum class Form : unsigned char {
+  kLiteral,
+  kField,
+  kName,
+  kPull,
+  kOp,
+  kCase,
+  kNone,
+  kHas,
+  kElse,
+  kFold,
+  kRank,
+  kPast,
+  kFail
+};
 
 // Comparisons are the four; a > b is kLess with its operands exchanged. On a scale the better value is the greater.
 // kAnd and kOr decide from left to right: what stands behind the deciding operand is not looked at.
 // kRound…: the number and its step. kShift: a grade and a number of levels (up is positive), clamped to the scale.
 enum class Op : unsigned char {
-  kNone, kAdd, kSubtract, kMultiply, kDivide, kNegate, kMin, kMax, kRoundHalfUp, kRoundHalfEven, kRoundDown, kRoundUp,
-  kEqual, kLess, kAtMost, kAnd, kOr, kNot, kShift,
+  kNone,
+  kAdd,
+  kSubtract,
+  kMultiply,
+  kDivide,
+  kNegate,
+  kMin,
+  kMax,
+  kRoundHalfUp,
+  kRoundHalfEven,
+  kRoundDown,
+  kRoundUp,
+  kEqual,
+  kLess,
+  kAtMost,
+  kAnd,
+  kOr,
+  kNot,
+  kShift,
 };
 enum class FoldOp : unsigned char { kSum, kCount, kAny, kMin, kMax, kAll, kOnly };
 // kCompetition: 1-2-2-4 (名次顺延). kDistinct: by the hidden identity of rows, legal only where the result cannot depend on it.
@@ -42,8 +73,8 @@ enum class Ties : unsigned char { kCompetition, kDistinct };
 struct Step {
   enum class Kind : unsigned char { kParent, kKey, kWhole, kCalendar };
   Kind kind = Kind::kParent;
-  SortId quotient;                              // kKey: the sort of the key's values
-  PeriodKind period = PeriodKind::kOnce;        // kCalendar
+  SortId quotient;                        // kKey: the sort of the key's values
+  PeriodKind period = PeriodKind::kOnce;  // kCalendar
   friend bool operator==(const Step&, const Step&) = default;
 };
 struct Path {
@@ -85,26 +116,36 @@ struct Node {
 // A named expression. Every score line, case arm and table row is one, so that equal numbers with different sources stay apart.
 struct Definition {
   enum class Kind : unsigned char {
-    kFormula, kScore, kGrade, kColumn,                       // declared by the author
-    kCriterion, kExemption, kSubtotal, kAdjustment, kAdjustments, // parts of a score
-    kArm, kBase, kStep,                                      // parts of a grade
-    kRow,                                                    // of a table: its condition
-    kCheck, kGuarantee,
+    kFormula,
+    kScore,
+    kGrade,
+    kColumn,  // declared by the author
+    kCriterion,
+    kExemption,
+    kSubtotal,
+    kAdjustment,
+    kAdjustments,  // parts of a score
+    kArm,
+    kBase,
+    kStep,  // parts of a grade
+    kRow,   // of a table: its condition
+    kCheck,
+    kGuarantee,
   };
   Kind kind = Kind::kFormula;
-  std::string name;     // `月度成绩·接诉即办`
-  std::string label;    // `接诉即办`; of a check its message, of a guarantee its title
+  std::string name;   // `月度成绩·接诉即办`
+  std::string label;  // `接诉即办`; of a check its message, of a guarantee its title
   NodeId body;
   Grain grain;
   Type type;
   std::optional<int> places;
-  DefId owner;          // of a part: the whole
+  DefId owner;                     // of a part: the whole
   std::optional<Rational> weight;  // of a criterion: its weight (0.3) or its marks
   bool weighted = false;           // the weight is in per cent
   semantic::DefinitionId declared;
   Span span;
-  semantic::EnumId scale;          // of a grade
-  std::optional<EnumCode> grade;   // of an arm: its grade; of a step that sets: the grade set
+  semantic::EnumId scale;         // of a grade
+  std::optional<EnumCode> grade;  // of an arm: its grade; of a step that sets: the grade set
   syntax::Mark mark;
 };
 
@@ -114,20 +155,21 @@ struct Occurrence {
   uint32_t position = 0;  // in the order of translation, within the definition
   NodeId node;
   Span span;
-  syntax::Mark mark;      // of a cell: its own
+  syntax::Mark mark;  // of a cell: its own
 };
 
 // What the compiler owes a proof of. Discharged by analysis/obligations.
 struct Obligation {
   enum class Kind : unsigned char { kWithin, kNonZero, kSomeApply, kNoGap, kNoOverlap, kFinite, kMatters };
   Kind kind = Kind::kWithin;
-  NodeId node;            // kWithin, kFinite: the value; kNonZero: the quotient; kSomeApply: a score by the weights that apply; kNoGap, kNoOverlap: the case; kMatters: the min or max
+  NodeId
+      node;  // kWithin, kFinite: the value; kNonZero: the quotient; kSomeApply: a score by the weights that apply; kNoGap, kNoOverlap: the case; kMatters: the min or max
   DefId definition;
   std::string name;
-  Rational low, high;     // kWithin
+  Rational low, high;  // kWithin
   Unit unit;
   Span span;
-  std::vector<Span> arms; // of a case
+  std::vector<Span> arms;  // of a case
   std::vector<Bilingual> arm_names;
 };
 
@@ -135,7 +177,7 @@ struct Root {
   enum class Kind : unsigned char { kResult, kCheck, kGuarantee, kMonotone, kExample };
   Kind kind = Kind::kResult;
   std::string name;
-  DefId definition;       // kMonotone: what depends
+  DefId definition;  // kMonotone: what depends
   // kMonotone: what it depends on (kField or kName), its direction and the condition under which (if any).
   NodeId along;
   bool decreasing = false;
@@ -145,14 +187,14 @@ struct Root {
 
 struct Graph {
   std::shared_ptr<const semantic::Model> model;  // the schema: sorts, fields, enumerations, provenance
-  std::vector<Node> nodes;             // operands stand before their node
+  std::vector<Node> nodes;                       // operands stand before their node
   std::vector<Path> paths;
-  std::vector<Quotient> quotients;     // their SortIds follow those of the model's sorts
-  std::vector<Definition> definitions; // each behind those it reads, past values apart
+  std::vector<Quotient> quotients;      // their SortIds follow those of the model's sorts
+  std::vector<Definition> definitions;  // each behind those it reads, past values apart
   std::vector<Occurrence> occurrences;
   std::vector<Obligation> obligations;
   std::vector<Root> roots;
-  std::string digest;                  // SHA-256 of the source bytes
+  std::string digest;  // SHA-256 of the source bytes
 
   const Node& operator[](NodeId id) const { return nodes[id.index()]; }
   const Definition& operator[](DefId id) const { return definitions[id.index()]; }

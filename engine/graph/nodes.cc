@@ -20,10 +20,13 @@ void Append(std::string& key, const Value& value) {
 
 std::string KeyOf(const Node& node) {
   std::string key;
-  for (const uint64_t part : {uint64_t(node.form), uint64_t(node.op), uint64_t(node.fold), uint64_t(node.ties), uint64_t(node.unique), uint64_t(node.has_else),
-                              uint64_t(node.descending), uint64_t(node.type.kind), uint64_t(node.type.enumeration.value), uint64_t(node.type.optional),
-                              uint64_t(node.type.percent), uint64_t(node.grain.sort.value), uint64_t(node.grain.period), uint64_t(node.source.sort.value),
-                              uint64_t(node.source.period), uint64_t(node.field.value), uint64_t(node.definition.value), uint64_t(node.path.value), uint64_t(node.back)}) {
+  for (const uint64_t part :
+       {uint64_t(node.form), uint64_t(node.op), uint64_t(node.fold), uint64_t(node.ties), uint64_t(node.unique),
+        uint64_t(node.has_else), uint64_t(node.descending), uint64_t(node.type.kind),
+        uint64_t(node.type.enumeration.value), uint64_t(node.type.optional), uint64_t(node.type.percent),
+        uint64_t(node.grain.sort.value), uint64_t(node.grain.period), uint64_t(node.source.sort.value),
+        uint64_t(node.source.period), uint64_t(node.field.value), uint64_t(node.definition.value),
+        uint64_t(node.path.value), uint64_t(node.back)}) {
     Append(key, part);
   }
   key += node.type.unit.ToString();
@@ -127,7 +130,8 @@ NodeId Builder::ReadField(FieldId field, Grain at) {
 }
 
 NodeId Builder::NameOfPast(semantic::DefinitionId declared) {
-  const auto known = std::find_if(past_names_.begin(), past_names_.end(), [&](const auto& entry) { return entry.second == declared; });
+  const auto known =
+      std::find_if(past_names_.begin(), past_names_.end(), [&](const auto& entry) { return entry.second == declared; });
   if (known != past_names_.end()) return known->first;
   Node node;
   node.form = Form::kName;
@@ -140,7 +144,8 @@ NodeId Builder::NameOfPast(semantic::DefinitionId declared) {
 }
 
 void Builder::BindPastNames() {
-  for (const auto& [node, declared] : past_names_) graph_->nodes[node.index()].definition = by_declared_.at(declared.index());
+  for (const auto& [node, declared] : past_names_)
+    graph_->nodes[node.index()].definition = by_declared_.at(declared.index());
 }
 
 PathId Builder::InternPath(Path path) {
@@ -156,7 +161,8 @@ PathId Builder::PathBetween(Grain fine, Grain coarse) {
   while (sort != coarse.sort) {
     CHECK(sort != semantic::kWholeSort);
     const SortId parent = (*model_)[sort].parent;
-    path.steps.push_back({parent == semantic::kWholeSort ? Step::Kind::kWhole : Step::Kind::kParent, {}, PeriodKind::kOnce});
+    path.steps.push_back(
+        {parent == semantic::kWholeSort ? Step::Kind::kWhole : Step::Kind::kParent, {}, PeriodKind::kOnce});
     sort = parent;
   }
   if (fine.period != coarse.period) path.steps.push_back({Step::Kind::kCalendar, {}, coarse.period});
@@ -164,7 +170,8 @@ PathId Builder::PathBetween(Grain fine, Grain coarse) {
 }
 
 SortId Builder::QuotientOf(SortId base, NodeId key, const std::string& name) {
-  const auto at = std::find_if(graph_->quotients.begin(), graph_->quotients.end(), [&](const Quotient& q) { return q.base == base && q.key == key; });
+  const auto at = std::find_if(graph_->quotients.begin(), graph_->quotients.end(),
+                               [&](const Quotient& q) { return q.base == base && q.key == key; });
   const size_t index = static_cast<size_t>(at - graph_->quotients.begin());
   if (at == graph_->quotients.end()) graph_->quotients.push_back({base, key, name});
   return SortId(model_->sorts.size() + index);
@@ -182,7 +189,9 @@ std::optional<DefId> Graph::Find(std::string_view name_or_code) const {
   return std::nullopt;
 }
 
-std::string Graph::sort_name(SortId sort) const { return is_quotient(sort) ? (*model)[quotient(sort).base].name + "/" + quotient(sort).name : (*model)[sort].name; }
+std::string Graph::sort_name(SortId sort) const {
+  return is_quotient(sort) ? (*model)[quotient(sort).base].name + "/" + quotient(sort).name : (*model)[sort].name;
+}
 
 namespace {
 
@@ -213,7 +222,9 @@ void ForEachNodeBelow(const Graph& graph, DefId definition, const Visit& visit) 
 std::vector<FieldId> Graph::OpenParametersOf(DefId definition) const {
   std::vector<FieldId> open;
   ForEachNodeBelow(*this, definition, [&](const Node& node) {
-    if (node.form == Form::kField && (*model)[node.field].open && std::find(open.begin(), open.end(), node.field) == open.end()) open.push_back(node.field);
+    if (node.form == Form::kField && (*model)[node.field].open &&
+        std::find(open.begin(), open.end(), node.field) == open.end())
+      open.push_back(node.field);
   });
   std::sort(open.begin(), open.end());
   return open;

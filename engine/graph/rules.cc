@@ -23,13 +23,43 @@ NodeId Builder::ScoreTotal(DefId, const syntax::ScoreDecl& score, Grain at) {
   NodeId sum;
   NodeId weights;
   bool any_exempt = false;
-  const auto add = [&](NodeId total, NodeId more, const Type& t) { return total.valid() ? Apply(Op::kAdd, {total, more}, t, at) : more; };
+  const auto add = [&](NodeId total, NodeId more, const Type& t) {
+    return total.valid() ? Apply(Op::kAdd, {total, more}, t, at) : more;
+  };
   for (const syntax::Criterion& criterion : score.criteria) {
     const auto weight = *semantic::Read(criterion.weight);
-    Definition line{Definition::Kind::kCriterion, name + "·" + criterion.name.text, criterion.name.text, {}, at, type, std::nullopt, {}, weight.value, weight.percent, {}, criterion.span, {}, {}, criterion.mark};
+    Definition line{Definition::Kind::kCriterion,
+                    name + "·" + criterion.name.text,
+                    criterion.name.text,
+                    {},
+                    at,
+                    type,
+                    std::nullopt,
+                    {},
+                    weight.value,
+                    weight.percent,
+                    {},
+                    criterion.span,
+                    {},
+                    {},
+                    criterion.mark};
     DefId exempt;
     if (criterion.exempt_when.valid()) {
-      exempt = Define({Definition::Kind::kExemption, line.name + "·合理缺项", criterion.name.text, {}, at, BoolType(), std::nullopt, {}, std::nullopt, false, {}, tree_[criterion.exempt_when].span, {}, {}, {}},
+      exempt = Define({Definition::Kind::kExemption,
+                       line.name + "·合理缺项",
+                       criterion.name.text,
+                       {},
+                       at,
+                       BoolType(),
+                       std::nullopt,
+                       {},
+                       std::nullopt,
+                       false,
+                       {},
+                       tree_[criterion.exempt_when].span,
+                       {},
+                       {},
+                       {}},
                       [&] { return Translate(criterion.exempt_when, at); });
       line.type.optional = true;
       any_exempt = true;
@@ -41,11 +71,21 @@ NodeId Builder::ScoreTotal(DefId, const syntax::ScoreDecl& score, Grain at) {
       } else {
         const auto field = model_->FindField(model_->subject(), criterion.name.text);
         const auto parameter = model_->FindParameter(criterion.name.text);
-        value = field ? ReadField(*field, at) : parameter ? ReadField(*parameter, at) : Read(by_declared_.at(model_->FindDefinition(criterion.name.text)->index()), at);
+        value = field       ? ReadField(*field, at)
+                : parameter ? ReadField(*parameter, at)
+                            : Read(by_declared_.at(model_->FindDefinition(criterion.name.text)->index()), at);
         graph_->occurrences.push_back({current_, position_++, value, criterion.name.span, {}});
       }
-      Owe({Obligation::Kind::kWithin, value, current_, criterion.name.text, 0, weight.percent ? full.value : weight.value, full.unit,
-           criterion.value.valid() ? tree_[criterion.value].span : criterion.name.span, {}, {}});
+      Owe({Obligation::Kind::kWithin,
+           value,
+           current_,
+           criterion.name.text,
+           0,
+           weight.percent ? full.value : weight.value,
+           full.unit,
+           criterion.value.valid() ? tree_[criterion.value].span : criterion.name.span,
+           {},
+           {}});
       return exempt.valid() ? Case({Read(exempt, at), None(type), value}, true, line.type, at) : value;
     });
     NodeId part = Read(id, at);
@@ -61,31 +101,74 @@ NodeId Builder::ScoreTotal(DefId, const syntax::ScoreDecl& score, Grain at) {
   }
   if (!any_exempt) return sum;
   const bool percent = (*graph_)[weights].type.unit.dimensionless();
-  const NodeId scaled = percent ? sum : Apply(Op::kMultiply, {sum, Number(full.value, full.unit)}, NumberType(full.unit * full.unit), at);
+  const NodeId scaled =
+      percent ? sum : Apply(Op::kMultiply, {sum, Number(full.value, full.unit)}, NumberType(full.unit * full.unit), at);
   const NodeId total = Apply(Op::kDivide, {scaled, weights}, type, at);
   Owe({Obligation::Kind::kSomeApply, total, current_, name, 0, 0, Unit(), score.declared.name.span, {}, {}});
   return total;
 }
 
-NodeId Builder::BuildAdjustments(DefId, const std::string& score, const syntax::Adjustments& block, size_t index, const Unit& unit, Grain at) {
+NodeId Builder::BuildAdjustments(DefId, const std::string& score, const syntax::Adjustments& block, size_t index,
+                                 const Unit& unit, Grain at) {
   const Type type = NumberType(unit);
   const std::string kind = block.bonus ? "加分" : "扣分";
   const std::string prefix = score + "·" + kind + (index > 0 ? fmt::format("{}", index + 1) : "");
-  const DefId id = Define({Definition::Kind::kAdjustments, prefix, kind, {}, at, type, std::nullopt, {}, std::nullopt, false, {}, block.span, {}, {}, block.mark}, [&] {
-    NodeId sum;
-    for (const syntax::Adjustment& line : block.lines) {
-      const DefId part = Define({Definition::Kind::kAdjustment, prefix + "·" + line.name.text, line.name.text, {}, at, type, std::nullopt, {}, std::nullopt, false, {}, line.span, {}, {}, line.mark}, [&] {
-        const NodeId condition = Translate(line.when, at);
-        return Case({condition, Translate(line.amount, at), Number(0, unit)}, true, type, at);
-      });
-      const NodeId read = Read(part, at);
-      sum = sum.valid() ? Apply(Op::kAdd, {sum, read}, type, at) : read;
-    }
-    if (!block.cap) return sum;
-    const NodeId capped = Apply(Op::kMin, {sum, Literal(semantic::Read(*block.cap)->value, type)}, type, at);
-    Owe({Obligation::Kind::kMatters, capped, current_, "封顶 " + std::string(tree_.source->Text(block.cap->span)), 0, 0, Unit(), block.cap->span, {}, {}});
-    return capped;
-  });
+  const DefId id =
+      Define({Definition::Kind::kAdjustments,
+              prefix,
+              kind,
+              {},
+              at,
+              type,
+              std::nullopt,
+              {},
+              std::nullopt,
+              false,
+              {},
+              block.span,
+              {},
+              {},
+              block.mark},
+             [&] {
+               NodeId sum;
+               for (const syntax::Adjustment& line : block.lines) {
+                 const DefId part =
+                     Define({Definition::Kind::kAdjustment,
+                             prefix + "·" + line.name.text,
+                             line.name.text,
+                             {},
+                             at,
+                             type,
+                             std::nullopt,
+                             {},
+                             std::nullopt,
+                             false,
+                             {},
+                             line.span,
+                             {},
+                             {},
+                             line.mark},
+                            [&] {
+                              const NodeId condition = Translate(line.when, at);
+                              return Case({condition, Translate(line.amount, at), Number(0, unit)}, true, type, at);
+                            });
+                 const NodeId read = Read(part, at);
+                 sum = sum.valid() ? Apply(Op::kAdd, {sum, read}, type, at) : read;
+               }
+               if (!block.cap) return sum;
+               const NodeId capped = Apply(Op::kMin, {sum, Literal(semantic::Read(*block.cap)->value, type)}, type, at);
+               Owe({Obligation::Kind::kMatters,
+                    capped,
+                    current_,
+                    "封顶 " + std::string(tree_.source->Text(block.cap->span)),
+                    0,
+                    0,
+                    Unit(),
+                    block.cap->span,
+                    {},
+                    {}});
+               return capped;
+             });
   return Read(id, at);
 }
 
@@ -97,7 +180,21 @@ NodeId Builder::BuildScore(DefId self, const syntax::ScoreDecl& score, Grain at)
   if (score.adjustments.empty()) {
     value = ScoreTotal(self, score, at);
   } else {
-    const DefId subtotal = Define({Definition::Kind::kSubtotal, name + "·各项得分", "各项得分", {}, at, type, std::nullopt, {}, std::nullopt, false, {}, score.declared.name.span, {}, {}, {}},
+    const DefId subtotal = Define({Definition::Kind::kSubtotal,
+                                   name + "·各项得分",
+                                   "各项得分",
+                                   {},
+                                   at,
+                                   type,
+                                   std::nullopt,
+                                   {},
+                                   std::nullopt,
+                                   false,
+                                   {},
+                                   score.declared.name.span,
+                                   {},
+                                   {},
+                                   {}},
                                   [&] { return ScoreTotal(self, score, at); });
     value = Read(subtotal, at);
     size_t counts[2] = {0, 0};
@@ -122,8 +219,10 @@ NodeId Builder::BuildStep(const syntax::GradeStep& step, NodeId before, const Ty
     const Rational levels = step.levels.number.value;
     after = Apply(Op::kShift, {before, Number(step.action == Action::kRaise ? levels : -levels)}, type, at);
   }
-  if (!step.at_least.text.empty()) after = Apply(Op::kMax, {after, EnumLiteral(type.enumeration, step.at_least.text)}, type, at);
-  if (!step.at_most.text.empty()) after = Apply(Op::kMin, {after, EnumLiteral(type.enumeration, step.at_most.text)}, type, at);
+  if (!step.at_least.text.empty())
+    after = Apply(Op::kMax, {after, EnumLiteral(type.enumeration, step.at_least.text)}, type, at);
+  if (!step.at_most.text.empty())
+    after = Apply(Op::kMin, {after, EnumLiteral(type.enumeration, step.at_most.text)}, type, at);
   const NodeId condition = Translate(step.when, at);
   return Case({condition, after, before}, true, type, at);
 }
@@ -133,7 +232,9 @@ NodeId Builder::BuildGrade(DefId, const syntax::GradeDecl& grade, Grain at) {
   const Type type{TypeKind::kEnum, Unit(), scale, false, false};
   const std::string& name = grade.declared.name.text;
   const auto part = [&](Definition::Kind kind, const std::string& label, Type t, Span span, const syntax::Mark& mark) {
-    Definition d{kind, name + "·" + label, label, {}, at, std::move(t), std::nullopt, {}, std::nullopt, false, {}, span, scale, {}, mark};
+    Definition d{kind, name + "·" + label, label, {}, at,   std::move(t), std::nullopt,
+                 {},   std::nullopt,       false, {}, span, scale,        {},
+                 mark};
     return d;
   };
   std::vector<NodeId> arms;
@@ -220,7 +321,8 @@ NodeId Builder::RowCondition(const syntax::TableDecl& table, const syntax::Table
 
 namespace {
 bool IsOtherwise(const syntax::TableRow& row) {
-  return std::any_of(row.conditions.begin(), row.conditions.end(), [](const syntax::Cell& c) { return c.kind == syntax::Cell::Kind::kOtherwise; });
+  return std::any_of(row.conditions.begin(), row.conditions.end(),
+                     [](const syntax::Cell& c) { return c.kind == syntax::Cell::Kind::kOtherwise; });
 }
 }  // namespace
 
@@ -230,13 +332,28 @@ void Builder::BuildRows(size_t declaration, const syntax::TableDecl& table, Grai
   for (size_t r = 1; r < table.rows.size(); ++r) {
     if (IsOtherwise(table.rows[r])) continue;
     const std::string label = fmt::format("第{}行", r);
-    rows.push_back(Define({Definition::Kind::kRow, table.name.text + "·" + label, label, {}, at, BoolType(), std::nullopt, {}, std::nullopt, false, {}, table.rows[r].span, {}, {}, table.mark},
+    rows.push_back(Define({Definition::Kind::kRow,
+                           table.name.text + "·" + label,
+                           label,
+                           {},
+                           at,
+                           BoolType(),
+                           std::nullopt,
+                           {},
+                           std::nullopt,
+                           false,
+                           {},
+                           table.rows[r].span,
+                           {},
+                           {},
+                           table.mark},
                           [&] { return RowCondition(table, table.rows[r], at); }));
   }
 }
 
 NodeId Builder::BuildColumn(DefId, size_t declaration, const syntax::TableDecl& table, size_t column, Grain at) {
-  const semantic::DefinitionId self = *model_->FindDefinition(tree_[table.rows.front().results[column].items[0].value].name.text);
+  const semantic::DefinitionId self =
+      *model_->FindDefinition(tree_[table.rows.front().results[column].items[0].value].name.text);
   const Type& type = (*model_)[self].type;
   std::vector<NodeId> operands;
   bool has_else = false;

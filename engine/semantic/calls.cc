@@ -26,10 +26,13 @@ const Unit kPlaces = Unit::Base("名");
 }  // namespace
 
 Type Checker::CheckCall(ExprId id, const Expr& expr, const Scope& scope, const Type*) {
-  const auto found = std::find_if(kBuiltins.begin(), kBuiltins.end(), [&](const BuiltinInfo& b) { return b.zh == expr.name.text || b.en == expr.name.text; });
+  const auto found = std::find_if(kBuiltins.begin(), kBuiltins.end(), [&](const BuiltinInfo& b) {
+    return b.zh == expr.name.text || b.en == expr.name.text;
+  });
   if (found == kBuiltins.end() || !expr.qualifier.text.empty()) {
     std::vector<std::string> names;
-    for (const BuiltinInfo& builtin : kBuiltins) names.insert(names.end(), {std::string(builtin.zh), std::string(builtin.en)});
+    for (const BuiltinInfo& builtin : kBuiltins)
+      names.insert(names.end(), {std::string(builtin.zh), std::string(builtin.en)});
     ReportUnknown(expr.name, {"函数", "function"}, names);
     return {};
   }
@@ -39,17 +42,19 @@ Type Checker::CheckCall(ExprId id, const Expr& expr, const Scope& scope, const T
   info.referent.builtin = builtin;
   const size_t count = expr.arguments.size();
   if (count < found->least || count > found->most) {
-    const std::string wanted = found->least == found->most ? std::to_string(found->least) : fmt::format("{}–{}", found->least, found->most);
+    const std::string wanted =
+        found->least == found->most ? std::to_string(found->least) : fmt::format("{}–{}", found->least, found->most);
     sink_.Add<DiagnosticKind::kArgumentCount>(At(id), expr.name.text, wanted, std::to_string(count));
     return {};
   }
-  const bool aggregates = found->kind == BuiltinKind::kAggregate && !((builtin == Builtin::kHighest || builtin == Builtin::kLowest) && count > 1);
+  const bool aggregates = found->kind == BuiltinKind::kAggregate &&
+                          !((builtin == Builtin::kHighest || builtin == Builtin::kLowest) && count > 1);
   for (size_t i = 0; i < count; ++i) {
     const syntax::Argument& argument = expr.arguments[i];
     const char* clause = argument.if_none && !(builtin == Builtin::kShare && i == 2) ? "无则"
-                         : argument.where.valid() && !(aggregates && i == 0)          ? "其中"
-                         : !argument.within.text.empty() && !(aggregates && i == 0)   ? "在 … 内"
-                                                                                      : nullptr;
+                         : argument.where.valid() && !(aggregates && i == 0)         ? "其中"
+                         : !argument.within.text.empty() && !(aggregates && i == 0)  ? "在 … 内"
+                                                                                     : nullptr;
     if (clause != nullptr) sink_.Add<DiagnosticKind::kMisplacedClause>(At(argument.span), expr.name.text, clause);
   }
   if (aggregates) return CheckAggregation(id, expr, scope, builtin);
@@ -88,7 +93,9 @@ Type Checker::CheckShare(const Expr& expr, const Scope& scope) {
   }
   if (expr.arguments.size() == 3) {
     const syntax::Argument& fallback = expr.arguments[2];
-    if (!fallback.if_none) sink_.Add<DiagnosticKind::kTypeMismatch>(At(fallback.span), Bilingual("“无则 …”", "'无则 …' (ifnone)"), TextOf(fallback.value));
+    if (!fallback.if_none)
+      sink_.Add<DiagnosticKind::kTypeMismatch>(At(fallback.span), Bilingual("“无则 …”", "'无则 …' (ifnone)"),
+                                               TextOf(fallback.value));
     const Type none = Check(fallback.value, scope, &type);
     Demand(fallback.value, none, TypeKind::kNumber, &type.unit);
     type.optional = none.optional;
@@ -100,12 +107,14 @@ Type Checker::CheckPrevious(const Expr& expr, const Scope& scope) {
   const ExprId argument = expr.arguments[0].value;
   Type type = Check(argument, scope);
   const Referent& referent = (*model_)[argument].referent;
-  const bool fact = referent.kind == Referent::Kind::kField && model_->fields[referent.index].kind == Field::Kind::kFact;
+  const bool fact =
+      referent.kind == Referent::Kind::kField && model_->fields[referent.index].kind == Field::Kind::kFact;
   const bool result = referent.kind == Referent::Kind::kDefinition && published_.count(referent.index) > 0;
   if (result && !type.known()) past_of_unknown_.insert(referent.index);
   const bool definition = referent.kind == Referent::Kind::kDefinition;
   past_leaves_.insert(argument);
-  if (!fact && !result && (type.known() || definition)) sink_.Add<DiagnosticKind::kNotPast>(At(argument), TextOf(argument));
+  if (!fact && !result && (type.known() || definition))
+    sink_.Add<DiagnosticKind::kNotPast>(At(argument), TextOf(argument));
   type.optional = true;
   return type;
 }
@@ -120,7 +129,8 @@ std::optional<SortId> Checker::RowsNamedIn(ExprId root) const {
     const Expr& expr = (*tree_)[id];
     if (expr.kind == ExprKind::kName) {
       const auto symbol = symbols_.find(expr.name.text);
-      const bool rows = symbol != symbols_.end() && symbol->second.kind == Symbol::Kind::kSort && model_->sorts[symbol->second.index].kind == Sort::Kind::kRecords;
+      const bool rows = symbol != symbols_.end() && symbol->second.kind == Symbol::Kind::kSort &&
+                        model_->sorts[symbol->second.index].kind == Sort::Kind::kRecords;
       if (rows) return SortId(symbol->second.index);
     }
     pending.insert(pending.end(), expr.operands.begin(), expr.operands.end());
@@ -218,13 +228,16 @@ Type Checker::AggregateType(ExprId, const Expr& expr, Builtin builtin, const Typ
     return {TypeKind::kBool, Unit(), {}, builtin == Builtin::kAllOf && maybe_empty, false};
   }
   if ((*model_)[value].referent.kind == Referent::Kind::kRecords) {
-    sink_.Add<DiagnosticKind::kWrongKindOfName>(At(value), TextOf(value), Bilingual("明细的一个栏目，如“明细.栏目”", "a field of the records, as records.field"));
+    sink_.Add<DiagnosticKind::kWrongKindOfName>(
+        At(value), TextOf(value),
+        Bilingual("明细的一个栏目，如“明细.栏目”", "a field of the records, as records.field"));
     return {};
   }
   Demand(value, argument, TypeKind::kNumber);
   if (builtin == Builtin::kTrimmedMean) {
     const Expr& cut = (*tree_)[expr.arguments[1].value];
-    const auto n = cut.kind == ExprKind::kQuantity && cut.quantity.unit.empty() ? cut.quantity.number.value.ToInt64() : std::nullopt;
+    const auto n = cut.kind == ExprKind::kQuantity && cut.quantity.unit.empty() ? cut.quantity.number.value.ToInt64()
+                                                                                : std::nullopt;
     model_->exprs[expr.arguments[1].value.index()].type = {TypeKind::kNumber, Unit(), {}, false, false};
     if (!n || *n < 1 || *n > 1000) sink_.Add<DiagnosticKind::kNotConstant>(At(expr.arguments[1].value));
   }

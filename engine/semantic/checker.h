@@ -1,5 +1,5 @@
 // The working state of Analyse: names, then types, then rules. Used inside this folder only; its parts stand in declarations.cc,
-// types.cc, expressions.cc, calls.cc, rules.cc, examples.cc and order.cc.
+// types.cc, expressions.cc, grains.cc, calls.cc, rules.cc, examples.cc and order.cc.
 #pragma once
 
 #include <functional>
@@ -98,6 +98,7 @@ class Checker {
   bool IsLost(const std::string& name) const { return lost_.count(name) > 0; }
   std::optional<size_t> FindEnumValue(EnumId id, const std::string& name) const;
   std::vector<std::string> ValueNames() const;
+  // ---- grains.cc
   // Walks the leaves of an expression without entering aggregations.
   void ForEachLeaf(ExprId id, const std::function<void(ExprId, const Expr&)>& visit) const;
   std::optional<Grain> FinestOf(const std::vector<ExprId>& roots);
@@ -161,7 +162,9 @@ class Checker {
   Place At(Span span) const { return {tree_->source, span}; }
   Place At(ExprId id) const { return At((*tree_)[id].span); }
   template <typename Decl>
-  const Decl& DeclarationAt(size_t index) const { return std::get<Decl>(tree_->declarations[index].body); }
+  const Decl& DeclarationAt(size_t index) const {
+    return std::get<Decl>(tree_->declarations[index].body);
+  }
 
   std::shared_ptr<const syntax::Tree> tree_;
   DiagnosticSink& sink_;

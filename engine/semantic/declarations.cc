@@ -7,7 +7,10 @@
 namespace heng::semantic {
 
 Checker::Checker(std::shared_ptr<const syntax::Tree> tree, DiagnosticSink& sink)
-    : tree_(std::move(tree)), sink_(sink), model_(std::make_shared<Model>()), lost_(tree_->lost_names.begin(), tree_->lost_names.end()) {
+    : tree_(std::move(tree)),
+      sink_(sink),
+      model_(std::make_shared<Model>()),
+      lost_(tree_->lost_names.begin(), tree_->lost_names.end()) {
   model_->tree = tree_;
   model_->exprs.resize(tree_->exprs.size());
   model_->sorts.push_back({Sort::Kind::kWhole, "全体", "whole", "", kWholeSort, {}});
@@ -28,14 +31,18 @@ std::shared_ptr<const Model> Checker::Run() {
   return model_;
 }
 
-std::shared_ptr<const Model> Analyse(std::shared_ptr<const syntax::Tree> tree, DiagnosticSink& sink) { return Checker(std::move(tree), sink).Run(); }
+std::shared_ptr<const Model> Analyse(std::shared_ptr<const syntax::Tree> tree, DiagnosticSink& sink) {
+  return Checker(std::move(tree), sink).Run();
+}
 
 // Every later walk over an expression may recurse: the depth is bounded here, before the first of them.
 bool Checker::CheckDepth() {
   std::vector<size_t> depth(tree_->exprs.size(), 1);
   for (size_t i = 0; i < depth.size(); ++i) {
     const Expr& expr = tree_->exprs[i];
-    const auto under = [&](ExprId id) { if (id.valid()) depth[i] = std::max(depth[i], depth[id.index()] + 1); };
+    const auto under = [&](ExprId id) {
+      if (id.valid()) depth[i] = std::max(depth[i], depth[id.index()] + 1);
+    };
     for (const ExprId operand : expr.operands) under(operand);
     for (const syntax::Argument& argument : expr.arguments) {
       under(argument.value);
@@ -73,7 +80,8 @@ void Checker::DeclarePolicy(const syntax::PolicyDecl& policy, Span span) {
   model_->policy = policy;
   std::set<std::string> sources;
   for (const auto& source : policy.sources) {
-    if (!sources.insert(source.name.text).second) sink_.Add<DiagnosticKind::kDuplicateName>(At(source.name.span), source.name.text);
+    if (!sources.insert(source.name.text).second)
+      sink_.Add<DiagnosticKind::kDuplicateName>(At(source.name.span), source.name.text);
   }
 }
 
@@ -101,7 +109,8 @@ void Checker::DeclareField(Field::Kind kind, Grain grain, const syntax::Field& d
   field.span = name.name.span;
   field.type = ReadType(declared.type, field.name);
   ReadClauses(declared.clauses, declared.type.kind == syntax::TypeExpr::Kind::kInteger, field);
-  if (field.type.is_number() && !declared.clauses.range) sink_.Add<DiagnosticKind::kMissingRange>(At(field.span), field.name);
+  if (field.type.is_number() && !declared.clauses.range)
+    sink_.Add<DiagnosticKind::kMissingRange>(At(field.span), field.name);
   if (kind == Field::Kind::kRecord) {
     const auto [at, added] = record_fields_.emplace(std::pair(grain.sort.index(), field.name), field.span);
     if (!added) {
@@ -127,7 +136,9 @@ void Checker::DeclareParameter(const syntax::ParameterDecl& parameter) {
   if (parameter.type) {
     field.type = ReadType(*parameter.type, field.name);
     ReadClauses(parameter.clauses, parameter.type->kind == syntax::TypeExpr::Kind::kInteger, field);
-    if (!parameter.clauses.places && parameter.type->kind != syntax::TypeExpr::Kind::kInteger && parameter.value.valid()) field.places.reset();
+    if (!parameter.clauses.places && parameter.type->kind != syntax::TypeExpr::Kind::kInteger &&
+        parameter.value.valid())
+      field.places.reset();
   }
   if (parameter.value.valid()) {
     if (field.open) sink_.Add<DiagnosticKind::kOpenWithValue>(At(field.span), field.name);
@@ -137,9 +148,12 @@ void Checker::DeclareParameter(const syntax::ParameterDecl& parameter) {
       const Expr& value = (*tree_)[parameter.value];
       const Expr& inner = value.kind == ExprKind::kNegate ? (*tree_)[value.operands[0]] : value;
       if (inner.kind == ExprKind::kQuantity) {
-        if (const auto read = Read(inner.quantity)) field.type = {TypeKind::kNumber, read->unit, {}, false, read->percent};
+        if (const auto read = Read(inner.quantity))
+          field.type = {TypeKind::kNumber, read->unit, {}, false, read->percent};
       } else if (inner.kind == ExprKind::kText || inner.kind == ExprKind::kBool || inner.kind == ExprKind::kDate) {
-        field.type.kind = inner.kind == ExprKind::kText ? TypeKind::kText : inner.kind == ExprKind::kBool ? TypeKind::kBool : TypeKind::kDate;
+        field.type.kind = inner.kind == ExprKind::kText   ? TypeKind::kText
+                          : inner.kind == ExprKind::kBool ? TypeKind::kBool
+                                                          : TypeKind::kDate;
       }
     }
     field.value = ReadConstant(parameter.value, field.type, false);
@@ -157,7 +171,8 @@ void Checker::DeclareParameter(const syntax::ParameterDecl& parameter) {
 
 void Checker::DeclareDefinition(Definition definition, Span span) {
   AddSymbol(definition.name, {Symbol::Kind::kDefinition, model_->definitions.size(), span});
-  if (model_->definitions.size() == limits::kDefinitions) sink_.Add<DiagnosticKind::kTooManyDefinitions>(At(span), std::to_string(limits::kDefinitions));
+  if (model_->definitions.size() == limits::kDefinitions)
+    sink_.Add<DiagnosticKind::kTooManyDefinitions>(At(span), std::to_string(limits::kDefinitions));
   model_->definitions.push_back(std::move(definition));
 }
 
@@ -165,13 +180,21 @@ void Checker::DeclareGradeScale(size_t declaration, const syntax::GradeDecl& gra
   const EnumId id(model_->enumerations.size());
   Enumeration scale{grade.declared.name.text, {}, true};
   for (const syntax::Name& name : grade.scale) {
-    if (std::count(scale.values.begin(), scale.values.end(), name.text) > 0) sink_.Add<DiagnosticKind::kDuplicateName>(At(name.span), name.text);
+    if (std::count(scale.values.begin(), scale.values.end(), name.text) > 0)
+      sink_.Add<DiagnosticKind::kDuplicateName>(At(name.span), name.text);
     enum_values_[name.text].emplace_back(id, scale.values.size());
     scale.values.push_back(name.text);
   }
   model_->enumerations.push_back(std::move(scale));
-  Definition definition{grade.declared.name.text, grade.declared.code, grade.declared.title, {subject_.value_or(kWholeSort), grade.period},
-                        {TypeKind::kEnum, Unit(), id, false, false}, GradeRef{declaration}, std::nullopt, grade.mark, grade.declared.name.span};
+  Definition definition{grade.declared.name.text,
+                        grade.declared.code,
+                        grade.declared.title,
+                        {subject_.value_or(kWholeSort), grade.period},
+                        {TypeKind::kEnum, Unit(), id, false, false},
+                        GradeRef{declaration},
+                        std::nullopt,
+                        grade.mark,
+                        grade.declared.name.span};
   AddCode(grade.declared.code, grade.declared.code_span, kWholeSort);
   DeclareDefinition(std::move(definition), grade.declared.name.span);
 }
@@ -181,20 +204,32 @@ void Checker::DeclareTable(size_t declaration, const syntax::TableDecl& table) {
     sink_.Add<DiagnosticKind::kMissingHeaderRow>(At(table.name.span), table.name.text);
     return;
   }
-  if (table.rows.size() - 1 > limits::kTableRows) sink_.Add<DiagnosticKind::kTooManyRows>(At(table.name.span), std::to_string(limits::kTableRows));
+  if (table.rows.size() - 1 > limits::kTableRows)
+    sink_.Add<DiagnosticKind::kTooManyRows>(At(table.name.span), std::to_string(limits::kTableRows));
   const auto& header = table.rows.front().results;
   for (size_t column = 0; column < header.size(); ++column) {
     const syntax::Cell& cell = header[column];
-    const bool plain = cell.kind == syntax::Cell::Kind::kItems && cell.items.size() == 1 && cell.items[0].kind == syntax::CellItem::Kind::kValue &&
-                       (*tree_)[cell.items[0].value].kind == ExprKind::kName && (*tree_)[cell.items[0].value].qualifier.text.empty();
+    const bool plain = cell.kind == syntax::Cell::Kind::kItems && cell.items.size() == 1 &&
+                       cell.items[0].kind == syntax::CellItem::Kind::kValue &&
+                       (*tree_)[cell.items[0].value].kind == ExprKind::kName &&
+                       (*tree_)[cell.items[0].value].qualifier.text.empty();
     if (!plain) {
-      sink_.Add<DiagnosticKind::kWrongKindOfName>(At(cell.span), std::string(tree_->source->Text(cell.span)), Bilingual("结果列的名称", "the name of a result column"));
+      sink_.Add<DiagnosticKind::kWrongKindOfName>(At(cell.span), std::string(tree_->source->Text(cell.span)),
+                                                  Bilingual("结果列的名称", "the name of a result column"));
       continue;
     }
     const syntax::Name& name = (*tree_)[cell.items[0].value].name;
     AddCode(cell.items[0].code, cell.span, kWholeSort);
-    DeclareDefinition({name.text, cell.items[0].code, "", {subject_.value_or(kWholeSort), table.period}, {}, ColumnRef{declaration, column}, std::nullopt,
-                       cell.mark, name.span}, name.span);
+    DeclareDefinition({name.text,
+                       cell.items[0].code,
+                       "",
+                       {subject_.value_or(kWholeSort), table.period},
+                       {},
+                       ColumnRef{declaration, column},
+                       std::nullopt,
+                       cell.mark,
+                       name.span},
+                      name.span);
   }
 }
 
@@ -223,12 +258,28 @@ void Checker::Declare() {
       DeclareParameter(*parameter);
     } else if (const auto* formula = std::get_if<syntax::FormulaDecl>(&declaration.body)) {
       AddCode(formula->declared.code, formula->declared.code_span, kWholeSort);
-      DeclareDefinition({formula->declared.name.text, formula->declared.code, formula->declared.title, {subject, formula->period}, {}, FormulaRef{i}, std::nullopt,
-                         formula->mark, formula->declared.name.span}, formula->declared.name.span);
+      DeclareDefinition({formula->declared.name.text,
+                         formula->declared.code,
+                         formula->declared.title,
+                         {subject, formula->period},
+                         {},
+                         FormulaRef{i},
+                         std::nullopt,
+                         formula->mark,
+                         formula->declared.name.span},
+                        formula->declared.name.span);
     } else if (const auto* score = std::get_if<syntax::ScoreDecl>(&declaration.body)) {
       AddCode(score->declared.code, score->declared.code_span, kWholeSort);
-      DeclareDefinition({score->declared.name.text, score->declared.code, score->declared.title, {subject, score->period}, {}, ScoreRef{i}, std::nullopt,
-                         score->mark, score->declared.name.span}, score->declared.name.span);
+      DeclareDefinition({score->declared.name.text,
+                         score->declared.code,
+                         score->declared.title,
+                         {subject, score->period},
+                         {},
+                         ScoreRef{i},
+                         std::nullopt,
+                         score->mark,
+                         score->declared.name.span},
+                        score->declared.name.span);
     } else if (const auto* grade = std::get_if<syntax::GradeDecl>(&declaration.body)) {
       DeclareGradeScale(i, *grade);
     } else if (const auto* table = std::get_if<syntax::TableDecl>(&declaration.body)) {
@@ -240,7 +291,9 @@ void Checker::Declare() {
     const auto symbol = symbols_.find(value);
     if (symbol != symbols_.end()) {
       Diagnostic& diagnostic = sink_.Add<DiagnosticKind::kDuplicateName>(At(symbol->second.span), value);
-      diagnostic.related.push_back({At(PlaceOf(places[0].first)), {"它也是“" + (*model_)[places[0].first].name + "”的一个取值", "it is a value of '" + (*model_)[places[0].first].name + "' too"}});
+      diagnostic.related.push_back({At(PlaceOf(places[0].first)),
+                                    {"它也是“" + (*model_)[places[0].first].name + "”的一个取值",
+                                     "it is a value of '" + (*model_)[places[0].first].name + "' too"}});
     }
   }
 }
@@ -261,10 +314,13 @@ void Checker::CheckHeader() {
     if (!broken) sink_.Add<DiagnosticKind::kMissingPolicy>(At(Span{0, 0}));
   } else {
     const syntax::PolicyDecl& policy = model_->policy;
-    if (policy.version.empty()) sink_.Add<DiagnosticKind::kMissingHeader>(At(policy.id_span), Bilingual("版本", "版本 (version)"));
-    if (!policy.first_day) sink_.Add<DiagnosticKind::kMissingHeader>(At(policy.id_span), Bilingual("施行", "施行 (effective)"));
+    if (policy.version.empty())
+      sink_.Add<DiagnosticKind::kMissingHeader>(At(policy.id_span), Bilingual("版本", "版本 (version)"));
+    if (!policy.first_day)
+      sink_.Add<DiagnosticKind::kMissingHeader>(At(policy.id_span), Bilingual("施行", "施行 (effective)"));
     if (policy.first_day && policy.last_day && *policy.last_day < *policy.first_day) {
-      sink_.Add<DiagnosticKind::kEmptyRange>(At(policy.effective_span), policy.first_day->ToString(), policy.last_day->ToString());
+      sink_.Add<DiagnosticKind::kEmptyRange>(At(policy.effective_span), policy.first_day->ToString(),
+                                             policy.last_day->ToString());
     }
   }
   if (!subject_ && !broken) sink_.Add<DiagnosticKind::kMissingSubject>(At(Span{0, 0}));
@@ -274,11 +330,13 @@ void Checker::WarnUnused() {
   // Beside errors it would often be said of a name that is only misspelt elsewhere.
   if (!lost_.empty() || sink_.has_errors()) return;
   for (const Field& field : model_->fields) {
-    if (field.kind == Field::Kind::kParameter && used_.count(field.name) == 0) sink_.Add<DiagnosticKind::kUnusedName>(At(field.span), field.name);
+    if (field.kind == Field::Kind::kParameter && used_.count(field.name) == 0)
+      sink_.Add<DiagnosticKind::kUnusedName>(At(field.span), field.name);
   }
   for (size_t i = 0; i < model_->definitions.size(); ++i) {
     const Definition& definition = model_->definitions[i];
-    if (used_.count(definition.name) == 0 && published_.count(i) == 0) sink_.Add<DiagnosticKind::kUnusedName>(At(definition.span), definition.name);
+    if (used_.count(definition.name) == 0 && published_.count(i) == 0)
+      sink_.Add<DiagnosticKind::kUnusedName>(At(definition.span), definition.name);
   }
 }
 
@@ -295,7 +353,8 @@ std::optional<Id> FindIn(const Table& table, std::string_view name, const Match&
 }  // namespace
 
 std::optional<FieldId> Model::FindField(SortId sort, std::string_view name) const {
-  return FindIn<FieldId>(fields, name, [&](const Field& f) { return f.grain.sort == sort && f.kind != Field::Kind::kParameter; });
+  return FindIn<FieldId>(fields, name,
+                         [&](const Field& f) { return f.grain.sort == sort && f.kind != Field::Kind::kParameter; });
 }
 std::optional<FieldId> Model::FindParameter(std::string_view name) const {
   return FindIn<FieldId>(fields, name, [](const Field& f) { return f.kind == Field::Kind::kParameter; });

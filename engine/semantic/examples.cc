@@ -9,7 +9,8 @@ void Checker::CheckExamples() {
   for (const syntax::Declaration& declaration : tree_->declarations) {
     const auto* example = std::get_if<syntax::ExampleDecl>(&declaration.body);
     if (example == nullptr) continue;
-    if (!titles.insert(example->title).second) sink_.Add<DiagnosticKind::kDuplicateName>(At(declaration.span), example->title);
+    if (!titles.insert(example->title).second)
+      sink_.Add<DiagnosticKind::kDuplicateName>(At(declaration.span), example->title);
     CheckExample(*example, declaration.span);
   }
 }
@@ -33,24 +34,31 @@ std::optional<DefinitionId> Checker::ExampleDefinition(const syntax::Name& name)
 void Checker::CheckExampleLine(const syntax::ExampleLine& line, Example& example) {
   using Kind = syntax::ExampleLine::Kind;
   const SortId subject = subject_.value_or(kWholeSort);
-  const bool known = std::any_of(example.subjects.begin(), example.subjects.end(), [&](const ExampleSubject& s) { return s.id == line.id; });
+  const bool known = std::any_of(example.subjects.begin(), example.subjects.end(),
+                                 [&](const ExampleSubject& s) { return s.id == line.id; });
   if (line.kind != Kind::kSubject && line.kind != Kind::kGiven && !known) {
-    sink_.Add<DiagnosticKind::kUnknownName>(At(line.span), line.id, Bilingual("对象（先写：" + (*model_)[subject].name + " \"" + line.id + "\" { … }）", "subject (declare it first)"));
+    sink_.Add<DiagnosticKind::kUnknownName>(
+        At(line.span), line.id,
+        Bilingual("对象（先写：" + (*model_)[subject].name + " \"" + line.id + "\" { … }）",
+                  "subject (declare it first)"));
   }
   switch (line.kind) {
     case Kind::kSubject: {
-      if (line.name.text != (*model_)[subject].name) ReportUnknown(line.name, {"对象", "subject"}, {(*model_)[subject].name});
+      if (line.name.text != (*model_)[subject].name)
+        ReportUnknown(line.name, {"对象", "subject"}, {(*model_)[subject].name});
       if (known) sink_.Add<DiagnosticKind::kDuplicateName>(At(line.span), line.id);
       ExampleSubject out{line.id, {}, line.span};
       for (const syntax::ExampleFact& fact : line.facts) {
         const auto field = model_->FindField(subject, fact.name.text);
         if (!field || (*model_)[*field].kind != Field::Kind::kAttribute || fact.is_rows) {
           std::vector<std::string> names;
-          for (const Field& f : model_->fields) if (f.kind == Field::Kind::kAttribute) names.push_back(f.name);
+          for (const Field& f : model_->fields)
+            if (f.kind == Field::Kind::kAttribute) names.push_back(f.name);
           ReportUnknown(fact.name, {"属性", "attribute"}, names);
           continue;
         }
-        if (const auto value = ReadConstant(fact.value, (*model_)[*field].type, true)) out.attributes.emplace_back(*field, *value);
+        if (const auto value = ReadConstant(fact.value, (*model_)[*field].type, true))
+          out.attributes.emplace_back(*field, *value);
       }
       example.subjects.push_back(std::move(out));
       break;
@@ -65,11 +73,14 @@ void Checker::CheckExampleLine(const syntax::ExampleLine& line, Example& example
         const auto value = ReadConstant(fact.value, definition.type, line.kind == Kind::kHistory);
         const Period period = fact.period.value_or(line.from);
         if (definition.grain.period != period.kind && definition.grain.period != PeriodKind::kOnce) {
-          sink_.Add<DiagnosticKind::kPeriodMismatch>(At(fact.span), definition.name, PeriodAdverb(definition.grain.period), period.ToText());
+          sink_.Add<DiagnosticKind::kPeriodMismatch>(At(fact.span), definition.name,
+                                                     PeriodAdverb(definition.grain.period), period.ToText());
         }
         if (!value) continue;
-        if (line.kind == Kind::kExpect) example.expectations.push_back({line.id, period, *id, *value, fact.span});
-        else example.history.push_back({line.id, period, *id, *value, fact.span});
+        if (line.kind == Kind::kExpect)
+          example.expectations.push_back({line.id, period, *id, *value, fact.span});
+        else
+          example.history.push_back({line.id, period, *id, *value, fact.span});
       }
       break;
     case Kind::kReject: example.rejections.push_back({line.id, line.from, line.message, line.span}); break;
@@ -77,7 +88,8 @@ void Checker::CheckExampleLine(const syntax::ExampleLine& line, Example& example
       const auto parameter = model_->FindParameter(line.name.text);
       if (!parameter) {
         std::vector<std::string> names;
-        for (const Field& f : model_->fields) if (f.kind == Field::Kind::kParameter) names.push_back(f.name);
+        for (const Field& f : model_->fields)
+          if (f.kind == Field::Kind::kParameter) names.push_back(f.name);
         ReportUnknown(line.name, {"参数", "parameter"}, names);
         break;
       }
@@ -104,20 +116,25 @@ void Checker::CheckExampleFacts(const syntax::ExampleLine& line, Example& exampl
     const auto field = model_->FindField(subject, fact.name.text);
     if (!field || (*model_)[*field].kind != Field::Kind::kFact) {
       std::vector<std::string> names;
-      for (const Field& f : model_->fields) if (f.kind == Field::Kind::kFact) names.push_back(f.name);
+      for (const Field& f : model_->fields)
+        if (f.kind == Field::Kind::kFact) names.push_back(f.name);
       ReportUnknown(fact.name, {"填报的事实", "fact"}, names);
       continue;
     }
     if ((*model_)[*field].grain.period != line.from.kind) {
-      sink_.Add<DiagnosticKind::kPeriodMismatch>(At(fact.span), fact.name.text, PeriodAdverb((*model_)[*field].grain.period), line.from.ToText());
+      sink_.Add<DiagnosticKind::kPeriodMismatch>(At(fact.span), fact.name.text,
+                                                 PeriodAdverb((*model_)[*field].grain.period), line.from.ToText());
       continue;
     }
     const auto value = ReadConstant(fact.value, (*model_)[*field].type, true);
     if (!value) continue;
     for (Period p = line.from; p <= line.to; p = p.Back(-1)) {
-      const auto twice = std::find_if(example.values.begin(), example.values.end(), [&](const ExampleValue& v) { return v.id == line.id && v.period == p && v.field == *field; });
+      const auto twice = std::find_if(example.values.begin(), example.values.end(), [&](const ExampleValue& v) {
+        return v.id == line.id && v.period == p && v.field == *field;
+      });
       if (twice != example.values.end()) {
-        sink_.Add<DiagnosticKind::kDuplicateName>(At(fact.span), fact.name.text).related.push_back({At(twice->span), {"先在这里写过", "first given here"}});
+        sink_.Add<DiagnosticKind::kDuplicateName>(At(fact.span), fact.name.text)
+            .related.push_back({At(twice->span), {"先在这里写过", "first given here"}});
         break;
       }
       example.values.push_back({line.id, p, *field, *value, fact.span});
@@ -129,7 +146,8 @@ void Checker::CheckExampleRows(const syntax::ExampleLine& line, const syntax::Ex
   const auto sort = model_->FindRecords(fact.name.text);
   if (!sort) {
     std::vector<std::string> names;
-    for (const Sort& s : model_->sorts) if (s.kind == Sort::Kind::kRecords) names.push_back(s.name);
+    for (const Sort& s : model_->sorts)
+      if (s.kind == Sort::Kind::kRecords) names.push_back(s.name);
     ReportUnknown(fact.name, {"明细", "records (明细)"}, names);
     return;
   }
@@ -138,7 +156,8 @@ void Checker::CheckExampleRows(const syntax::ExampleLine& line, const syntax::Ex
   for (size_t r = 0; r < fact.rows.size(); ++r) {
     const auto& cells = fact.rows[r];
     if (r > 0 && cells.size() != columns.size()) {
-      sink_.Add<DiagnosticKind::kCellCount>(At((*tree_)[cells[0]].span), std::to_string(cells.size()), std::to_string(columns.size()));
+      sink_.Add<DiagnosticKind::kCellCount>(At((*tree_)[cells[0]].span), std::to_string(cells.size()),
+                                            std::to_string(columns.size()));
       continue;
     }
     std::vector<std::pair<FieldId, Value>> row;
@@ -148,7 +167,8 @@ void Checker::CheckExampleRows(const syntax::ExampleLine& line, const syntax::Ex
         columns.push_back(cell.kind == ExprKind::kName ? model_->FindField(*sort, cell.name.text) : std::nullopt);
         if (!columns.back()) ReportUnknown({TextOf(cells[c]), cell.span}, {"栏目", "field"}, {});
       } else if (columns[c]) {
-        if (const auto value = ReadConstant(cells[c], (*model_)[*columns[c]].type, true)) row.emplace_back(*columns[c], *value);
+        if (const auto value = ReadConstant(cells[c], (*model_)[*columns[c]].type, true))
+          row.emplace_back(*columns[c], *value);
       }
     }
     if (r > 0) out.rows.push_back(std::move(row));

@@ -6,7 +6,9 @@
 namespace heng::semantic {
 namespace {
 
-bool IsOrdering(Operator op) { return op == Operator::kLess || op == Operator::kAtMost || op == Operator::kGreater || op == Operator::kAtLeast; }
+bool IsOrdering(Operator op) {
+  return op == Operator::kLess || op == Operator::kAtMost || op == Operator::kGreater || op == Operator::kAtLeast;
+}
 
 std::string UnitText(const Unit& unit) { return unit.dimensionless() ? "1" : unit.ToString(); }
 
@@ -58,7 +60,8 @@ Type Checker::CheckKind(ExprId id, const Expr& expr, const Scope& scope, const T
       const Type fallback = Check(expr.operands[1], scope, &value);
       std::optional<Type> type = Unify(value, fallback);
       if (!type) {
-        sink_.Add<DiagnosticKind::kTypeMismatch>(At(expr.operands[1]), Describe(*model_, value), Describe(*model_, fallback));
+        sink_.Add<DiagnosticKind::kTypeMismatch>(At(expr.operands[1]), Describe(*model_, value),
+                                                 Describe(*model_, fallback));
         return value;
       }
       type->optional = fallback.optional;
@@ -75,9 +78,12 @@ void Checker::Demand(ExprId id, const Type& found, TypeKind kind, const Unit* un
   if (!found.known()) return;
   if (found.kind != kind) {
     Type wanted{kind, unit != nullptr ? *unit : Unit(), {}, false, false};
-    sink_.Add<DiagnosticKind::kTypeMismatch>(At(id), kind == TypeKind::kNumber && unit == nullptr ? Bilingual("数", "a number") : Describe(*model_, wanted), Describe(*model_, found));
+    sink_.Add<DiagnosticKind::kTypeMismatch>(
+        At(id), kind == TypeKind::kNumber && unit == nullptr ? Bilingual("数", "a number") : Describe(*model_, wanted),
+        Describe(*model_, found));
   } else if (unit != nullptr && found.unit != *unit) {
-    sink_.Add<DiagnosticKind::kTypeMismatch>(At(id), Describe(*model_, Type{kind, *unit, {}, false, false}), Describe(*model_, found));
+    sink_.Add<DiagnosticKind::kTypeMismatch>(At(id), Describe(*model_, Type{kind, *unit, {}, false, false}),
+                                             Describe(*model_, found));
   }
 }
 
@@ -91,7 +97,8 @@ void Checker::CheckCondition(ExprId id, const Scope& scope) {
   DemandPresent(id, type);
 }
 
-void Checker::ReportUnknown(const syntax::Name& name, const Bilingual& kind, const std::vector<std::string>& candidates) {
+void Checker::ReportUnknown(const syntax::Name& name, const Bilingual& kind,
+                            const std::vector<std::string>& candidates) {
   if (IsLost(name.text)) return;
   if (const std::optional<std::string> nearest = NearestName(name.text, candidates)) {
     sink_.Add<DiagnosticKind::kUnknownNameNear>(At(name.span), name.text, kind, *nearest);
@@ -122,7 +129,10 @@ Type Checker::CheckName(ExprId id, const Expr& expr, const Scope& scope, const T
   if (scope.rows) {
     if (const auto field = model_->FindField(*scope.rows, name)) {
       if (symbols_.count(name) > 0) {
-        sink_.Add<DiagnosticKind::kWrongKindOfName>(At(id), name, Bilingual("写明是哪一个：“" + (*model_)[*scope.rows].name + "." + name + "”，或把另一个改名", "'" + (*model_)[*scope.rows].name + "." + name + "', or another name for the other"));
+        sink_.Add<DiagnosticKind::kWrongKindOfName>(
+            At(id), name,
+            Bilingual("写明是哪一个：“" + (*model_)[*scope.rows].name + "." + name + "”，或把另一个改名",
+                      "'" + (*model_)[*scope.rows].name + "." + name + "', or another name for the other"));
         return {};
       }
       info.referent = {Referent::Kind::kField, field->index()};
@@ -171,14 +181,16 @@ Type Checker::CheckName(ExprId id, const Expr& expr, const Scope& scope, const T
     return type;
   }
   const bool value_wanted = expected != nullptr && expected->kind == TypeKind::kEnum;
-  ReportUnknown(expr.name, value_wanted ? Bilingual("取值", "value") : Bilingual("事实、参数或公式", "fact, parameter or formula"),
+  ReportUnknown(expr.name,
+                value_wanted ? Bilingual("取值", "value") : Bilingual("事实、参数或公式", "fact, parameter or formula"),
                 value_wanted ? (*model_)[expected->enumeration].values : ValueNames());
   return {};
 }
 
 Type Checker::CheckQualified(ExprId id, const Expr& expr) {
   const auto symbol = symbols_.find(expr.name.text);
-  if (symbol == symbols_.end() || symbol->second.kind != Symbol::Kind::kSort || model_->sorts[symbol->second.index].kind != Sort::Kind::kRecords) {
+  if (symbol == symbols_.end() || symbol->second.kind != Symbol::Kind::kSort ||
+      model_->sorts[symbol->second.index].kind != Sort::Kind::kRecords) {
     std::vector<std::string> names;
     for (const Sort& sort : model_->sorts) {
       if (sort.kind == Sort::Kind::kRecords) names.push_back(sort.name);
@@ -214,8 +226,9 @@ Type Checker::CheckArithmetic(const Expr& expr, const Scope& scope) {
     return type;
   }
   if (left.unit != right.unit) {
-    sink_.Add<DiagnosticKind::kUnitMismatch>(At(expr.span), UnitText(left.unit), UnitText(right.unit),
-                                             expr.op == Operator::kAdd ? Bilingual("相加", "added") : Bilingual("相减", "subtracted"));
+    sink_.Add<DiagnosticKind::kUnitMismatch>(
+        At(expr.span), UnitText(left.unit), UnitText(right.unit),
+        expr.op == Operator::kAdd ? Bilingual("相加", "added") : Bilingual("相减", "subtracted"));
     return {};
   }
   type.percent = left.percent && right.percent;
@@ -243,11 +256,13 @@ Type Checker::CheckCompare(const Expr& expr, const Scope& scope) {
   DemandPresent(b, right);
   if (!left.known() || !right.known()) return Bool();
   if (left.is_number() && right.is_number() && left.unit != right.unit) {
-    sink_.Add<DiagnosticKind::kUnitMismatch>(At(expr.span), UnitText(left.unit), UnitText(right.unit), Bilingual("比较", "compared"));
+    sink_.Add<DiagnosticKind::kUnitMismatch>(At(expr.span), UnitText(left.unit), UnitText(right.unit),
+                                             Bilingual("比较", "compared"));
   } else if (!Unify(left, right)) {
     sink_.Add<DiagnosticKind::kTypeMismatch>(At(b), Describe(*model_, left), Describe(*model_, right));
   } else if (IsOrdering(expr.op)) {
-    const bool ordered = left.is_number() || left.kind == TypeKind::kDate || (left.kind == TypeKind::kEnum && (*model_)[left.enumeration].ordered);
+    const bool ordered = left.is_number() || left.kind == TypeKind::kDate ||
+                         (left.kind == TypeKind::kEnum && (*model_)[left.enumeration].ordered);
     if (!ordered) sink_.Add<DiagnosticKind::kUnordered>(At(expr.span), Describe(*model_, left));
   }
   return Bool();
@@ -260,7 +275,8 @@ Type Checker::CheckMembership(const Expr& expr, const Scope& scope) {
     const Type member = Check(expr.operands[i], scope, &value);
     DemandPresent(expr.operands[i], member);
     if (value.known() && member.known() && !Unify(value, member)) {
-      sink_.Add<DiagnosticKind::kTypeMismatch>(At(expr.operands[i]), Describe(*model_, value), Describe(*model_, member));
+      sink_.Add<DiagnosticKind::kTypeMismatch>(At(expr.operands[i]), Describe(*model_, value),
+                                               Describe(*model_, member));
     }
   }
   return Bool();
@@ -269,9 +285,11 @@ Type Checker::CheckMembership(const Expr& expr, const Scope& scope) {
 Type Checker::CheckIf(const Expr& expr, const Scope& scope, const Type* expected) {
   CheckCondition(expr.operands[0], scope);
   const Type yes = Check(expr.operands[1], Within(scope, Narrow(expr.operands[0], true)), expected);
-  const Type no = Check(expr.operands[2], Within(scope, Narrow(expr.operands[0], false)), yes.known() ? &yes : expected);
+  const Type no =
+      Check(expr.operands[2], Within(scope, Narrow(expr.operands[0], false)), yes.known() ? &yes : expected);
   const std::optional<Type> type = Unify(yes, no);
-  if (!type) sink_.Add<DiagnosticKind::kTypeMismatch>(At(expr.operands[2]), Describe(*model_, yes), Describe(*model_, no));
+  if (!type)
+    sink_.Add<DiagnosticKind::kTypeMismatch>(At(expr.operands[2]), Describe(*model_, yes), Describe(*model_, no));
   return type.value_or(yes);
 }
 
@@ -285,7 +303,8 @@ Type Checker::CheckClause(const Expr& expr, const Scope& scope, const Type& oper
     const auto step = ReadMarked(expr.quantity);
     if (!step) return operand;
     if (step->unit != operand.unit) {
-      sink_.Add<DiagnosticKind::kUnitMismatch>(At(expr.quantity.span), UnitText(operand.unit), UnitText(step->unit), Bilingual("用在同一个进位里", "used in one rounding"));
+      sink_.Add<DiagnosticKind::kUnitMismatch>(At(expr.quantity.span), UnitText(operand.unit), UnitText(step->unit),
+                                               Bilingual("用在同一个进位里", "used in one rounding"));
     }
     if (step->value.sign() <= 0) sink_.Add<DiagnosticKind::kBadStep>(At(expr.quantity.span));
     return operand;
@@ -299,7 +318,8 @@ Type Checker::CheckClause(const Expr& expr, const Scope& scope, const Type& oper
 Scope Checker::Within(const Scope& scope, const Narrowing& more) const {
   Scope out = scope;
   out.narrowing.present.insert(more.present.begin(), more.present.end());
-  for (const auto& [sort, rows] : more.least_rows) out.narrowing.least_rows[sort] = std::max(out.narrowing.least_rows[sort], rows);
+  for (const auto& [sort, rows] : more.least_rows)
+    out.narrowing.least_rows[sort] = std::max(out.narrowing.least_rows[sort], rows);
   return out;
 }
 
@@ -319,102 +339,24 @@ Narrowing Checker::Narrow(ExprId condition, bool truth) const {
   if (expr.kind == ExprKind::kCall && (*model_)[condition].referent.builtin == Builtin::kIsAbsent &&
       (*model_)[condition].referent.kind == Referent::Kind::kBuiltin && !truth) {
     const Referent& referent = (*model_)[expr.arguments[0].value].referent;
-    if (referent.kind == Referent::Kind::kField || referent.kind == Referent::Kind::kDefinition) out.present.insert({referent.kind, referent.index});
+    if (referent.kind == Referent::Kind::kField || referent.kind == Referent::Kind::kDefinition)
+      out.present.insert({referent.kind, referent.index});
   }
   if (expr.kind == ExprKind::kCompare) {
     const Referent& count = (*model_)[expr.operands[0]].referent;
     const Expr& call = (*tree_)[expr.operands[0]];
     const Expr& bound = (*tree_)[expr.operands[1]];
-    if (count.kind == Referent::Kind::kBuiltin && count.builtin == Builtin::kCount && bound.kind == ExprKind::kQuantity && !call.arguments[0].where.valid()) {
+    if (count.kind == Referent::Kind::kBuiltin && count.builtin == Builtin::kCount &&
+        bound.kind == ExprKind::kQuantity && !call.arguments[0].where.valid()) {
       const Referent& rows = (*model_)[call.arguments[0].value].referent;
       const std::optional<int64_t> n = bound.quantity.number.value.ToInt64();
       const bool at_least = (truth && expr.op == Operator::kAtLeast) || (!truth && expr.op == Operator::kLess);
       const bool more = (truth && expr.op == Operator::kGreater) || (!truth && expr.op == Operator::kAtMost);
-      if (rows.kind == Referent::Kind::kRecords && n && (at_least || more)) out.least_rows[rows.index] = *n + (more ? 1 : 0);
+      if (rows.kind == Referent::Kind::kRecords && n && (at_least || more))
+        out.least_rows[rows.index] = *n + (more ? 1 : 0);
     }
   }
   return out;
-}
-
-// ---- grains
-
-void Checker::ForEachLeaf(ExprId root, const std::function<void(ExprId, const Expr&)>& visit) const {
-  std::vector<ExprId> pending = {root};
-  while (!pending.empty()) {
-    const ExprId id = pending.back();
-    pending.pop_back();
-    if (!id.valid()) continue;
-    const Expr& expr = (*tree_)[id];
-    const Referent& referent = (*model_)[id].referent;
-    const bool aggregation = referent.kind == Referent::Kind::kBuiltin && (*model_)[id].target != Grain{};
-    if (expr.kind == ExprKind::kName || aggregation) visit(id, expr);
-    if (aggregation) continue;
-    for (auto it = expr.arguments.rbegin(); it != expr.arguments.rend(); ++it) pending.insert(pending.end(), {it->where, it->value});
-    pending.insert(pending.end(), expr.operands.rbegin(), expr.operands.rend());
-  }
-}
-
-Grain Checker::GrainOf(ExprId leaf) const {
-  const ExprInfo& info = (*model_)[leaf];
-  switch (info.referent.kind) {
-    case Referent::Kind::kField: return model_->fields[info.referent.index].grain;
-    case Referent::Kind::kDefinition: return model_->definitions[info.referent.index].grain;
-    case Referent::Kind::kRecords: {
-      const SortId sort(info.referent.index);
-      for (const Field& field : model_->fields) {
-        if (field.grain.sort == sort) return field.grain;
-      }
-      return {sort, PeriodKind::kMonth};
-    }
-    case Referent::Kind::kBuiltin: return info.target;
-    default: return {};
-  }
-}
-
-std::optional<Grain> Checker::FinestOf(const std::vector<ExprId>& roots) {
-  std::optional<Grain> finest;
-  ExprId first;
-  bool clash = false;
-  for (const ExprId root : roots) {
-    if (!root.valid()) continue;
-    ForEachLeaf(root, [&](ExprId leaf, const Expr&) {
-      const Referent::Kind kind = (*model_)[leaf].referent.kind;
-      if (kind == Referent::Kind::kNone || kind == Referent::Kind::kEnumValue || kind == Referent::Kind::kAbsent) return;
-      const Grain grain = GrainOf(leaf);
-      if (!finest || Readable(*model_, grain, *finest)) {
-        finest = grain;
-        first = leaf;
-      } else if (!Readable(*model_, *finest, grain) && !clash) {
-        // Neither is the finer: two kinds of rows, or rows of a quarter beside facts of a month.
-        sink_.Add<DiagnosticKind::kNoCommonGrain>(At(leaf), TextOf(first), TextOf(leaf));
-        clash = true;
-        clashed_.insert(leaf);
-      }
-    });
-  }
-  return finest;
-}
-
-void Checker::CheckReadable(ExprId root, Grain at) {
-  if (!root.valid()) return;
-  ForEachLeaf(root, [&](ExprId leaf, const Expr&) {
-    const ExprInfo& info = (*model_)[leaf];
-    const Referent::Kind kind = info.referent.kind;
-    if (kind != Referent::Kind::kField && kind != Referent::Kind::kDefinition) return;
-    const Grain grain = GrainOf(leaf);
-    if (!Readable(*model_, at, grain)) {
-      const bool finer = Readable(*model_, grain, at);
-      if (finer && at.period == PeriodKind::kOnce && grain.period != PeriodKind::kOnce) {
-        sink_.Add<DiagnosticKind::kMissingPeriod>(At(leaf), TextOf(leaf), PeriodAdverb(grain.period));
-      } else if (finer) {
-        sink_.Add<DiagnosticKind::kNeedsAggregation>(At(leaf), TextOf(leaf), Describe(*model_, grain), Describe(*model_, at));
-      } else if (clashed_.count(leaf) == 0) {
-        sink_.Add<DiagnosticKind::kNoCommonGrain>(At(leaf), TextOf(leaf), (*model_)[at.sort].name);
-      }
-    } else if (kind == Referent::Kind::kDefinition && grain.period != at.period && grain.period != PeriodKind::kOnce && past_leaves_.count(leaf) == 0) {
-      sink_.Add<DiagnosticKind::kCoarserComputed>(At(leaf), TextOf(leaf), PeriodAdverb(grain.period), PeriodAdverb(at.period));
-    }
-  });
 }
 
 }  // namespace heng::semantic

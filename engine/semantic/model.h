@@ -85,17 +85,26 @@ struct Field {
   Grain grain;
   Type type;
   std::optional<std::pair<Rational, Rational>> range;  // both included
-  std::optional<int> places;                           // decimal places at most; of a percentage, of the number before %
-  std::optional<Value> value;                          // of a parameter that is not open
-  bool open = false;                                   // a parameter that the district must bind
+  std::optional<int> places;   // decimal places at most; of a percentage, of the number before %
+  std::optional<Value> value;  // of a parameter that is not open
+  bool open = false;           // a parameter that the district must bind
   syntax::Mark mark;
   Span span;
 };
 
-struct ScoreRef { size_t declaration; };
-struct GradeRef { size_t declaration; };
-struct ColumnRef { size_t declaration; size_t column; };
-struct FormulaRef { size_t declaration; };
+struct ScoreRef {
+  size_t declaration;
+};
+struct GradeRef {
+  size_t declaration;
+};
+struct ColumnRef {
+  size_t declaration;
+  size_t column;
+};
+struct FormulaRef {
+  size_t declaration;
+};
 
 // A named expression: a formula, a score, a grade, a result column of a table. The body is the tree's declaration.
 struct Definition {
@@ -126,27 +135,70 @@ struct Referent {
   // Of an aggregation: `在 K 内`.
   enum class Scope : unsigned char { kNone, kKey, kWhole };
   Scope scope = Scope::kNone;
-  size_t key = 0;             // the key's field, or its definition
+  size_t key = 0;  // the key's field, or its definition
   bool key_is_field = true;
 };
 
 struct ExprInfo {
   Type type;
-  Grain grain;        // the finest that it reads; of an aggregation, that of its argument
-  Grain target;       // of an aggregation: the grain of its result
+  Grain grain;   // the finest that it reads; of an aggregation, that of its argument
+  Grain target;  // of an aggregation: the grain of its result
   Referent referent;
 };
 
-struct Check { size_t declaration = 0; Grain grain; };
-struct PublishedResult { PeriodKind period = PeriodKind::kOnce; DefinitionId definition; Span span; };
-struct Guarantee { size_t declaration = 0; Grain grain; };
+struct Check {
+  size_t declaration = 0;
+  Grain grain;
+};
+struct PublishedResult {
+  PeriodKind period = PeriodKind::kOnce;
+  DefinitionId definition;
+  Span span;
+};
+struct Guarantee {
+  size_t declaration = 0;
+  Grain grain;
+};
 
-struct ExampleSubject { std::string id; std::vector<std::pair<FieldId, Value>> attributes; Span span; };
-struct ExampleValue { std::string id; Period period; FieldId field; Value value; Span span; };
-struct ExampleRows { std::string id; Period period; SortId sort; std::vector<std::vector<std::pair<FieldId, Value>>> rows; Span span; };
-struct ExampleHistory { std::string id; Period period; DefinitionId definition; Value value; Span span; };
-struct ExampleExpectation { std::string id; Period period; DefinitionId definition; Value value; Span span; };
-struct ExampleRejection { std::string id; Period period; std::string message; Span span; };
+struct ExampleSubject {
+  std::string id;
+  std::vector<std::pair<FieldId, Value>> attributes;
+  Span span;
+};
+struct ExampleValue {
+  std::string id;
+  Period period;
+  FieldId field;
+  Value value;
+  Span span;
+};
+struct ExampleRows {
+  std::string id;
+  Period period;
+  SortId sort;
+  std::vector<std::vector<std::pair<FieldId, Value>>> rows;
+  Span span;
+};
+struct ExampleHistory {
+  std::string id;
+  Period period;
+  DefinitionId definition;
+  Value value;
+  Span span;
+};
+struct ExampleExpectation {
+  std::string id;
+  Period period;
+  DefinitionId definition;
+  Value value;
+  Span span;
+};
+struct ExampleRejection {
+  std::string id;
+  Period period;
+  std::string message;
+  Span span;
+};
 struct Example {
   std::string title;
   std::vector<ExampleSubject> subjects;
@@ -202,7 +254,11 @@ Bilingual Describe(const Model& model, const Type& type);
 std::string Describe(const Model& model, const Type& type, const Value& value);
 
 // The value written by a quantity, in base units; nothing if the unit is unknown.
-struct ReadQuantity { Rational value; Unit unit; bool percent = false; };
+struct ReadQuantity {
+  Rational value;
+  Unit unit;
+  bool percent = false;
+};
 std::optional<ReadQuantity> Read(const syntax::Quantity& quantity);
 
 // Resolves and checks. The model is usable only if the sink has no errors afterwards.

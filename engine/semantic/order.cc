@@ -18,7 +18,8 @@ std::vector<ExprId> Checker::RootsOf(const Definition& definition) const {
     for (const auto& block : score.adjustments) {
       for (const auto& line : block.lines) roots.insert(roots.end(), {line.amount, line.when});
     }
-    for (const ExprId clause : score.clauses) roots.insert(roots.end(), (*tree_)[clause].operands.begin(), (*tree_)[clause].operands.end());
+    for (const ExprId clause : score.clauses)
+      roots.insert(roots.end(), (*tree_)[clause].operands.begin(), (*tree_)[clause].operands.end());
   } else if (const auto* grade_ref = std::get_if<GradeRef>(&definition.body)) {
     const auto& grade = DeclarationAt<syntax::GradeDecl>(grade_ref->declaration);
     for (const auto& arm : grade.cases) roots.push_back(arm.when);
@@ -40,7 +41,8 @@ std::vector<size_t> Checker::DependenciesOf(size_t index) const {
   std::set<size_t> found;
   const auto add = [&](const std::string& name) {
     const auto symbol = symbols_.find(name);
-    if (symbol != symbols_.end() && symbol->second.kind == Symbol::Kind::kDefinition) found.insert(symbol->second.index);
+    if (symbol != symbols_.end() && symbol->second.kind == Symbol::Kind::kDefinition)
+      found.insert(symbol->second.index);
   };
   if (const auto* ref = std::get_if<ScoreRef>(&definition.body)) {
     // A criterion without a value is the fact or definition of its name.

@@ -12,7 +12,8 @@ void Checker::CheckMark(const syntax::Mark& mark, const std::string& what, bool 
   if (mark.provenance == Provenance::kOpen && !may_be_open) sink_.Add<DiagnosticKind::kOpenNotParameter>(At(mark.span));
   if (mark.provenance == Provenance::kSourced) {
     const auto& sources = model_->policy.sources;
-    const auto source = std::find_if(sources.begin(), sources.end(), [&](const auto& s) { return s.name.text == mark.source.text; });
+    const auto source =
+        std::find_if(sources.begin(), sources.end(), [&](const auto& s) { return s.name.text == mark.source.text; });
     if (source == sources.end()) {
       std::vector<std::string> names;
       for (const auto& s : sources) names.push_back(s.name.text);
@@ -25,7 +26,8 @@ void Checker::CheckMark(const syntax::Mark& mark, const std::string& what, bool 
 }
 
 void Checker::WarnUnmarked(const syntax::Quantity& quantity, bool covered) {
-  if (!covered) sink_.Add<DiagnosticKind::kUnmarkedNumber>(At(quantity.span), std::string(tree_->source->Text(quantity.span)));
+  if (!covered)
+    sink_.Add<DiagnosticKind::kUnmarkedNumber>(At(quantity.span), std::string(tree_->source->Text(quantity.span)));
 }
 
 void Checker::WarnUnmarked(ExprId root, bool covered) {
@@ -38,7 +40,8 @@ void Checker::WarnUnmarked(ExprId root, bool covered) {
     const Expr& expr = (*tree_)[id];
     if (expr.kind == ExprKind::kQuantity || expr.kind == ExprKind::kRound) WarnUnmarked(expr.quantity, false);
     pending.insert(pending.end(), expr.operands.begin(), expr.operands.end());
-    for (const syntax::Argument& argument : expr.arguments) pending.insert(pending.end(), {argument.value, argument.where});
+    for (const syntax::Argument& argument : expr.arguments)
+      pending.insert(pending.end(), {argument.value, argument.where});
   }
 }
 
@@ -94,13 +97,23 @@ void Checker::CollectTable(const syntax::TableDecl& table) {
   CheckMark(table.mark, table.name.text, false);
   for (size_t r = 0; r < table.rows.size(); ++r) {
     const syntax::TableRow& row = table.rows[r];
-    const std::string key = row.conditions.empty() ? "" : std::string(tree_->source->Text(row.conditions[0].items.empty() ? row.conditions[0].span : (*tree_)[row.conditions[0].items[0].value].span));
+    const std::string key =
+        row.conditions.empty()
+            ? ""
+            : std::string(tree_->source->Text(row.conditions[0].items.empty()
+                                                  ? row.conditions[0].span
+                                                  : (*tree_)[row.conditions[0].items[0].value].span));
     const auto collect = [&](const std::vector<syntax::Cell>& cells, bool results) {
       for (size_t c = 0; c < cells.size(); ++c) {
         const syntax::Cell& cell = cells[c];
         std::string what = table.name.text + "·" + key;
         if (results && c < table.rows.front().results.size()) {
-          what += "·" + std::string(tree_->source->Text((*tree_)[table.rows.front().results[c].items.empty() ? ExprId{} : table.rows.front().results[c].items[0].value].span));
+          what +=
+              "·" +
+              std::string(tree_->source->Text(
+                  (*tree_)[table.rows.front().results[c].items.empty() ? ExprId{}
+                                                                       : table.rows.front().results[c].items[0].value]
+                      .span));
           if (!cell.items.empty()) what += " = " + TextOf(cell.items[0].value);
         }
         CheckMark(cell.mark, what, false);
@@ -146,7 +159,8 @@ void Checker::CollectProvenance() {
     }
   }
   for (const Field& field : model_->fields) {
-    if (field.kind != Field::Kind::kParameter && field.mark.provenance != Provenance::kUnmarked) CheckMark(field.mark, field.name, false);
+    if (field.kind != Field::Kind::kParameter && field.mark.provenance != Provenance::kUnmarked)
+      CheckMark(field.mark, field.name, false);
   }
 }
 

@@ -13,7 +13,8 @@ void Checker::CheckBodies() {
     if (result == nullptr) continue;
     for (const syntax::Name& name : result->names) {
       const auto symbol = symbols_.find(name.text);
-      if (symbol != symbols_.end() && symbol->second.kind == Symbol::Kind::kDefinition) published_.insert(symbol->second.index);
+      if (symbol != symbols_.end() && symbol->second.kind == Symbol::Kind::kDefinition)
+        published_.insert(symbol->second.index);
     }
   }
   for (const DefinitionId id : model_->order) CheckDefinition(id);
@@ -44,7 +45,8 @@ void Checker::CheckDefinition(DefinitionId id) {
     CheckGrade(definition, DeclarationAt<syntax::GradeDecl>(grade->declaration));
   } else {
     const auto& column = std::get<ColumnRef>(definition.body);
-    definition.type = CheckResultColumn(DeclarationAt<syntax::TableDecl>(column.declaration), column.column, definition.grain);
+    definition.type =
+        CheckResultColumn(DeclarationAt<syntax::TableDecl>(column.declaration), column.column, definition.grain);
     if (definition.type.is_number() && definition.type.unit.is_money()) definition.places = 2;
   }
 }
@@ -63,7 +65,8 @@ const Expr* Checker::OutermostRounding(ExprId body) const {
 std::optional<int> Checker::PlacesOf(ExprId body, const Type& type) const {
   if (!type.is_number()) return std::nullopt;
   if (const Expr* rounding = OutermostRounding(body)) {
-    if (const auto step = Read(rounding->quantity)) return (step->percent ? step->value * Rational(100) : step->value).decimal_places();
+    if (const auto step = Read(rounding->quantity))
+      return (step->percent ? step->value * Rational(100) : step->value).decimal_places();
   }
   return type.unit.is_money() ? std::optional<int>(2) : std::nullopt;
 }
@@ -100,14 +103,19 @@ void Checker::CheckCriterion(const syntax::Criterion& criterion, const Definitio
   const Type& type = is_field ? model_->fields[index].type : model_->definitions[index].type;
   const Grain grain = is_field ? model_->fields[index].grain : model_->definitions[index].grain;
   if (type.known() && (!type.is_number() || type.unit != unit)) {
-    sink_.Add<DiagnosticKind::kTypeMismatch>(At(criterion.name.span), Describe(*model_, Type{TypeKind::kNumber, unit, {}, false, false}), Describe(*model_, type));
+    sink_.Add<DiagnosticKind::kTypeMismatch>(At(criterion.name.span),
+                                             Describe(*model_, Type{TypeKind::kNumber, unit, {}, false, false}),
+                                             Describe(*model_, type));
   }
-  const bool present = narrowed.narrowing.present.count({is_field ? Referent::Kind::kField : Referent::Kind::kDefinition, index}) > 0;
+  const bool present =
+      narrowed.narrowing.present.count({is_field ? Referent::Kind::kField : Referent::Kind::kDefinition, index}) > 0;
   if (type.optional && !present) sink_.Add<DiagnosticKind::kMaybeAbsent>(At(criterion.name.span), criterion.name.text);
   if (!Readable(*model_, definition.grain, grain)) {
-    sink_.Add<DiagnosticKind::kNeedsAggregation>(At(criterion.name.span), criterion.name.text, Describe(*model_, grain), Describe(*model_, definition.grain));
+    sink_.Add<DiagnosticKind::kNeedsAggregation>(At(criterion.name.span), criterion.name.text, Describe(*model_, grain),
+                                                 Describe(*model_, definition.grain));
   } else if (!is_field && grain.period != definition.grain.period && grain.period != PeriodKind::kOnce) {
-    sink_.Add<DiagnosticKind::kCoarserComputed>(At(criterion.name.span), criterion.name.text, PeriodAdverb(grain.period), PeriodAdverb(definition.grain.period));
+    sink_.Add<DiagnosticKind::kCoarserComputed>(At(criterion.name.span), criterion.name.text,
+                                                PeriodAdverb(grain.period), PeriodAdverb(definition.grain.period));
   }
 }
 
@@ -118,24 +126,32 @@ void Checker::CheckWeights(const syntax::ScoreDecl& score, const Rational& full,
   const auto first_weight = ReadMarked(first.weight);
   if (!first_weight) return;
   const bool percents = first_weight->percent;
-  const auto text = [&](const Rational& value) { return percents ? (value * Rational(100)).ToString() + "%" : value.ToString() + " " + unit.ToString(); };
+  const auto text = [&](const Rational& value) {
+    return percents ? (value * Rational(100)).ToString() + "%" : value.ToString() + " " + unit.ToString();
+  };
   for (const syntax::Criterion& criterion : score.criteria) {
     const auto weight = ReadMarked(criterion.weight);
     if (!weight) return;
     if (!weight->percent && weight->unit != unit) {
-      sink_.Add<DiagnosticKind::kUnitMismatch>(At(criterion.weight.span), unit.ToString(), weight->unit.dimensionless() ? std::string("1") : weight->unit.ToString(), Bilingual("用在同一个评分里", "used in one score"));
+      sink_.Add<DiagnosticKind::kUnitMismatch>(
+          At(criterion.weight.span), unit.ToString(),
+          weight->unit.dimensionless() ? std::string("1") : weight->unit.ToString(),
+          Bilingual("用在同一个评分里", "used in one score"));
       return;
     }
     if (weight->percent != percents) {
       Diagnostic& diagnostic = sink_.Add<DiagnosticKind::kMixedCriteria>(At(criterion.weight.span));
-      diagnostic.related.push_back({At(first.weight.span), percents ? Bilingual("这一项按权重", "this one is by weight") : Bilingual("这一项按分值", "this one is by marks")});
+      diagnostic.related.push_back({At(first.weight.span), percents
+                                                               ? Bilingual("这一项按权重", "this one is by weight")
+                                                               : Bilingual("这一项按分值", "this one is by marks")});
       return;
     }
     sum += weight->value;
     terms += (terms.empty() ? "" : " + ") + text(weight->value);
   }
   const Rational wanted = percents ? Rational(1) : full;
-  if (sum != wanted) sink_.Add<DiagnosticKind::kWeightSum>(At(score.declared.name.span), terms + " = " + text(sum), text(wanted));
+  if (sum != wanted)
+    sink_.Add<DiagnosticKind::kWeightSum>(At(score.declared.name.span), terms + " = " + text(sum), text(wanted));
 }
 
 void Checker::CheckScore(Definition& definition, const syntax::ScoreDecl& score) {
@@ -150,7 +166,8 @@ void Checker::CheckScore(Definition& definition, const syntax::ScoreDecl& score)
   const auto once = [&](const syntax::Name& name) {
     const auto [at, added] = names.emplace(name.text, name.span);
     if (added) return;
-    sink_.Add<DiagnosticKind::kDuplicateName>(At(name.span), name.text).related.push_back({At(at->second), {"先在这里声明", "first declared here"}});
+    sink_.Add<DiagnosticKind::kDuplicateName>(At(name.span), name.text)
+        .related.push_back({At(at->second), {"先在这里声明", "first declared here"}});
   };
   for (const syntax::Criterion& criterion : score.criteria) {
     once(criterion.name);
@@ -162,7 +179,9 @@ void Checker::CheckScore(Definition& definition, const syntax::ScoreDecl& score)
     if (block.lines.empty()) sink_.Add<DiagnosticKind::kEmptyRule>(At(block.span), block.bonus ? "加分" : "扣分");
     if (block.cap) {
       const auto cap = ReadMarked(*block.cap);
-      if (cap && cap->unit != full->unit) sink_.Add<DiagnosticKind::kUnitMismatch>(At(block.cap->span), full->unit.ToString(), cap->unit.ToString(), Bilingual("用在同一个评分里", "used in one score"));
+      if (cap && cap->unit != full->unit)
+        sink_.Add<DiagnosticKind::kUnitMismatch>(At(block.cap->span), full->unit.ToString(), cap->unit.ToString(),
+                                                 Bilingual("用在同一个评分里", "used in one score"));
     }
     for (const syntax::Adjustment& line : block.lines) {
       once(line.name);
@@ -184,23 +203,31 @@ void Checker::CheckScore(Definition& definition, const syntax::ScoreDecl& score)
 }
 
 void Checker::CheckGradeName(const syntax::Name& name, EnumId scale) {
-  if (!name.text.empty() && !FindEnumValue(scale, name.text)) ReportUnknown(name, {"等级", "grade"}, (*model_)[scale].values);
+  if (!name.text.empty() && !FindEnumValue(scale, name.text))
+    ReportUnknown(name, {"等级", "grade"}, (*model_)[scale].values);
 }
 
 void Checker::CheckGradeStep(const syntax::GradeStep& step, const Definition& definition) {
   CheckCondition(step.when, {definition.grain, {}, false});
   CheckReadable(step.when, definition.grain);
-  for (const syntax::Name* name : {&step.grade, &step.at_least, &step.at_most}) CheckGradeName(*name, definition.type.enumeration);
-  const bool shifts = step.action == syntax::GradeStep::Action::kRaise || step.action == syntax::GradeStep::Action::kLower;
+  for (const syntax::Name* name : {&step.grade, &step.at_least, &step.at_most})
+    CheckGradeName(*name, definition.type.enumeration);
+  const bool shifts =
+      step.action == syntax::GradeStep::Action::kRaise || step.action == syntax::GradeStep::Action::kLower;
   if (!shifts) return;
-  const bool levels = step.levels.unit.size() == 1 && (step.levels.unit[0].text == "级" || step.levels.unit[0].text == "levels" || step.levels.unit[0].text == "level");
+  const bool levels =
+      step.levels.unit.size() == 1 &&
+      (step.levels.unit[0].text == "级" || step.levels.unit[0].text == "levels" || step.levels.unit[0].text == "level");
   const auto count = step.levels.number.value.ToInt64();
-  if (!levels || !count || *count < 1) sink_.Add<DiagnosticKind::kTypeMismatch>(At(step.levels.span), Bilingual("“N 级”", "'N 级' (levels)"), std::string(tree_->source->Text(step.levels.span)));
+  if (!levels || !count || *count < 1)
+    sink_.Add<DiagnosticKind::kTypeMismatch>(At(step.levels.span), Bilingual("“N 级”", "'N 级' (levels)"),
+                                             std::string(tree_->source->Text(step.levels.span)));
 }
 
 void Checker::CheckGrade(Definition& definition, const syntax::GradeDecl& grade) {
   const Scope scope{definition.grain, {}, false};
-  if (grade.cases.empty()) sink_.Add<DiagnosticKind::kEmptyRule>(At(grade.declared.name.span), grade.declared.name.text);
+  if (grade.cases.empty())
+    sink_.Add<DiagnosticKind::kEmptyRule>(At(grade.declared.name.span), grade.declared.name.text);
   for (size_t i = 0; i < grade.cases.size(); ++i) {
     const syntax::GradeCase& arm = grade.cases[i];
     CheckGradeName(arm.grade, definition.type.enumeration);
@@ -220,7 +247,8 @@ void Checker::CheckCellCounts(const syntax::TableDecl& table) {
   for (const syntax::TableRow& row : table.rows) {
     const size_t found = row.conditions.size() + row.results.size();
     if (row.conditions.size() != header.conditions.size() || found != wanted) {
-      sink_.Add<DiagnosticKind::kCellCount>(At(row.span), fmt::format("{} → {}", row.conditions.size(), row.results.size()),
+      sink_.Add<DiagnosticKind::kCellCount>(At(row.span),
+                                            fmt::format("{} → {}", row.conditions.size(), row.results.size()),
                                             fmt::format("{} → {}", header.conditions.size(), header.results.size()));
     }
   }
@@ -240,8 +268,10 @@ void Checker::CheckConditionCell(const syntax::Cell& cell, ExprId header, Grain 
   for (const syntax::CellItem& item : cell.items) {
     check(item.value);
     check(item.upper);
-    const bool ordered = wanted.is_number() || wanted.kind == TypeKind::kDate || (wanted.kind == TypeKind::kEnum && (*model_)[wanted.enumeration].ordered);
-    if (item.kind != syntax::CellItem::Kind::kValue && wanted.known() && !ordered) sink_.Add<DiagnosticKind::kUnordered>(At(cell.span), Describe(*model_, wanted));
+    const bool ordered = wanted.is_number() || wanted.kind == TypeKind::kDate ||
+                         (wanted.kind == TypeKind::kEnum && (*model_)[wanted.enumeration].ordered);
+    if (item.kind != syntax::CellItem::Kind::kValue && wanted.known() && !ordered)
+      sink_.Add<DiagnosticKind::kUnordered>(At(cell.span), Describe(*model_, wanted));
   }
 }
 
@@ -251,7 +281,8 @@ void Checker::CheckTable(size_t, const syntax::TableDecl& table) {
   const Grain at{subject_.value_or(kWholeSort), table.period};
   for (size_t r = 1; r < table.rows.size(); ++r) {
     const syntax::TableRow& row = table.rows[r];
-    const bool otherwise = std::any_of(row.conditions.begin(), row.conditions.end(), [](const syntax::Cell& c) { return c.kind == syntax::Cell::Kind::kOtherwise; });
+    const bool otherwise = std::any_of(row.conditions.begin(), row.conditions.end(),
+                                       [](const syntax::Cell& c) { return c.kind == syntax::Cell::Kind::kOtherwise; });
     if (otherwise && r + 1 < table.rows.size()) sink_.Add<DiagnosticKind::kMisplacedOtherwise>(At(row.span));
     for (size_t c = 0; c < std::min(row.conditions.size(), header.conditions.size()); ++c) {
       const syntax::Cell& head = header.conditions[c];
@@ -265,8 +296,10 @@ Type Checker::CheckResultColumn(const syntax::TableDecl& table, size_t column, G
   // The conditions of the header belong to every column; they are checked with the first.
   if (column == 0) {
     for (const syntax::Cell& cell : header.conditions) {
-      if (cell.kind != syntax::Cell::Kind::kItems || cell.items.size() != 1 || cell.items[0].kind != syntax::CellItem::Kind::kValue) {
-        sink_.Add<DiagnosticKind::kWrongKindOfName>(At(cell.span), std::string(tree_->source->Text(cell.span)), Bilingual("条件列的名称", "the name of a condition column"));
+      if (cell.kind != syntax::Cell::Kind::kItems || cell.items.size() != 1 ||
+          cell.items[0].kind != syntax::CellItem::Kind::kValue) {
+        sink_.Add<DiagnosticKind::kWrongKindOfName>(At(cell.span), std::string(tree_->source->Text(cell.span)),
+                                                    Bilingual("条件列的名称", "the name of a condition column"));
         continue;
       }
       Check(cell.items[0].value, {at, {}, false});
@@ -277,8 +310,10 @@ Type Checker::CheckResultColumn(const syntax::TableDecl& table, size_t column, G
   for (size_t r = 1; r < table.rows.size(); ++r) {
     if (column >= table.rows[r].results.size()) continue;
     const syntax::Cell& cell = table.rows[r].results[column];
-    if (cell.kind != syntax::Cell::Kind::kItems || cell.items.size() != 1 || cell.items[0].kind != syntax::CellItem::Kind::kValue) {
-      sink_.Add<DiagnosticKind::kTypeMismatch>(At(cell.span), Bilingual("一个值", "one value"), std::string(tree_->source->Text(cell.span)));
+    if (cell.kind != syntax::Cell::Kind::kItems || cell.items.size() != 1 ||
+        cell.items[0].kind != syntax::CellItem::Kind::kValue) {
+      sink_.Add<DiagnosticKind::kTypeMismatch>(At(cell.span), Bilingual("一个值", "one value"),
+                                               std::string(tree_->source->Text(cell.span)));
       continue;
     }
     const Type found = Check(cell.items[0].value, {at, {}, false}, type.known() ? &type : nullptr);
@@ -304,7 +339,8 @@ void Checker::CheckChecks() {
     CheckReadable(check->condition, at);
     ForEachLeaf(check->condition, [&](ExprId leaf, const Expr&) {
       if ((*model_)[leaf].referent.kind == Referent::Kind::kDefinition) {
-        sink_.Add<DiagnosticKind::kWrongKindOfName>(At(leaf), TextOf(leaf), Bilingual("一个填报的事实（校验只看事实）", "a fact (checks look at facts only)"));
+        sink_.Add<DiagnosticKind::kWrongKindOfName>(
+            At(leaf), TextOf(leaf), Bilingual("一个填报的事实（校验只看事实）", "a fact (checks look at facts only)"));
       }
     });
     model_->checks.push_back({i, at});
@@ -324,15 +360,19 @@ void Checker::CheckResults() {
         continue;
       }
       if (symbol->second.kind != Symbol::Kind::kDefinition) {
-        sink_.Add<DiagnosticKind::kWrongKindOfName>(At(name.span), name.text, Bilingual("算出的值", "a computed value"));
+        sink_.Add<DiagnosticKind::kWrongKindOfName>(At(name.span), name.text,
+                                                    Bilingual("算出的值", "a computed value"));
         continue;
       }
       const Definition& definition = model_->definitions[symbol->second.index];
       if (definition.grain.period != result->period) {
-        sink_.Add<DiagnosticKind::kPeriodMismatch>(At(name.span), name.text, PeriodAdverb(definition.grain.period), PeriodAdverb(result->period));
+        sink_.Add<DiagnosticKind::kPeriodMismatch>(At(name.span), name.text, PeriodAdverb(definition.grain.period),
+                                                   PeriodAdverb(result->period));
         continue;
       }
-      const bool twice = std::any_of(model_->results.begin(), model_->results.end(), [&](const PublishedResult& r) { return r.definition.index() == symbol->second.index; });
+      const bool twice = std::any_of(model_->results.begin(), model_->results.end(), [&](const PublishedResult& r) {
+        return r.definition.index() == symbol->second.index;
+      });
       if (twice) {
         sink_.Add<DiagnosticKind::kDuplicateName>(At(name.span), name.text);
         continue;
@@ -340,7 +380,8 @@ void Checker::CheckResults() {
       model_->results.push_back({result->period, DefinitionId(symbol->second.index), name.span});
     }
   }
-  if (model_->results.empty() && lost_.empty() && has_policy_ && !sink_.has_errors()) sink_.Add<DiagnosticKind::kMissingResult>(At(model_->policy.id_span));
+  if (model_->results.empty() && lost_.empty() && has_policy_ && !sink_.has_errors())
+    sink_.Add<DiagnosticKind::kMissingResult>(At(model_->policy.id_span));
 }
 
 void Checker::CheckGuarantees() {
@@ -364,8 +405,10 @@ void Checker::CheckGuarantees() {
         const bool ordered = type.is_number() || (type.kind == TypeKind::kEnum && (*model_)[type.enumeration].ordered);
         if (type.known() && !ordered) sink_.Add<DiagnosticKind::kUnordered>(At(side), Describe(*model_, type));
       }
-      if ((*model_)[guarantee->along].referent.kind != Referent::Kind::kDefinition && (*model_)[guarantee->along].referent.kind != Referent::Kind::kField) {
-        sink_.Add<DiagnosticKind::kWrongKindOfName>(At(guarantee->along), TextOf(guarantee->along), Bilingual("一个有名称的值", "a named value"));
+      if ((*model_)[guarantee->along].referent.kind != Referent::Kind::kDefinition &&
+          (*model_)[guarantee->along].referent.kind != Referent::Kind::kField) {
+        sink_.Add<DiagnosticKind::kWrongKindOfName>(At(guarantee->along), TextOf(guarantee->along),
+                                                    Bilingual("一个有名称的值", "a named value"));
       }
       CheckReadable(guarantee->along, at);
     }

@@ -79,7 +79,8 @@ std::optional<Rational> Checker::ReadBound(const syntax::Bound& bound, const Fie
   std::optional<ReadQuantity> read = ReadMarked(bound.quantity);
   if (!read) return std::nullopt;
   if (!bound.quantity.unit.empty() && read->unit != field.type.unit) {
-    sink_.Add<DiagnosticKind::kUnitMismatch>(At(bound.quantity.span), field.type.unit.ToString(), read->unit.ToString(), Bilingual("用在同一个范围里", "used in one range"));
+    sink_.Add<DiagnosticKind::kUnitMismatch>(At(bound.quantity.span), field.type.unit.ToString(), read->unit.ToString(),
+                                             Bilingual("用在同一个范围里", "used in one range"));
     return std::nullopt;
   }
   if (field.type.percent && !read->percent) read->value = read->value / Rational(100);
@@ -118,7 +119,9 @@ std::optional<Value> Checker::ReadConstant(ExprId id, const Type& type, bool bar
       const bool takes_unit = bare && expr.quantity.unit.empty();
       if (!type.is_number() || (read->unit != type.unit && !takes_unit)) {
         if (type.is_number()) {
-          sink_.Add<DiagnosticKind::kUnitMismatch>(At(id), type.unit.ToString(), read->unit.dimensionless() ? std::string("1") : read->unit.ToString(), Bilingual("混用", "mixed"));
+          sink_.Add<DiagnosticKind::kUnitMismatch>(
+              At(id), type.unit.ToString(), read->unit.dimensionless() ? std::string("1") : read->unit.ToString(),
+              Bilingual("混用", "mixed"));
           return std::nullopt;
         }
         return mismatch({"数", "a number"});
@@ -131,9 +134,12 @@ std::optional<Value> Checker::ReadConstant(ExprId id, const Type& type, bool bar
       if (!inner || !std::holds_alternative<Rational>(*inner)) return std::nullopt;
       return -std::get<Rational>(*inner);
     }
-    case ExprKind::kText: return type.kind == TypeKind::kText ? std::optional<Value>(expr.text) : mismatch({"文字", "a text"});
-    case ExprKind::kDate: return type.kind == TypeKind::kDate ? std::optional<Value>(expr.date) : mismatch({"日期", "a date"});
-    case ExprKind::kBool: return type.kind == TypeKind::kBool ? std::optional<Value>(expr.truth) : mismatch({"是/否", "yes or no"});
+    case ExprKind::kText:
+      return type.kind == TypeKind::kText ? std::optional<Value>(expr.text) : mismatch({"文字", "a text"});
+    case ExprKind::kDate:
+      return type.kind == TypeKind::kDate ? std::optional<Value>(expr.date) : mismatch({"日期", "a date"});
+    case ExprKind::kBool:
+      return type.kind == TypeKind::kBool ? std::optional<Value>(expr.truth) : mismatch({"是/否", "yes or no"});
     case ExprKind::kName: {
       if (expr.name.text == "缺" || expr.name.text == "absent") return Value(Absent{});
       if (type.kind != TypeKind::kEnum) return mismatch({"名称", "a name"});
@@ -153,12 +159,14 @@ void Checker::CheckInRange(const Field& field, const Value& value, Span span) {
   if (number == nullptr) return;
   if (field.range && (*number < field.range->first || *number > field.range->second)) {
     sink_.Add<DiagnosticKind::kOutOfRange>(At(span), Describe(*model_, field.type, value),
-                                           fmt::format("{}–{}", Describe(*model_, field.type, field.range->first), Describe(*model_, field.type, field.range->second)));
+                                           fmt::format("{}–{}", Describe(*model_, field.type, field.range->first),
+                                                       Describe(*model_, field.type, field.range->second)));
   }
   const Rational written = field.type.percent ? *number * Rational(100) : *number;
   if (field.places && written.decimal_places().value_or(99) > *field.places) {
     sink_.Add<DiagnosticKind::kOutOfRange>(At(span), Describe(*model_, field.type, value),
-                                           Bilingual(fmt::format("（至多 {} 位小数）", *field.places), fmt::format("(at most {} decimal places)", *field.places)));
+                                           Bilingual(fmt::format("（至多 {} 位小数）", *field.places),
+                                                     fmt::format("(at most {} decimal places)", *field.places)));
   }
 }
 
@@ -183,7 +191,8 @@ Bilingual Describe(const Model& model, const Type& type) {
     case TypeKind::kBool: return {"条件（是或否）", "a condition (yes or no)"};
     case TypeKind::kText: return {"文字", "a text"};
     case TypeKind::kDate: return {"日期", "a date"};
-    case TypeKind::kEnum: return {"“" + model[type.enumeration].name + "”的一个取值", "a value of '" + model[type.enumeration].name + "'"};
+    case TypeKind::kEnum:
+      return {"“" + model[type.enumeration].name + "”的一个取值", "a value of '" + model[type.enumeration].name + "'"};
     case TypeKind::kUnknown: break;
   }
   return {"值", "a value"};
@@ -196,7 +205,8 @@ std::string Describe(const Model& model, const Type& type, const Value& value) {
     return number->ToString() + " " + type.unit.ToString();
   }
   if (const auto* truth = std::get_if<bool>(&value)) return *truth ? "是" : "否";
-  if (const auto* code = std::get_if<EnumCode>(&value)) return type.enumeration.valid() ? model[type.enumeration].values[code->index] : "";
+  if (const auto* code = std::get_if<EnumCode>(&value))
+    return type.enumeration.valid() ? model[type.enumeration].values[code->index] : "";
   if (const auto* text = std::get_if<std::string>(&value)) return "“" + *text + "”";
   if (const auto* date = std::get_if<Date>(&value)) return date->ToString();
   return IsAbsent(value) ? "缺" : "错误";

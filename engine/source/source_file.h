@@ -14,7 +14,9 @@ struct Span {
   uint32_t begin = 0;
   uint32_t end = 0;
   friend bool operator==(const Span&, const Span&) = default;
-  Span Through(Span other) const { return {begin < other.begin ? begin : other.begin, end > other.end ? end : other.end}; }
+  Span Through(Span other) const {
+    return {begin < other.begin ? begin : other.begin, end > other.end ? end : other.end};
+  }
 };
 
 // 1-based; the column counts code points, as editors show it.

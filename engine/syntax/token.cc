@@ -17,7 +17,8 @@ const std::vector<Keyword>& Keywords() {
 
 const Keyword* FindKeyword(std::string_view spelling) {
   const auto& all = Keywords();
-  const auto found = std::find_if(all.begin(), all.end(), [&](const Keyword& k) { return k.zh == spelling || k.en == spelling; });
+  const auto found =
+      std::find_if(all.begin(), all.end(), [&](const Keyword& k) { return k.zh == spelling || k.en == spelling; });
   return found == all.end() ? nullptr : &*found;
 }
 

@@ -25,11 +25,34 @@ bool IsMark(K kind) { return kind >= K::kSourced && kind <= K::kNote; }
 bool WantsMore(K kind) {
   if (IsOpening(kind) || IsComparison(kind)) return true;
   switch (kind) {
-    case K::kComma: case K::kColon: case K::kPipe: case K::kArrow: case K::kDot: case K::kEqual:
-    case K::kPlus: case K::kMinus: case K::kTimes: case K::kDivide: case K::kSlash: case K::kPer:
-    case K::kIf: case K::kThen: case K::kElse: case K::kAnd: case K::kOr: case K::kNot: case K::kIn: case K::kWhen: case K::kWhere:
-    case K::kWithin: case K::kTo: case K::kDefault: case K::kIfNone: case K::kRound: case K::kCap: case K::kFloor:
-      return true;
+    case K::kComma:
+    case K::kColon:
+    case K::kPipe:
+    case K::kArrow:
+    case K::kDot:
+    case K::kEqual:
+    case K::kPlus:
+    case K::kMinus:
+    case K::kTimes:
+    case K::kDivide:
+    case K::kSlash:
+    case K::kPer:
+    case K::kIf:
+    case K::kThen:
+    case K::kElse:
+    case K::kAnd:
+    case K::kOr:
+    case K::kNot:
+    case K::kIn:
+    case K::kWhen:
+    case K::kWhere:
+    case K::kWithin:
+    case K::kTo:
+    case K::kDefault:
+    case K::kIfNone:
+    case K::kRound:
+    case K::kCap:
+    case K::kFloor: return true;
     default: return false;
   }
 }
@@ -40,17 +63,37 @@ bool GoesOn(K kind, bool in_rows) {
   if (IsClosing(kind) || IsMark(kind)) return true;
   if (IsComparison(kind) || kind == K::kMinus) return !in_rows;
   switch (kind) {
-    case K::kComma: case K::kColon: case K::kDot: case K::kEqual: case K::kPlus: case K::kTimes: case K::kDivide: case K::kSlash:
-    case K::kThen: case K::kElse: case K::kAnd: case K::kOr: case K::kIn: case K::kWhen: case K::kWhere: case K::kWithin: case K::kTo:
-    case K::kDefault: case K::kRound: case K::kCap: case K::kFloor: case K::kPipe: case K::kArrow:
-      return true;
+    case K::kComma:
+    case K::kColon:
+    case K::kDot:
+    case K::kEqual:
+    case K::kPlus:
+    case K::kTimes:
+    case K::kDivide:
+    case K::kSlash:
+    case K::kThen:
+    case K::kElse:
+    case K::kAnd:
+    case K::kOr:
+    case K::kIn:
+    case K::kWhen:
+    case K::kWhere:
+    case K::kWithin:
+    case K::kTo:
+    case K::kDefault:
+    case K::kRound:
+    case K::kCap:
+    case K::kFloor:
+    case K::kPipe:
+    case K::kArrow: return true;
     default: return false;
   }
 }
 
 class TokenPass {
  public:
-  TokenPass(SourcePtr source, std::vector<Token> tokens, DiagnosticSink& sink) : source_(std::move(source)), in_(std::move(tokens)), sink_(sink) {}
+  TokenPass(SourcePtr source, std::vector<Token> tokens, DiagnosticSink& sink)
+      : source_(std::move(source)), in_(std::move(tokens)), sink_(sink) {}
 
   TokenList Run() {
     // What is nested too deeply is not parsed, so the rest need not be read.
@@ -150,21 +193,26 @@ class TokenPass {
       const std::optional<size_t> after = Next(next, true);
       return !after || in_[*after].kind != K::kWhen;
     }
-    if (open_.empty() && declaration_ == K::kPolicy) return kind != K::kVersion && kind != K::kEffective && kind != K::kSource;
-    if (open_.empty() && declaration_ == K::kGuarantee) return kind != K::kFollows && kind != K::kNondecreasing && kind != K::kNonincreasing;
+    if (open_.empty() && declaration_ == K::kPolicy)
+      return kind != K::kVersion && kind != K::kEffective && kind != K::kSource;
+    if (open_.empty() && declaration_ == K::kGuarantee)
+      return kind != K::kFollows && kind != K::kNondecreasing && kind != K::kNonincreasing;
     return true;
   }
 
   // `/` between a unit and a word without blanks is "per"; a lone `-` in a cell is "any".
   void Relabel(size_t i, Token& token) {
-    if (token.kind == K::kSlash && last_ && last_->kind == K::kName && last_->span.end == token.span.begin && i + 1 < in_.size() &&
-        in_[i + 1].kind == K::kName && before_last_ && (before_last_->kind == K::kNumber || before_last_->kind == K::kPer)) {
+    if (token.kind == K::kSlash && last_ && last_->kind == K::kName && last_->span.end == token.span.begin &&
+        i + 1 < in_.size() && in_[i + 1].kind == K::kName && before_last_ &&
+        (before_last_->kind == K::kNumber || before_last_->kind == K::kPer)) {
       token.kind = K::kPer;
     }
-    if (token.kind == K::kMinus && last_ && (last_->kind == K::kPipe || last_->kind == K::kArrow || last_->kind == K::kNewline || last_->kind == K::kLeftBrace)) {
+    if (token.kind == K::kMinus && last_ &&
+        (last_->kind == K::kPipe || last_->kind == K::kArrow || last_->kind == K::kNewline ||
+         last_->kind == K::kLeftBrace)) {
       const std::optional<size_t> next = Next(i, false);
-      const bool ends = !next || in_[*next].kind == K::kPipe || in_[*next].kind == K::kArrow || in_[*next].kind == K::kNewline ||
-                        in_[*next].kind == K::kRightBrace || IsMark(in_[*next].kind);
+      const bool ends = !next || in_[*next].kind == K::kPipe || in_[*next].kind == K::kArrow ||
+                        in_[*next].kind == K::kNewline || in_[*next].kind == K::kRightBrace || IsMark(in_[*next].kind);
       if (ends) token.kind = K::kAny;
     }
   }
@@ -227,8 +275,11 @@ class TokenPass {
   }
 
   void CheckThousands(size_t i, const Token& token) {
-    if (i + 2 >= in_.size() || in_[i + 1].kind != K::kComma || Text(in_[i + 1]) != "," || in_[i + 2].kind != K::kNumber) return;
-    if (Text(token).size() > 3 || in_[i + 2].span.end - in_[i + 2].span.begin < 3 || Text(in_[i + 2]).substr(0, 3).find('.') != std::string_view::npos) return;
+    if (i + 2 >= in_.size() || in_[i + 1].kind != K::kComma || Text(in_[i + 1]) != "," || in_[i + 2].kind != K::kNumber)
+      return;
+    if (Text(token).size() > 3 || in_[i + 2].span.end - in_[i + 2].span.begin < 3 ||
+        Text(in_[i + 2]).substr(0, 3).find('.') != std::string_view::npos)
+      return;
     thousands_ = i + 2;
     const Span span = token.span.Through(in_[i + 2].span);
     Report<DiagnosticKind::kThousandsSeparator>({source_, span}, std::string(source_->Text(span)));

@@ -51,10 +51,39 @@ struct Quantity {
 };
 
 enum class ExprKind : unsigned char {
-  kQuantity, kText, kDate, kBool, kName, kCall, kNegate, kNot, kArithmetic, kCompare, kAnd, kOr, kIn, kIf, kDefault, kRound, kCap, kFloor,
+  kQuantity,
+  kText,
+  kDate,
+  kBool,
+  kName,
+  kCall,
+  kNegate,
+  kNot,
+  kArithmetic,
+  kCompare,
+  kAnd,
+  kOr,
+  kIn,
+  kIf,
+  kDefault,
+  kRound,
+  kCap,
+  kFloor,
 };
 
-enum class Operator : unsigned char { kNone, kAdd, kSubtract, kMultiply, kDivide, kLess, kAtMost, kGreater, kAtLeast, kEqual, kNotEqual };
+enum class Operator : unsigned char {
+  kNone,
+  kAdd,
+  kSubtract,
+  kMultiply,
+  kDivide,
+  kLess,
+  kAtMost,
+  kGreater,
+  kAtLeast,
+  kEqual,
+  kNotEqual
+};
 
 // An argument of a call: `无则 100%`, `得分 其中 身份 = 律师`, `季度成绩 在 类别 内`.
 struct Argument {
@@ -71,14 +100,14 @@ struct Expr {
   Span span;
   Operator op = Operator::kNone;
   Rounding rounding = Rounding::kHalfAwayFromZero;
-  bool truth = false;              // kBool
-  std::string text;                // kText
-  Date date;                       // kDate
-  Name name;                       // kName, kCall
-  Name qualifier;                  // the `b` of `a.b`, kName and kCall
-  Quantity quantity;               // kQuantity; the step of kRound
-  std::vector<ExprId> operands;    // kIn: the value, then the set
-  std::vector<Argument> arguments; // kCall
+  bool truth = false;               // kBool
+  std::string text;                 // kText
+  Date date;                        // kDate
+  Name name;                        // kName, kCall
+  Name qualifier;                   // the `b` of `a.b`, kName and kCall
+  Quantity quantity;                // kQuantity; the step of kRound
+  std::vector<ExprId> operands;     // kIn: the value, then the set
+  std::vector<Argument> arguments;  // kCall
 };
 
 struct TypeExpr {
@@ -125,16 +154,64 @@ struct PolicyDecl {
   };
   std::vector<Source> sources;
 };
-struct SubjectDecl { Declared declared; std::vector<Field> fields; Mark mark; };
-struct InputDecl { PeriodKind period = PeriodKind::kMonth; std::vector<Field> fields; Mark mark; };
-struct RecordsDecl { Declared declared; PeriodKind period = PeriodKind::kMonth; std::vector<Field> fields; Mark mark; };
-struct CheckDecl { PeriodKind period = PeriodKind::kOnce; ExprId condition; std::string message; Mark mark; };
-struct ParameterDecl { Declared declared; std::optional<TypeExpr> type; FieldClauses clauses; ExprId value; Mark mark; };
-struct FormulaDecl { Declared declared; PeriodKind period = PeriodKind::kOnce; ExprId value; Mark mark; };
+struct SubjectDecl {
+  Declared declared;
+  std::vector<Field> fields;
+  Mark mark;
+};
+struct InputDecl {
+  PeriodKind period = PeriodKind::kMonth;
+  std::vector<Field> fields;
+  Mark mark;
+};
+struct RecordsDecl {
+  Declared declared;
+  PeriodKind period = PeriodKind::kMonth;
+  std::vector<Field> fields;
+  Mark mark;
+};
+struct CheckDecl {
+  PeriodKind period = PeriodKind::kOnce;
+  ExprId condition;
+  std::string message;
+  Mark mark;
+};
+struct ParameterDecl {
+  Declared declared;
+  std::optional<TypeExpr> type;
+  FieldClauses clauses;
+  ExprId value;
+  Mark mark;
+};
+struct FormulaDecl {
+  Declared declared;
+  PeriodKind period = PeriodKind::kOnce;
+  ExprId value;
+  Mark mark;
+};
 
-struct Criterion { Name name; Quantity weight; ExprId value; ExprId exempt_when; Mark mark; Span span; };
-struct Adjustment { Name name; ExprId amount; ExprId when; Mark mark; Span span; };
-struct Adjustments { bool bonus = false; std::optional<Quantity> cap; std::vector<Adjustment> lines; Mark mark; Span span; };
+struct Criterion {
+  Name name;
+  Quantity weight;
+  ExprId value;
+  ExprId exempt_when;
+  Mark mark;
+  Span span;
+};
+struct Adjustment {
+  Name name;
+  ExprId amount;
+  ExprId when;
+  Mark mark;
+  Span span;
+};
+struct Adjustments {
+  bool bonus = false;
+  std::optional<Quantity> cap;
+  std::vector<Adjustment> lines;
+  Mark mark;
+  Span span;
+};
 struct ScoreDecl {
   Declared declared;
   PeriodKind period = PeriodKind::kMonth;
@@ -147,14 +224,20 @@ struct ScoreDecl {
   Mark mark;
 };
 
-struct GradeCase { Name grade; ExprId when; bool otherwise = false; Mark mark; Span span; };
+struct GradeCase {
+  Name grade;
+  ExprId when;
+  bool otherwise = false;
+  Mark mark;
+  Span span;
+};
 struct GradeStep {
   enum class Action : unsigned char { kSet, kRaise, kLower, kBoundOnly };
   Action action = Action::kSet;
-  Name grade;          // kSet
-  Quantity levels;     // kRaise, kLower
-  Name at_least;       // 不低于
-  Name at_most;        // 不高于
+  Name grade;       // kSet
+  Quantity levels;  // kRaise, kLower
+  Name at_least;    // 不低于
+  Name at_most;     // 不高于
   ExprId when;
   Mark mark;
   Span span;
@@ -183,16 +266,28 @@ struct Cell {
   Mark mark;
   Span span;
 };
-struct TableRow { std::vector<Cell> conditions; std::vector<Cell> results; Span span; };
-struct TableDecl { Name name; PeriodKind period = PeriodKind::kMonth; std::vector<TableRow> rows; Mark mark; };
+struct TableRow {
+  std::vector<Cell> conditions;
+  std::vector<Cell> results;
+  Span span;
+};
+struct TableDecl {
+  Name name;
+  PeriodKind period = PeriodKind::kMonth;
+  std::vector<TableRow> rows;
+  Mark mark;
+};
 
-struct ResultDecl { PeriodKind period = PeriodKind::kOnce; std::vector<Name> names; };
+struct ResultDecl {
+  PeriodKind period = PeriodKind::kOnce;
+  std::vector<Name> names;
+};
 struct GuaranteeDecl {
   std::string title;
   PeriodKind period = PeriodKind::kOnce;
   bool monotone = false;
-  ExprId claim;          // 始终: the claim; 随: what depends
-  ExprId along;          // 随: what it depends on
+  ExprId claim;  // 始终: the claim; 随: what depends
+  ExprId along;  // 随: what it depends on
   bool decreasing = false;
   ExprId when;
   Mark mark;
@@ -200,28 +295,32 @@ struct GuaranteeDecl {
 
 struct ExampleFact {
   Name name;
-  std::optional<Period> period;            // `月度成绩(2024-07)`
+  std::optional<Period> period;  // `月度成绩(2024-07)`
   ExprId value;
   bool is_rows = false;
-  std::vector<std::vector<ExprId>> rows;   // the header first
+  std::vector<std::vector<ExprId>> rows;  // the header first
   Span span;
 };
 struct ExampleLine {
   enum class Kind : unsigned char { kSubject, kFacts, kExpect, kReject, kHistory, kGiven };
   Kind kind = Kind::kFacts;
-  Name name;                     // kSubject: the kind of subject; kGiven: the parameter
+  Name name;  // kSubject: the kind of subject; kGiven: the parameter
   std::string id;
   Period from;
   Period to;
   std::vector<ExampleFact> facts;
-  std::string message;           // kReject
-  ExprId value;                  // kGiven
+  std::string message;  // kReject
+  ExprId value;         // kGiven
   Span span;
 };
-struct ExampleDecl { std::string title; std::vector<ExampleLine> lines; };
+struct ExampleDecl {
+  std::string title;
+  std::vector<ExampleLine> lines;
+};
 
-using DeclarationBody = std::variant<PolicyDecl, SubjectDecl, InputDecl, RecordsDecl, CheckDecl, ParameterDecl, FormulaDecl, ScoreDecl,
-                                     GradeDecl, TableDecl, ResultDecl, GuaranteeDecl, ExampleDecl>;
+using DeclarationBody =
+    std::variant<PolicyDecl, SubjectDecl, InputDecl, RecordsDecl, CheckDecl, ParameterDecl, FormulaDecl, ScoreDecl,
+                 GradeDecl, TableDecl, ResultDecl, GuaranteeDecl, ExampleDecl>;
 struct Declaration {
   Span span;
   DeclarationBody body;

@@ -59,7 +59,7 @@ class DistrictReader {
     const std::vector<std::string> files = PolicyFiles(district_.policy);
     if (files.empty()) {
       Refuse(member.value, "no-policy",
-             {fmt::format("“{}”里没有政策(.heng 文件)", district_.policy),
+             {fmt::format("“{}”里没有政策（.heng 文件）", district_.policy),
               fmt::format("there is no policy (a .heng file) at '{}'", district_.policy)});
     }
     for (const std::string& file : files) Compile(member.value, file);
@@ -198,7 +198,7 @@ District LoadDistrict(const std::string& path) {
   } else if (!IsDistrictId(district.id)) {
     mistakes.Add(
         "bad-district-id", 0, 0,
-        {fmt::format("“{}”不能作街道的标识:小写字母开头,共 2 至 41 个小写字母、数字或连字符", district.id),
+        {fmt::format("“{}”不能作街道的标识：小写字母开头，共 2 至 41 个小写字母、数字或连字符", district.id),
          fmt::format("'{}' cannot be a district's id: 2 to 41 lower-case letters, digits or hyphens, a letter first",
                      district.id)});
   }

@@ -54,14 +54,14 @@ bool IsNumberLike(std::string_view text) {
 
 void RefuseLeadingZero(const YamlNode& node, MistakeList& mistakes) {
   Refuse(node, "leading-zero",
-         {fmt::format("数字“{}”不要以 0 开头:有的程序按八进制读", node.text),
+         {fmt::format("数字“{}”不要以 0 开头：有的程序按八进制读", node.text),
           fmt::format("the number '{}' must not begin with 0: some programs read it as octal", node.text)},
          mistakes);
 }
 
 void RefuseTruthWord(const YamlNode& node, MistakeList& mistakes) {
   Refuse(node, "truth-word",
-         {fmt::format("“{}”在 YAML 里可能被当作真假值;如果是文字,请加引号", node.text),
+         {fmt::format("“{}”在 YAML 里可能被当作真假值；如果是文字，请加引号", node.text),
           fmt::format("'{}' may be taken for a truth value in YAML; if it is text, put it between quotes", node.text)},
          mistakes);
 }
@@ -78,7 +78,7 @@ Members::Members(const YamlNode& map, std::initializer_list<std::string_view> kn
     if (std::find(known.begin(), known.end(), member.key) != known.end()) continue;
     Bilingual message{fmt::format("不认识键“{}”", member.key), fmt::format("unknown key '{}'", member.key)};
     if (const auto nearest = NearestName(member.key, names)) {
-      message.zh += fmt::format(",是不是“{}”?", *nearest);
+      message.zh += fmt::format("，是不是“{}”？", *nearest);
       message.en += fmt::format(", did you mean '{}'?", *nearest);
     }
     mistakes.Add("unknown-key", member.line, member.column, std::move(message));
@@ -111,7 +111,7 @@ std::optional<std::string> ReadTextOf(const YamlMember& member, MistakeList& mis
     return std::nullopt;
   }
   if (node.plain && IsNumberLike(node.text)) {
-    RefuseType(member, {"文字;数字请加引号", "a text; put a number between quotes"}, mistakes);
+    RefuseType(member, {"文字；数字请加引号", "a text; put a number between quotes"}, mistakes);
     return std::nullopt;
   }
   return node.text;
@@ -120,7 +120,7 @@ std::optional<std::string> ReadTextOf(const YamlMember& member, MistakeList& mis
 std::optional<std::string> ReadQuantityOf(const YamlMember& member, MistakeList& mistakes) {
   const YamlNode& node = member.value;
   if (!node.is(Kind::kScalar) || node.text.empty()) {
-    RefuseType(member, {"一个值,例如 5 次/月", "one value, for example 5 次/月"}, mistakes);
+    RefuseType(member, {"一个值，例如 5 次/月", "one value, for example 5 次/月"}, mistakes);
     return std::nullopt;
   }
   if (node.plain && IsTruthWord(node.text)) {

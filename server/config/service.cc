@@ -49,7 +49,7 @@ std::string Listen::ToString() const {
 Result<Listen> ParseListen(std::string_view text) {
   const auto bad = [&] {
     return Fail(ErrorKind::kUsage, "bad-listen",
-                {fmt::format("“{}”不是监听地址,请写成 127.0.0.1:8080 或 [::1]:8080", text),
+                {fmt::format("“{}”不是监听地址，请写成 127.0.0.1:8080 或 [::1]:8080", text),
                  fmt::format("'{}' is no address to listen on, write 127.0.0.1:8080 or [::1]:8080", text)},
                 std::string(text));
   };

@@ -37,7 +37,7 @@ class Builder : public YAML::EventHandler {
   void OnDocumentStart(const YAML::Mark& mark) override {
     if (documents_++ > 0) {
       Report(mark, "second-document",
-             {"文件里只能有一个 YAML 文档,不要写 ---", "the file can hold one YAML document only: no ---"});
+             {"文件里只能有一个 YAML 文档，不要写 ---", "the file can hold one YAML document only: no ---"});
     }
   }
   void OnDocumentEnd() override {}
@@ -49,7 +49,7 @@ class Builder : public YAML::EventHandler {
 
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
     Report(mark, "yaml-alias",
-           {"不能用 YAML 的引用(*),请把值写出来", "YAML aliases (*) cannot be used: write the value"});
+           {"不能用 YAML 的引用（*），请把值写出来", "YAML aliases (*) cannot be used: write the value"});
     Add(New(YamlNode::Kind::kScalar, mark));
   }
 
@@ -104,13 +104,13 @@ class Builder : public YAML::EventHandler {
 
   void CheckAnchor(const YAML::Mark& mark, YAML::anchor_t anchor) {
     if (anchor == YAML::NullAnchor) return;
-    Report(mark, "yaml-anchor", {"不能用 YAML 的锚点(&)", "YAML anchors (&) cannot be used"});
+    Report(mark, "yaml-anchor", {"不能用 YAML 的锚点（&）", "YAML anchors (&) cannot be used"});
   }
 
   // Untagged nodes have `?` or nothing, quoted scalars `!`.
   void CheckTag(const YAML::Mark& mark, const std::string& tag) {
     if (tag.empty() || tag == "?" || tag == "!") return;
-    Report(mark, "yaml-tag", {"不能用 YAML 的标签(!)", "YAML tags (!) cannot be used"});
+    Report(mark, "yaml-tag", {"不能用 YAML 的标签（！）", "YAML tags (!) cannot be used"});
   }
 
   void Close() {
@@ -152,12 +152,12 @@ class Builder : public YAML::EventHandler {
       return refuse("yaml-key", {"键必须是文字", "a key must be text"});
     }
     if (node.plain && node.text == "<<") {
-      return refuse("yaml-merge-key", {"不能用 YAML 的合并键(<<)", "YAML merge keys (<<) cannot be used"});
+      return refuse("yaml-merge-key", {"不能用 YAML 的合并键（<<）", "YAML merge keys (<<) cannot be used"});
     }
     for (const YamlMember& member : frame.node.members) {
       if (member.key != node.text) continue;
       return refuse("duplicate-key",
-                    {fmt::format("键“{}”写了两次,第一次在第 {} 行", node.text, member.line),
+                    {fmt::format("键“{}”写了两次，第一次在第 {} 行", node.text, member.line),
                      fmt::format("the key '{}' is written twice, the first time in line {}", node.text, member.line)});
     }
     frame.member.key = std::move(node.text);
@@ -188,7 +188,7 @@ std::optional<YamlNode> ParseYaml(std::string_view text, MistakeList& mistakes) 
     }
   } catch (const YAML::Exception& error) {
     builder.Report(error.mark, "bad-yaml",
-                   {"YAML 写得不对:" + error.msg, "this is not well-formed YAML: " + error.msg});
+                   {"YAML 写得不对：" + error.msg, "this is not well-formed YAML: " + error.msg});
     return std::nullopt;
   }
   return builder.Take();

@@ -21,11 +21,8 @@ struct Stage {
 
 // The folder below tests/data, and what is done with its files.
 constexpr Stage kStages[] = {
-    {"tokens", TokensStage},
-    {"tree", TreeStage},
-    {"format", FormatStage},
-    {"diagnostics", DiagnosticsStage},
-    {"graph", GraphStage},
+    {"tokens", TokensStage},           {"tree", TreeStage},   {"format", FormatStage},
+    {"diagnostics", DiagnosticsStage}, {"graph", GraphStage},
 };
 
 fs::path Data() { return fs::path(HENG_SOURCE_DIR) / "tests" / "data"; }

@@ -69,9 +69,26 @@ TEST(Ranks, ARefusedSubjectLeavesNoPeerResultsAndAllOthers) {
   world.Refuse("戊");
   EXPECT_EQ(world.Of("名", "甲", "2024-01"), "!refused-peer");
   EXPECT_EQ(FailureOf(world.Raw())->datum, "戊");
-  EXPECT_EQ(world.Of("均", "甲", "2024-01"), "!refused-peer");
+  // 戊 stands in another group than 甲 乙 丙 丁, whose mean is (90 + 80 + 80 + 70) ÷ 4 = 80.
+  EXPECT_EQ(world.Of("均", "甲", "2024-01"), "80");
   EXPECT_EQ(world.Of("倍", "甲", "2024-01"), "180");
   EXPECT_EQ(world.Of("倍", "戊", "2024-01"), "!refused");
+}
+
+TEST(Ranks, ARefusedSubjectFailsItsOwnGroupByName) {
+  World world = Five(R"(
+公式 组名次 每月 = 名次(分值 在 类别 内)
+公式 均 每月 = 平均(分值 在 类别 内) 四舍五入到 0.01 分 自定
+结果 每月 组名次, 均
+)",
+                     {"90", "80", "80", "70", "60"});
+  world.Refuse("丁");
+  for (const char* result : {"组名次", "均"}) {
+    EXPECT_EQ(world.Of(result, "甲", "2024-01"), "!refused-peer");
+    EXPECT_EQ(FailureOf(world.Raw())->datum, "丁");
+  }
+  EXPECT_EQ(world.Of("组名次", "戊", "2024-01"), "1");
+  EXPECT_EQ(world.Of("均", "戊", "2024-01"), "60");
 }
 
 TEST(Ranks, WithoutTheWholeRosterPeerResultsAreRefused) {

@@ -39,7 +39,8 @@ class Regions {
         return;
       }
     }
-    if (node.type.kind == TypeKind::kBool && (node.form == Form::kField || node.form == Form::kPull || node.form == Form::kHas)) {
+    if (node.type.kind == TypeKind::kBool &&
+        (node.form == Form::kField || node.form == Form::kPull || node.form == Form::kHas)) {
       constants_[id];
       return;
     }
@@ -63,7 +64,8 @@ class Regions {
   void ForEach(const Visit& visit) {
     std::vector<size_t> index(variables_.size(), 0);
     for (;;) {
-      for (size_t i = 0; i < variables_.size(); ++i) assignment_[variables_[i].node] = variables_[i].candidates[index[i]];
+      for (size_t i = 0; i < variables_.size(); ++i)
+        assignment_[variables_[i].node] = variables_[i].candidates[index[i]];
       visit();
       size_t i = 0;
       while (i < index.size() && ++index[i] == variables_[i].candidates.size()) index[i++] = 0;
@@ -79,14 +81,17 @@ class Regions {
     }
     if (node.form == Form::kLiteral) return std::get<bool>(node.literal);
     if (node.form == Form::kOp && node.op == Op::kNot) return !Holds(node.operands[0]);
-    if (node.form == Form::kOp && node.op == Op::kAnd) return std::all_of(node.operands.begin(), node.operands.end(), [&](NodeId o) { return Holds(o); });
-    if (node.form == Form::kOp && node.op == Op::kOr) return std::any_of(node.operands.begin(), node.operands.end(), [&](NodeId o) { return Holds(o); });
+    if (node.form == Form::kOp && node.op == Op::kAnd)
+      return std::all_of(node.operands.begin(), node.operands.end(), [&](NodeId o) { return Holds(o); });
+    if (node.form == Form::kOp && node.op == Op::kOr)
+      return std::any_of(node.operands.begin(), node.operands.end(), [&](NodeId o) { return Holds(o); });
     if (node.form != Form::kOp) return std::get<bool>(assignment_.at(id));
     const Value a = ValueOf(node.operands[0]);
     const Value b = ValueOf(node.operands[1]);
     if (node.op == Op::kEqual) return a == b;
     // On a scale the better value, with the smaller code, is the greater.
-    if (const auto* code = std::get_if<EnumCode>(&a)) return node.op == Op::kLess ? *code > std::get<EnumCode>(b) : *code >= std::get<EnumCode>(b);
+    if (const auto* code = std::get_if<EnumCode>(&a))
+      return node.op == Op::kLess ? *code > std::get<EnumCode>(b) : *code >= std::get<EnumCode>(b);
     return node.op == Op::kLess ? a < b : a <= b;
   }
 

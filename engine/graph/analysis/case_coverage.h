@@ -18,7 +18,10 @@ struct CaseCoverage {
   // For each arm: can it be the first to hold?
   std::vector<bool> reachable;
   // Two arms that hold together, and when.
-  struct Overlap { size_t first, second; Bilingual witness; };
+  struct Overlap {
+    size_t first, second;
+    Bilingual witness;
+  };
   std::vector<Overlap> overlaps;
 };
 

@@ -9,28 +9,33 @@ namespace {
 
 class Discharger {
  public:
-  Discharger(const Graph& graph, const Ranges& ranges, DiagnosticSink& sink) : graph_(graph), ranges_(ranges), sink_(sink), source_(graph.model->tree->source) {}
+  Discharger(const Graph& graph, const Ranges& ranges, DiagnosticSink& sink)
+      : graph_(graph), ranges_(ranges), sink_(sink), source_(graph.model->tree->source) {}
 
   void Run() {
     for (const Obligation& obligation : graph_.obligations) {
       switch (obligation.kind) {
         case Obligation::Kind::kWithin: Within(obligation); break;
         case Obligation::Kind::kNonZero:
-          if (ranges_.MayDivideByZero(obligation.node)) sink_.Add<DiagnosticKind::kDivisionByZero>(At(obligation.span), obligation.name);
+          if (ranges_.MayDivideByZero(obligation.node))
+            sink_.Add<DiagnosticKind::kDivisionByZero>(At(obligation.span), obligation.name);
           break;
         case Obligation::Kind::kSomeApply:
-          if (ranges_.MayDivideByZero(obligation.node)) sink_.Add<DiagnosticKind::kAllExempt>(At(obligation.span), obligation.name);
+          if (ranges_.MayDivideByZero(obligation.node))
+            sink_.Add<DiagnosticKind::kAllExempt>(At(obligation.span), obligation.name);
           break;
         case Obligation::Kind::kNoGap: NoGap(obligation); break;
         case Obligation::Kind::kNoOverlap: NoOverlap(obligation); break;
         case Obligation::Kind::kFinite:
-          if (!ranges_.PlacesOf(obligation.node)) sink_.Add<DiagnosticKind::kUnroundedResult>(At(obligation.span), obligation.name);
+          if (!ranges_.PlacesOf(obligation.node))
+            sink_.Add<DiagnosticKind::kUnroundedResult>(At(obligation.span), obligation.name);
           break;
         case Obligation::Kind::kMatters: Matters(obligation); break;
       }
     }
     for (const Root& root : graph_.roots) {
-      if (root.kind == Root::Kind::kGuarantee || root.kind == Root::Kind::kMonotone) sink_.Add<DiagnosticKind::kGuaranteeUnproved>(At(root.span), root.name);
+      if (root.kind == Root::Kind::kGuarantee || root.kind == Root::Kind::kMonotone)
+        sink_.Add<DiagnosticKind::kGuaranteeUnproved>(At(root.span), root.name);
     }
   }
 
@@ -41,15 +46,19 @@ class Discharger {
     return semantic::Describe(*graph_.model, {TypeKind::kNumber, unit, {}, false, false}, value);
   }
   std::string Text(const Interval& interval, const Unit& unit) const {
-    return fmt::format("{}–{}", interval.low ? Number(*interval.low, unit) : "−∞", interval.high ? Number(*interval.high, unit) : "+∞");
+    return fmt::format("{}–{}", interval.low ? Number(*interval.low, unit) : "−∞",
+                       interval.high ? Number(*interval.high, unit) : "+∞");
   }
 
   void Within(const Obligation& o) {
     const Interval& found = ranges_.Of(o.node);
     if (found.low && found.high && *found.low >= o.low && *found.high <= o.high) return;
     const bool below = found.low && *found.low < o.low;
-    const std::string witness = below ? Number(*found.low, o.unit) : found.high ? Number(*found.high, o.unit) : Text(found, o.unit);
-    sink_.Add<DiagnosticKind::kExceedsMarks>(At(o.span), o.name, witness, Number(o.low, o.unit) + "–" + Number(o.high, o.unit));
+    const std::string witness = below        ? Number(*found.low, o.unit)
+                                : found.high ? Number(*found.high, o.unit)
+                                             : Text(found, o.unit);
+    sink_.Add<DiagnosticKind::kExceedsMarks>(At(o.span), o.name, witness,
+                                             Number(o.low, o.unit) + "–" + Number(o.high, o.unit));
   }
 
   void NoGap(const Obligation& o) {
@@ -81,7 +90,8 @@ class Discharger {
       return;
     }
     for (const CaseCoverage::Overlap& overlap : coverage.overlaps) {
-      Diagnostic& d = sink_.Add<DiagnosticKind::kOverlap>(At(o.arms[overlap.second]), o.arm_names[overlap.first], o.arm_names[overlap.second], overlap.witness);
+      Diagnostic& d = sink_.Add<DiagnosticKind::kOverlap>(At(o.arms[overlap.second]), o.arm_names[overlap.first],
+                                                          o.arm_names[overlap.second], overlap.witness);
       d.related.push_back({At(o.arms[overlap.first]), {"另一行在这里", "the other row is here"}});
     }
   }
@@ -92,15 +102,19 @@ class Discharger {
     const Interval& bound = ranges_.Of(node.operands[1]);
     const Unit& unit = node.type.unit;
     if (node.op == Op::kMin) {
-      if (value.high && bound.low && *value.high <= *bound.low) sink_.Add<DiagnosticKind::kNeverMatters>(At(o.span), o.name, Text(value, unit));
+      if (value.high && bound.low && *value.high <= *bound.low)
+        sink_.Add<DiagnosticKind::kNeverMatters>(At(o.span), o.name, Text(value, unit));
     } else if (node.op == Op::kMax) {
-      if (value.low && bound.high && *value.low >= *bound.high) sink_.Add<DiagnosticKind::kNeverMatters>(At(o.span), o.name, Text(value, unit));
+      if (value.low && bound.high && *value.low >= *bound.high)
+        sink_.Add<DiagnosticKind::kNeverMatters>(At(o.span), o.name, Text(value, unit));
     } else {
       const std::optional<int> places = ranges_.PlacesOf(node.operands[0]);
       Rational step = 1;
       for (int i = 0; places && i < *places; ++i) step = step / Rational(10);
       if (places && bound.IsPoint() && (step / *bound.low).is_whole()) {
-        sink_.Add<DiagnosticKind::kNeverMatters>(At(o.span), o.name, Bilingual(fmt::format("{} 位小数", *places), fmt::format("{} decimal places", *places)));
+        sink_.Add<DiagnosticKind::kNeverMatters>(
+            At(o.span), o.name,
+            Bilingual(fmt::format("{} 位小数", *places), fmt::format("{} decimal places", *places)));
       }
     }
   }
@@ -113,6 +127,8 @@ class Discharger {
 
 }  // namespace
 
-void Discharge(const Graph& graph, const Ranges& ranges, DiagnosticSink& sink) { Discharger(graph, ranges, sink).Run(); }
+void Discharge(const Graph& graph, const Ranges& ranges, DiagnosticSink& sink) {
+  Discharger(graph, ranges, sink).Run();
+}
 
 }  // namespace heng::graph

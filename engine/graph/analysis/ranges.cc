@@ -64,7 +64,8 @@ Interval Sum(const Interval& a, const Interval& b) {
 Interval Product(const Interval& a, const Interval& b) {
   if (a.low && a.high && b.low && b.high) {
     const Rational ends[] = {*a.low * *b.low, *a.low * *b.high, *a.high * *b.low, *a.high * *b.high};
-    return {*std::min_element(std::begin(ends), std::end(ends)), *std::max_element(std::begin(ends), std::end(ends)), Positive(a) && Positive(b) && (a.low_open || b.low_open), false};
+    return {*std::min_element(std::begin(ends), std::end(ends)), *std::max_element(std::begin(ends), std::end(ends)),
+            Positive(a) && Positive(b) && (a.low_open || b.low_open), false};
   }
   if (NonNegative(a) && NonNegative(b)) {
     Interval out = AtLeast(*a.low * *b.low);
@@ -144,7 +145,8 @@ Interval Ranges::Compute(NodeId id, const Knowledge& knowledge) const {
     case Form::kField: {
       const semantic::Field& field = (*graph_.model)[node.field];
       if (!counts) return {};
-      if (field.value && std::holds_alternative<Rational>(*field.value)) return Interval::Point(std::get<Rational>(*field.value));
+      if (field.value && std::holds_alternative<Rational>(*field.value))
+        return Interval::Point(std::get<Rational>(*field.value));
       return field.range ? Interval{field.range->first, field.range->second, false, false} : Interval{};
     }
     // Of a name whose past is read, the body may stand behind it: then nothing is known yet.
@@ -153,7 +155,8 @@ Interval Ranges::Compute(NodeId id, const Knowledge& knowledge) const {
     case Form::kPast: return Operand(node.operands[0], node.form == Form::kPull ? knowledge : Knowledge{});
     case Form::kOp: return counts ? ComputeOp(id, node, knowledge) : Interval{};
     case Form::kCase: return counts ? ComputeCase(node, knowledge) : Interval{};
-    case Form::kElse: return counts ? Operand(node.operands[0], knowledge).Hull(Operand(node.operands[1], knowledge)) : Interval{};
+    case Form::kElse:
+      return counts ? Operand(node.operands[0], knowledge).Hull(Operand(node.operands[1], knowledge)) : Interval{};
     case Form::kFold: return counts ? ComputeFold(node, knowledge) : Interval{};
     case Form::kRank: return AtLeast(1);
     default: return {};
@@ -191,7 +194,8 @@ Interval Ranges::ComputeOp(NodeId, const Node& node, const Knowledge& knowledge)
       const Interval a = operand(0);
       const Interval step = operand(1);
       if (!step.IsPoint() || step.low->sign() <= 0) return {};
-      static constexpr Rounding kRoundings[] = {Rounding::kHalfAwayFromZero, Rounding::kHalfToEven, Rounding::kDown, Rounding::kUp};
+      static constexpr Rounding kRoundings[] = {Rounding::kHalfAwayFromZero, Rounding::kHalfToEven, Rounding::kDown,
+                                                Rounding::kUp};
       const Rounding rounding = kRoundings[static_cast<size_t>(node.op) - static_cast<size_t>(Op::kRoundHalfUp)];
       Interval out;
       if (a.low) out.low = a.low->RoundTo(*step.low, rounding);
@@ -231,21 +235,27 @@ std::optional<Interval> Ranges::WeightedMean(const Node& node, const Knowledge& 
     NodeId weight = below[i];
     const Node& v = graph_[value];
     const Node& w = graph_[weight];
-    const auto zero = [&](NodeId id) { const auto c = ConstantOf(id); return c && std::holds_alternative<Rational>(*c) && std::get<Rational>(*c).is_zero(); };
-    if (v.form == Form::kCase && w.form == Form::kCase && v.operands.size() == 3 && w.operands.size() == 3 && v.operands[0] == w.operands[0] &&
-        zero(v.operands[1]) && zero(w.operands[1])) {
+    const auto zero = [&](NodeId id) {
+      const auto c = ConstantOf(id);
+      return c && std::holds_alternative<Rational>(*c) && std::get<Rational>(*c).is_zero();
+    };
+    if (v.form == Form::kCase && w.form == Form::kCase && v.operands.size() == 3 && w.operands.size() == 3 &&
+        v.operands[0] == w.operands[0] && zero(v.operands[1]) && zero(w.operands[1])) {
       value = v.operands[2];
       weight = w.operands[2];
     }
     if (marks) {
       const Interval m = Of(weight);
       if (!m.IsPoint() || m.low->sign() <= 0) return std::nullopt;
-      const Interval share = Product(Product(Operand(value, knowledge), Interval::Point(Rational(1) / *m.low)), Of(top.operands[1]));
+      const Interval share =
+          Product(Product(Operand(value, knowledge), Interval::Point(Rational(1) / *m.low)), Of(top.operands[1]));
       out = out ? out->Hull(share) : share;
       continue;
     }
     const Node& product = graph_[value];
-    if (product.form != Form::kOp || product.op != Op::kMultiply || product.operands[0] != weight || !NonNegative(Of(weight))) return std::nullopt;
+    if (product.form != Form::kOp || product.op != Op::kMultiply || product.operands[0] != weight ||
+        !NonNegative(Of(weight)))
+      return std::nullopt;
     const Interval x = Operand(product.operands[1], knowledge);
     out = out ? out->Hull(x) : x;
   }
@@ -258,12 +268,15 @@ Interval Ranges::ComputeDivision(const Node& node, const Knowledge& knowledge) c
   // A mean of the same rows lies where they lie.
   const Node& sum = graph_[node.operands[0]];
   const Node& count = graph_[node.operands[1]];
-  if (sum.form == Form::kFold && sum.fold == FoldOp::kSum && count.form == Form::kFold && count.fold == FoldOp::kCount && sum.path == count.path && sum.source == count.source) {
-    const bool same = sum.operands.size() == count.operands.size() && (sum.operands.size() == 1 || sum.operands[1] == count.operands[1]);
+  if (sum.form == Form::kFold && sum.fold == FoldOp::kSum && count.form == Form::kFold &&
+      count.fold == FoldOp::kCount && sum.path == count.path && sum.source == count.source) {
+    const bool same = sum.operands.size() == count.operands.size() &&
+                      (sum.operands.size() == 1 || sum.operands[1] == count.operands[1]);
     if (same) return Operand(sum.operands[0], {});
   }
   if (const auto mean = WeightedMean(node, knowledge)) return *mean;
-  if (const auto known = at_most_.find(node.operands[0]); known != at_most_.end() && known->second.count(node.operands[1]) > 0 && NonNegative(above)) {
+  if (const auto known = at_most_.find(node.operands[0]);
+      known != at_most_.end() && known->second.count(node.operands[1]) > 0 && NonNegative(above)) {
     return {Rational(0), Rational(1), false, false};
   }
   if (below.Contains(0)) return {};
@@ -290,7 +303,9 @@ Interval Ranges::ComputeCase(const Node& node, const Knowledge& knowledge) const
 }
 
 Interval Ranges::ComputeFold(const Node& node, const Knowledge&) const {
-  const bool calendar_only = graph_[node.path].steps.size() == 1 && graph_[node.path].steps[0].kind == Step::Kind::kCalendar && node.source.sort == node.grain.sort;
+  const bool calendar_only = graph_[node.path].steps.size() == 1 &&
+                             graph_[node.path].steps[0].kind == Step::Kind::kCalendar &&
+                             node.source.sort == node.grain.sort;
   // 0: not known.
   const int count = calendar_only ? PerCalendar(node.source.period, node.grain.period) : 0;
   const bool conditional = node.operands.size() > 1;
@@ -333,7 +348,8 @@ void Ranges::Learn(NodeId id, bool truth, Knowledge& knowledge) const {
     } else {
       const bool strict = (node.op == Op::kLess) == truth;
       const bool above = left != truth;  // the subject lies above the bound
-      now = now.Meet(above ? Interval{bound, std::nullopt, strict, false} : Interval{std::nullopt, bound, false, strict});
+      now =
+          now.Meet(above ? Interval{bound, std::nullopt, strict, false} : Interval{std::nullopt, bound, false, strict});
     }
     knowledge.Set(subject, now);
   }

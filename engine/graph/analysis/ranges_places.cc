@@ -38,7 +38,8 @@ void Ranges::FindZeroDivisions(NodeId root) {
     pending.pop_back();
     if (visited(visit.node, visit.scope)) continue;
     const Node& node = graph_[visit.node];
-    if (node.form == Form::kOp && node.op == Op::kDivide && Operand(node.operands[1], scopes[visit.scope].knowledge).Contains(0)) {
+    if (node.form == Form::kOp && node.op == Op::kDivide &&
+        Operand(node.operands[1], scopes[visit.scope].knowledge).Contains(0)) {
       zero_divisions_.insert(visit.node);
     }
     const size_t first = pending.size();
@@ -66,7 +67,8 @@ void Ranges::FindZeroDivisions(NodeId root) {
 }
 
 std::optional<int> Ranges::FieldPlaces(const semantic::Field& field) const {
-  if (field.value && std::holds_alternative<Rational>(*field.value)) return std::get<Rational>(*field.value).decimal_places();
+  if (field.value && std::holds_alternative<Rational>(*field.value))
+    return std::get<Rational>(*field.value).decimal_places();
   if (!field.places) return std::nullopt;
   return *field.places + (field.type.percent ? 2 : 0);
 }
@@ -74,7 +76,9 @@ std::optional<int> Ranges::FieldPlaces(const semantic::Field& field) const {
 std::optional<int> Ranges::ComputePlaces(const Node& node) const {
   if (!node.type.is_number()) return 0;
   const auto of = [&](NodeId id) { return places_[id.index()]; };
-  const auto most = [&](std::optional<int> a, std::optional<int> b) { return a && b ? std::optional<int>(std::max(*a, *b)) : std::nullopt; };
+  const auto most = [&](std::optional<int> a, std::optional<int> b) {
+    return a && b ? std::optional<int>(std::max(*a, *b)) : std::nullopt;
+  };
   switch (node.form) {
     case Form::kLiteral: return std::get<Rational>(node.literal).decimal_places();
     case Form::kField: return FieldPlaces((*graph_.model)[node.field]);

@@ -10,11 +10,13 @@ namespace heng::syntax {
 // ---- places and words
 
 Span ExpressionBuilder::SpanOf(antlr4::ParserRuleContext* context) {
-  return {static_cast<uint32_t>(context->getStart()->getStartIndex()), static_cast<uint32_t>(context->getStop()->getStopIndex())};
+  return {static_cast<uint32_t>(context->getStart()->getStartIndex()),
+          static_cast<uint32_t>(context->getStop()->getStopIndex())};
 }
 
 Span ExpressionBuilder::SpanOf(TerminalNode* node) {
-  return {static_cast<uint32_t>(node->getSymbol()->getStartIndex()), static_cast<uint32_t>(node->getSymbol()->getStopIndex())};
+  return {static_cast<uint32_t>(node->getSymbol()->getStartIndex()),
+          static_cast<uint32_t>(node->getSymbol()->getStopIndex())};
 }
 
 std::string ExpressionBuilder::Text(Span span) const { return std::string(tree_.source->Text(span)); }
@@ -40,7 +42,9 @@ std::string ExpressionBuilder::Unquote(TerminalNode* node) const {
   return text.substr(first, last - first);
 }
 
-std::string ExpressionBuilder::UnquoteIf(TerminalNode* node) const { return node != nullptr ? Unquote(node) : std::string(); }
+std::string ExpressionBuilder::UnquoteIf(TerminalNode* node) const {
+  return node != nullptr ? Unquote(node) : std::string();
+}
 
 std::string ExpressionBuilder::CodeOf(TerminalNode* node) const {
   if (node == nullptr) return "";
@@ -49,7 +53,8 @@ std::string ExpressionBuilder::CodeOf(TerminalNode* node) const {
 }
 
 Declared ExpressionBuilder::DeclaredOf(P::DeclaredContext* d) const {
-  return {NameOf(d->name()), CodeOf(d->CODE()), d->CODE() != nullptr ? SpanOf(d->CODE()) : Span{}, UnquoteIf(d->STRING())};
+  return {NameOf(d->name()), CodeOf(d->CODE()), d->CODE() != nullptr ? SpanOf(d->CODE()) : Span{},
+          UnquoteIf(d->STRING())};
 }
 
 PeriodKind ExpressionBuilder::EveryOf(TerminalNode* every) const {
@@ -61,11 +66,17 @@ PeriodKind ExpressionBuilder::EveryOf(TerminalNode* every) const {
 }
 
 // The pass has reported a date or period that is none; any other stands for it here.
-Date ExpressionBuilder::DateOf(TerminalNode* node) const { return ParseDate(FoldFullWidth(Text(node))).value_or(Date{}); }
+Date ExpressionBuilder::DateOf(TerminalNode* node) const {
+  return ParseDate(FoldFullWidth(Text(node))).value_or(Date{});
+}
 
-Period ExpressionBuilder::PeriodOf(TerminalNode* node) const { return ParsePeriod(FoldFullWidth(Text(node))).value_or(Period{PeriodKind::kYear, 1000}); }
+Period ExpressionBuilder::PeriodOf(TerminalNode* node) const {
+  return ParsePeriod(FoldFullWidth(Text(node))).value_or(Period{PeriodKind::kYear, 1000});
+}
 
-Decimal ExpressionBuilder::NumberOf(TerminalNode* node) const { return ParseDecimal(FoldFullWidth(Text(node))).value_or(Decimal{}); }
+Decimal ExpressionBuilder::NumberOf(TerminalNode* node) const {
+  return ParseDecimal(FoldFullWidth(Text(node))).value_or(Decimal{});
+}
 
 Quantity ExpressionBuilder::QuantityOf(P::QuantityContext* q) const {
   Quantity out;
@@ -84,7 +95,8 @@ Quantity ExpressionBuilder::QuantityOf(P::QuantityContext* q) const {
 
 // 万, 亿 and 万亿 before a unit, or alone.
 void ExpressionBuilder::TakeScale(Quantity& quantity) {
-  constexpr std::pair<std::string_view, int64_t> kScales[] = {{"万亿", 1000000000000}, {"亿", 100000000}, {"万", 10000}};
+  constexpr std::pair<std::string_view, int64_t> kScales[] = {
+      {"万亿", 1000000000000}, {"亿", 100000000}, {"万", 10000}};
   for (const auto& [word, scale] : kScales) {
     std::string& unit = quantity.unit.front().text;
     // `3万/月` is ten thousand of nothing per month: 万 then stays, as a unit that nobody knows.

@@ -6,6 +6,7 @@
 #include "HengLexer.h"
 #include "engine/base/text.h"
 #include "engine/syntax/antlr/parser.h"
+#include "engine/syntax/antlr/token_types.h"
 
 namespace heng::syntax {
 namespace {
@@ -46,19 +47,10 @@ DfaCache& ThreadCache(const antlr4::atn::ATN& network) {
   if (!cache || cache->edges > kMostEdges) {
     cache = std::make_unique<DfaCache>();
     cache->dfas.reserve(network.getNumberOfDecisions());
-    for (size_t i = 0; i < network.getNumberOfDecisions(); ++i) cache->dfas.emplace_back(network.getDecisionState(i), i);
+    for (size_t i = 0; i < network.getNumberOfDecisions(); ++i)
+      cache->dfas.emplace_back(network.getDecisionState(i), i);
   }
   return *cache;
-}
-
-TokenKind KindOf(size_t type) {
-  switch (type) {
-#define TOKEN(name, grammar) \
-  case HengLexer::grammar: return TokenKind::k##name;
-#include "engine/syntax/tokens.def"
-#undef TOKEN
-    default: return TokenKind::kBad;
-  }
 }
 
 }  // namespace
@@ -84,7 +76,8 @@ TokenList Tokenize(SourcePtr source, DiagnosticSink& sink) {
   for (;;) {
     const std::unique_ptr<antlr4::Token> token = lexer.nextToken();
     if (token->getType() == antlr4::Token::EOF) break;
-    tokens.push_back({KindOf(token->getType()), {offsets[token->getStartIndex() + skipped], offsets[token->getStopIndex() + 1 + skipped]}});
+    tokens.push_back({KindOf(token->getType()),
+                      {offsets[token->getStartIndex() + skipped], offsets[token->getStopIndex() + 1 + skipped]}});
   }
   return RunTokenPass(std::move(source), std::move(tokens), sink);
 }

@@ -7,6 +7,7 @@
 #include "HengParser.h"
 #include "engine/base/limits.h"
 #include "engine/base/text.h"
+#include "engine/syntax/antlr/token_types.h"
 #include "engine/syntax/antlr/tree_builder.h"
 
 namespace heng::syntax {
@@ -14,26 +15,6 @@ namespace {
 
 using heng::antlr::HengLexer;
 using heng::antlr::HengParser;
-
-size_t TypeOf(TokenKind kind) {
-  switch (kind) {
-#define TOKEN(name, grammar) \
-  case TokenKind::k##name: return HengLexer::grammar;
-#include "engine/syntax/tokens.def"
-#undef TOKEN
-    default: return HengLexer::BAD;
-  }
-}
-
-TokenKind KindOfType(size_t type) {
-  switch (type) {
-#define TOKEN(name, grammar) \
-  case HengLexer::grammar: return TokenKind::k##name;
-#include "engine/syntax/tokens.def"
-#undef TOKEN
-    default: return TokenKind::kBad;
-  }
-}
 
 // The rule has read its opening brace and not yet the closing one. Cost: its header, not its lines.
 bool IsBraceOpen(antlr4::ParserRuleContext* context) {
@@ -43,8 +24,11 @@ bool IsBraceOpen(antlr4::ParserRuleContext* context) {
   };
   const auto& children = context->children;
   if (dynamic_cast<HengParser::FileContext*>(context) != nullptr) return false;
-  if (std::none_of(children.begin(), children.end(), [&](auto* child) { return is(child, HengParser::LBRACE); })) return false;
-  const auto last = std::find_if(children.rbegin(), children.rend(), [](auto* child) { return dynamic_cast<HengParser::ClauseContext*>(child) == nullptr; });
+  if (std::none_of(children.begin(), children.end(), [&](auto* child) { return is(child, HengParser::LBRACE); }))
+    return false;
+  const auto last = std::find_if(children.rbegin(), children.rend(), [](auto* child) {
+    return dynamic_cast<HengParser::ClauseContext*>(child) == nullptr;
+  });
   return !is(*last, HengParser::RBRACE);
 }
 
@@ -59,7 +43,9 @@ class NoRepair final : public antlr4::DefaultErrorStrategy {
     const antlr4::atn::ATN& network = parser->getATN();
     const antlr4::misc::IntervalSet& expected = network.nextTokens(network.states[parser->getState()]);
     const size_t next = parser->getTokenStream()->LA(1);
-    if (expected.contains(next) || expected.contains(antlr4::Token::EPSILON) || !expected.contains(size_t{HengParser::NL})) return;
+    if (expected.contains(next) || expected.contains(antlr4::Token::EPSILON) ||
+        !expected.contains(size_t{HengParser::NL}))
+      return;
     const bool in_file = expected.contains(antlr4::Token::EOF);
     if (!in_file && !expected.contains(size_t{HengParser::RBRACE})) return;
     reportError(parser, antlr4::InputMismatchException(parser));
@@ -72,7 +58,8 @@ class NoRepair final : public antlr4::DefaultErrorStrategy {
     size_t braces = 0;
     for (auto* at = parser->getContext(); at != nullptr; at = dynamic_cast<antlr4::ParserRuleContext*>(at->parent)) {
       if (!IsBraceOpen(at)) continue;
-      const bool lines = dynamic_cast<HengParser::SetContext*>(at) == nullptr && dynamic_cast<HengParser::EnumTypeContext*>(at) == nullptr;
+      const bool lines = dynamic_cast<HengParser::SetContext*>(at) == nullptr &&
+                         dynamic_cast<HengParser::EnumTypeContext*>(at) == nullptr;
       if (lines) return SkipLine(parser, braces);
       ++braces;
     }
@@ -93,7 +80,8 @@ class NoRepair final : public antlr4::DefaultErrorStrategy {
 
   void SkipDeclaration(antlr4::Parser* parser) {
     antlr4::TokenStream* stream = parser->getTokenStream();
-    while (stream->LA(1) != antlr4::Token::EOF && !(stream->LA(1) == HengParser::NL && IsDeclarationWord(KindOfType(stream->LA(2))))) {
+    while (stream->LA(1) != antlr4::Token::EOF &&
+           !(stream->LA(1) == HengParser::NL && IsDeclarationWord(KindOf(stream->LA(2))))) {
       parser->consume();
     }
     skipped_to_ = stream->index();
@@ -116,17 +104,22 @@ Bilingual DescribeExpected(const antlr4::misc::IntervalSet& expected) {
   if (has(TokenKind::kPlus) && has(TokenKind::kTimes)) words.emplace_back("一个运算符", "an operator");
   size_t singles = 0;
   for (const Keyword& keyword : Keywords()) {
-    if (IsDeclarationWord(keyword.kind) || !has(keyword.kind) || keyword.kind == TokenKind::kYes || keyword.kind == TokenKind::kNo) continue;
+    if (IsDeclarationWord(keyword.kind) || !has(keyword.kind) || keyword.kind == TokenKind::kYes ||
+        keyword.kind == TokenKind::kNo)
+      continue;
     if (IsContextual(keyword.kind) && has(TokenKind::kName)) continue;
     if (value && (keyword.kind == TokenKind::kNot || keyword.kind == TokenKind::kIf)) continue;
     const bool comparison = keyword.kind >= TokenKind::kAtLeast && keyword.kind <= TokenKind::kLess;
     if (comparison && has(TokenKind::kPlus)) continue;
     if (++singles <= 6) words.emplace_back("“" + std::string(keyword.zh) + "”", "'" + std::string(keyword.en) + "'");
   }
-  constexpr std::pair<TokenKind, const char*> kSigns[] = {{TokenKind::kEqual, "="}, {TokenKind::kColon, ":"}, {TokenKind::kComma, ","},
-      {TokenKind::kLeftBrace, "{"}, {TokenKind::kRightBrace, "}"}, {TokenKind::kRightParen, ")"}, {TokenKind::kArrow, "→"}, {TokenKind::kPipe, "|"}};
+  constexpr std::pair<TokenKind, const char*> kSigns[] = {{TokenKind::kEqual, "="},      {TokenKind::kColon, ":"},
+                                                          {TokenKind::kComma, ","},      {TokenKind::kLeftBrace, "{"},
+                                                          {TokenKind::kRightBrace, "}"}, {TokenKind::kRightParen, ")"},
+                                                          {TokenKind::kArrow, "→"},      {TokenKind::kPipe, "|"}};
   for (const auto& [kind, sign] : kSigns) {
-    if (has(kind) && !(kind == TokenKind::kEqual && has(TokenKind::kPlus))) words.emplace_back("“" + std::string(sign) + "”", "'" + std::string(sign) + "'");
+    if (has(kind) && !(kind == TokenKind::kEqual && has(TokenKind::kPlus)))
+      words.emplace_back("“" + std::string(sign) + "”", "'" + std::string(sign) + "'");
   }
   if (has(TokenKind::kNumber) && !value) words.emplace_back("一个数", "a number");
   if (has(TokenKind::kString) && !value) words.emplace_back("引号里的文字", "a quoted text");
@@ -150,11 +143,15 @@ class ErrorListener final : public antlr4::BaseErrorListener {
     }
   }
 
-  void syntaxError(antlr4::Recognizer* recognizer, antlr4::Token* offending, size_t, size_t, const std::string&, std::exception_ptr error) override {
+  void syntaxError(antlr4::Recognizer* recognizer, antlr4::Token* offending, size_t, size_t, const std::string&,
+                   std::exception_ptr error) override {
     const Place place{source_, SpanOf(offending)};
     // A bracket that the pass put in: it has said that one is missing.
     if (place.span.begin == place.span.end && offending->getType() != antlr4::Token::EOF) return;
-    antlr4::Token* before = offending->getTokenIndex() > 0 ? static_cast<antlr4::Parser*>(recognizer)->getTokenStream()->get(offending->getTokenIndex() - 1) : nullptr;
+    antlr4::Token* before =
+        offending->getTokenIndex() > 0
+            ? static_cast<antlr4::Parser*>(recognizer)->getTokenStream()->get(offending->getTokenIndex() - 1)
+            : nullptr;
     if (IsReported(before, place.span)) return;
     if (++count_ > limits::kSyntaxErrors) return;
     if (count_ == limits::kSyntaxErrors) {
@@ -164,14 +161,16 @@ class ErrorListener final : public antlr4::BaseErrorListener {
     auto* parser = static_cast<antlr4::Parser*>(recognizer);
     const antlr4::misc::IntervalSet expected = Expected(parser, offending, error);
     if (RunTogether(offending, expected) || (before != nullptr && RunTogether(before, expected))) return;
-    const TokenKind kind = KindOfType(offending->getType());
+    const TokenKind kind = KindOf(offending->getType());
     const std::string text(source_->Text(place.span));
-    if (FindKeyword(text) != nullptr && !IsContextual(kind) && kind != TokenKind::kUnlimited && expected.contains(static_cast<size_t>(HengLexer::NAME)) &&
+    if (FindKeyword(text) != nullptr && !IsContextual(kind) && kind != TokenKind::kUnlimited &&
+        expected.contains(static_cast<size_t>(HengLexer::NAME)) &&
         !expected.contains(static_cast<size_t>(HengLexer::NUMBER))) {
       sink_.Add<DiagnosticKind::kReservedWord>(place, text);
       return;
     }
-    const Bilingual found = offending->getType() == antlr4::Token::EOF ? Bilingual("文件末尾", "the end of the file") : Describe(kind, text);
+    const Bilingual found = offending->getType() == antlr4::Token::EOF ? Bilingual("文件末尾", "the end of the file")
+                                                                       : Describe(kind, text);
     sink_.Add<DiagnosticKind::kUnexpectedToken>(place, found, DescribeExpected(expected));
   }
 
@@ -187,7 +186,8 @@ class ErrorListener final : public antlr4::BaseErrorListener {
     return {static_cast<uint32_t>(token->getStartIndex()), static_cast<uint32_t>(token->getStopIndex())};
   }
 
-  static antlr4::misc::IntervalSet Expected(antlr4::Parser* parser, antlr4::Token* offending, const std::exception_ptr& error) {
+  static antlr4::misc::IntervalSet Expected(antlr4::Parser* parser, antlr4::Token* offending,
+                                            const std::exception_ptr& error) {
     antlr4::TokenStream* stream = parser->getTokenStream();
     const size_t at = offending->getTokenIndex();
     const bool line_start = at == 0 || stream->get(at - 1)->getType() == HengParser::NL;
@@ -209,7 +209,7 @@ class ErrorListener final : public antlr4::BaseErrorListener {
   }
 
   bool RunTogether(antlr4::Token* token, const antlr4::misc::IntervalSet& expected) {
-    if (KindOfType(token->getType()) != TokenKind::kName) return false;
+    if (KindOf(token->getType()) != TokenKind::kName) return false;
     const Span span = SpanOf(token);
     const std::string_view name = source_->Text(span);
     for (const Keyword& keyword : Keywords()) {
@@ -249,8 +249,10 @@ std::vector<Span> KeywordNames(antlr4::tree::ParseTree* root) {
   while (!pending.empty()) {
     antlr4::tree::ParseTree* node = pending.back();
     pending.pop_back();
-    if (auto* name = dynamic_cast<HengParser::NameContext*>(node); name != nullptr && IsContextual(KindOfType(name->getStart()->getType()))) {
-      out.push_back({static_cast<uint32_t>(name->getStart()->getStartIndex()), static_cast<uint32_t>(name->getStart()->getStopIndex())});
+    if (auto* name = dynamic_cast<HengParser::NameContext*>(node);
+        name != nullptr && IsContextual(KindOf(name->getStart()->getType()))) {
+      out.push_back({static_cast<uint32_t>(name->getStart()->getStartIndex()),
+                     static_cast<uint32_t>(name->getStart()->getStopIndex())});
     }
     pending.insert(pending.end(), node->children.rbegin(), node->children.rend());
   }
@@ -272,7 +274,8 @@ struct ItemRange {
 };
 
 // Of the item at children[at], and of the error nodes behind it.
-ItemRange RangeOf(const std::vector<antlr4::tree::ParseTree*>& children, size_t at, const std::vector<const Token*>& visible) {
+ItemRange RangeOf(const std::vector<antlr4::tree::ParseTree*>& children, size_t at,
+                  const std::vector<const Token*>& visible) {
   auto* item = dynamic_cast<HengParser::ItemContext*>(children[at]);
   ItemRange range;
   range.first = item->getStart()->getTokenIndex();
@@ -290,7 +293,8 @@ ItemRange RangeOf(const std::vector<antlr4::tree::ParseTree*>& children, size_t 
 }
 
 // The tree of a parsed file: the declarations that hold no error, and the names in the others.
-Tree BuildTree(HengParser::FileContext* file, const SourcePtr& source, const std::vector<const Token*>& visible, DiagnosticSink& sink) {
+Tree BuildTree(HengParser::FileContext* file, const SourcePtr& source, const std::vector<const Token*>& visible,
+               DiagnosticSink& sink) {
   Tree tree;
   tree.source = source;
   tree.keyword_names = KeywordNames(file);

@@ -60,7 +60,9 @@ class TreeBuilder final : public ExpressionBuilder {
     FieldClauses out;
     for (P::FieldClauseContext* clause : clauses) {
       if (auto* range = dynamic_cast<P::RangeClauseContext*>(clause)) {
-        const auto bound = [&](size_t i) { return Bound{range->bound(i)->MINUS() != nullptr, QuantityOf(range->bound(i)->quantity())}; };
+        const auto bound = [&](size_t i) {
+          return Bound{range->bound(i)->MINUS() != nullptr, QuantityOf(range->bound(i)->quantity())};
+        };
         out.range = {bound(0), bound(1)};
         out.range_span = SpanOf(range);
       } else if (auto* places = dynamic_cast<P::PlacesClauseContext*>(clause)) {
@@ -77,7 +79,8 @@ class TreeBuilder final : public ExpressionBuilder {
     for (P::FieldContext* f : fields->field()) {
       Field field;
       for (P::FieldNameContext* name : f->fieldName()) {
-        field.names.push_back({NameOf(name->name()), CodeOf(name->CODE()), name->CODE() != nullptr ? SpanOf(name->CODE()) : Span{}, ""});
+        field.names.push_back(
+            {NameOf(name->name()), CodeOf(name->CODE()), name->CODE() != nullptr ? SpanOf(name->CODE()) : Span{}, ""});
       }
       field.type = TypeOf(f->type());
       field.clauses = ClausesOf(f->fieldClause());
@@ -92,12 +95,16 @@ class TreeBuilder final : public ExpressionBuilder {
 
   DeclarationBody Body(P::DeclarationContext* d) {
     if (d->policy() != nullptr) return Policy(d->policy());
-    if (auto* s = d->subject()) return SubjectDecl{DeclaredOf(s->declared()), FieldsOf(s->fields()), MarkOf(s->marks())};
+    if (auto* s = d->subject())
+      return SubjectDecl{DeclaredOf(s->declared()), FieldsOf(s->fields()), MarkOf(s->marks())};
     if (auto* i = d->input()) return InputDecl{EveryOf(i->EVERY()), FieldsOf(i->fields()), MarkOf(i->marks())};
-    if (auto* r = d->records()) return RecordsDecl{DeclaredOf(r->declared()), EveryOf(r->EVERY()), FieldsOf(r->fields()), MarkOf(r->marks())};
-    if (auto* c = d->check()) return CheckDecl{EveryOf(c->EVERY()), Expression(c->expression()), Unquote(c->STRING()), MarkOf(c->marks())};
+    if (auto* r = d->records())
+      return RecordsDecl{DeclaredOf(r->declared()), EveryOf(r->EVERY()), FieldsOf(r->fields()), MarkOf(r->marks())};
+    if (auto* c = d->check())
+      return CheckDecl{EveryOf(c->EVERY()), Expression(c->expression()), Unquote(c->STRING()), MarkOf(c->marks())};
     if (d->parameter() != nullptr) return Parameter(d->parameter());
-    if (auto* f = d->formula()) return FormulaDecl{DeclaredOf(f->declared()), EveryOf(f->EVERY()), Value(f->value()), MarkOf(f->marks())};
+    if (auto* f = d->formula())
+      return FormulaDecl{DeclaredOf(f->declared()), EveryOf(f->EVERY()), Value(f->value()), MarkOf(f->marks())};
     if (d->score() != nullptr) return Score(d->score());
     if (d->grade() != nullptr) return Grade(d->grade());
     if (d->table() != nullptr) return Table(d->table());
@@ -152,7 +159,8 @@ class TreeBuilder final : public ExpressionBuilder {
     score.mark = MarkOf(s->marks());
     for (P::ScoreLineContext* line : s->scoreLine()) {
       if (auto* c = line->criterion()) {
-        score.criteria.push_back({NameOf(c->name()), QuantityOf(c->quantity()), Value(c->value()), Expression(c->expression()), MarkOf(c->marks()), SpanOf(c)});
+        score.criteria.push_back({NameOf(c->name()), QuantityOf(c->quantity()), Value(c->value()),
+                                  Expression(c->expression()), MarkOf(c->marks()), SpanOf(c)});
       } else {
         score.adjustments.push_back(AdjustmentsOf(line->adjustments()));
       }
@@ -168,7 +176,8 @@ class TreeBuilder final : public ExpressionBuilder {
     out.mark = MarkOf(a->marks());
     out.span = SpanOf(a);
     for (P::AdjustmentContext* line : a->adjustment()) {
-      out.lines.push_back({NameOf(line->name()), Value(line->value()), Expression(line->expression()), MarkOf(line->marks()), SpanOf(line)});
+      out.lines.push_back({NameOf(line->name()), Value(line->value()), Expression(line->expression()),
+                           MarkOf(line->marks()), SpanOf(line)});
     }
     return out;
   }
@@ -181,7 +190,8 @@ class TreeBuilder final : public ExpressionBuilder {
     grade.mark = MarkOf(g->marks());
     for (P::GradeLineContext* line : g->gradeLine()) {
       if (auto* c = dynamic_cast<P::GradeCaseContext*>(line)) {
-        grade.cases.push_back({NameOf(c->name()), Expression(c->expression()), c->OTHERWISE() != nullptr, MarkOf(c->marks()), SpanOf(c)});
+        grade.cases.push_back(
+            {NameOf(c->name()), Expression(c->expression()), c->OTHERWISE() != nullptr, MarkOf(c->marks()), SpanOf(c)});
       } else {
         grade.steps.push_back(StepOf(dynamic_cast<P::GradeStepContext*>(line)));
       }
@@ -243,8 +253,10 @@ class TreeBuilder final : public ExpressionBuilder {
       CellItem item;
       if (auto* bound = dynamic_cast<P::BoundItemContext*>(i)) {
         item.kind = CellItem::Kind::kBound;
-        item.op = bound->AT_LEAST() != nullptr ? Operator::kAtLeast : bound->AT_MOST() != nullptr ? Operator::kAtMost
-                  : bound->GREATER() != nullptr ? Operator::kGreater : Operator::kLess;
+        item.op = bound->AT_LEAST() != nullptr  ? Operator::kAtLeast
+                  : bound->AT_MOST() != nullptr ? Operator::kAtMost
+                  : bound->GREATER() != nullptr ? Operator::kGreater
+                                                : Operator::kLess;
         item.value = Sum(bound->sum());
       } else if (auto* range = dynamic_cast<P::RangeItemContext*>(i)) {
         item.kind = CellItem::Kind::kRange;
@@ -290,7 +302,8 @@ class TreeBuilder final : public ExpressionBuilder {
     using Kind = ExampleLine::Kind;
     ExampleLine line;
     line.span = SpanOf(l);
-    const auto fill = [&](Kind kind, TerminalNode* from, TerminalNode* to, TerminalNode* id, P::FactBlockContext* block) {
+    const auto fill = [&](Kind kind, TerminalNode* from, TerminalNode* to, TerminalNode* id,
+                          P::FactBlockContext* block) {
       line.kind = kind;
       if (from != nullptr) line.from = line.to = PeriodOf(from);
       if (to != nullptr) line.to = PeriodOf(to);
@@ -301,7 +314,8 @@ class TreeBuilder final : public ExpressionBuilder {
       line.name = NameOf(subject->name());
       fill(Kind::kSubject, nullptr, nullptr, subject->STRING(), subject->factBlock());
     } else if (auto* facts = dynamic_cast<P::ExampleFactsContext*>(l)) {
-      fill(Kind::kFacts, facts->PERIOD(0), facts->TO() != nullptr ? facts->PERIOD(1) : nullptr, facts->STRING(), facts->factBlock());
+      fill(Kind::kFacts, facts->PERIOD(0), facts->TO() != nullptr ? facts->PERIOD(1) : nullptr, facts->STRING(),
+           facts->factBlock());
     } else if (auto* expect = dynamic_cast<P::ExampleExpectContext*>(l)) {
       fill(Kind::kExpect, expect->PERIOD(), nullptr, expect->STRING(), expect->factBlock());
     } else if (auto* reject = dynamic_cast<P::ExampleRejectContext*>(l)) {
@@ -346,6 +360,8 @@ class TreeBuilder final : public ExpressionBuilder {
 
 }  // namespace
 
-void BuildDeclaration(P::DeclarationContext* declaration, Tree& tree, DiagnosticSink& sink) { TreeBuilder(tree, sink).Add(declaration); }
+void BuildDeclaration(P::DeclarationContext* declaration, Tree& tree, DiagnosticSink& sink) {
+  TreeBuilder(tree, sink).Add(declaration);
+}
 
 }  // namespace heng::syntax
