@@ -31,7 +31,7 @@ POLICY_CASES = [
     ("a monthly value used per quarter", "= 平均(月度成绩) 四舍五入", "= 月度成绩 四舍五入", "H3003", "月度成绩 四舍五入", ["月度成绩"]),
     ("an unknown name", "当 季度成绩 ≥ 绿牌线", "当 季度成积 ≥ 绿牌线", "H2002", "季度成积", ["季度成积"]),
     ("a grade with a gap", "  黄牌  当 季度成绩 ≥ 黄牌线\n  红牌  其余\n", "  黄牌  当 季度成绩 ≥ 黄牌线\n", "H4003", "挂牌 [plate]", ["59.99 分"]),
-    ("a row of a 对照表 twice", "  蓝牌 → “规范类”", "  绿牌 → “规范类”", "H4006", "绿牌 → “规范类”", ["第1行", "第2行", "绿牌"]),
+    ("a row of a 对照表 twice", "  蓝牌 → “规范类”", "  绿牌 → “规范类”", "H4006", "绿牌 → “规范类”", ["绿牌"]),
     ("a keyword run together", "绿牌  当 季度成绩 ≥ 绿牌线", "绿牌  当季度成绩 ≥ 绿牌线", "H1010", "当季度成绩", ["当", "季度成绩"]),
     ("a full-width unclosed bracket", "= 平均(月度成绩) 四舍五入到 0.01 分   自定 \"按季", "= 平均\uff08月度成绩 四舍五入到 0.01 分   自定 \"按季", "H1006", "\uff08月度成绩", ["\uff08"]),
 ]
@@ -94,6 +94,14 @@ class BadInput(unittest.TestCase):
         self.policy.write_text(text, encoding="utf-8")
         self.assertIn("“季度成绩”", self.settle("zh", *BIND).stderr)
         self.assertIn("'季度成绩'", self.settle("en", *BIND).stderr)
+
+    def test_both_rows_of_an_overlap_are_named_and_shown(self):
+        text = POLICY.read_text(encoding="utf-8").replace("  蓝牌 → “规范类”", "  绿牌 → “规范类”")
+        self.policy.write_text(text, encoding="utf-8")
+        for language, rows in (("zh", ["第1行", "第2行"]), ("en", ["row 1", "row 2"])):
+            message = self.settle(language, *BIND).stderr
+            for words in [*rows, "“精品类”", "“规范类”"]:
+                self.assertIn(words, message)
 
     def test_not_utf8(self):
         text = POLICY.read_text(encoding="utf-8")
