@@ -1,6 +1,7 @@
 #include "tools/deploy_policy.h"
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -11,11 +12,16 @@ namespace heng::tools {
 namespace {
 
 Status BindAll(data::Deployment& deployment, const std::vector<std::string>& sets) {
+  std::set<data::FieldId> set_once;
   for (const std::string& set : sets) {
     const auto setting = SplitSetting(set);
     if (!setting) return tl::unexpected(setting.error());
     const auto bound = data::Bind(*deployment.graph, setting->first, setting->second);
     if (!bound) return tl::unexpected(bound.error());
+    if (!set_once.insert(bound->first).second) {
+      return Fail(ErrorKind::kUsage, "set-twice",
+                  {fmt::format("“{}”设了两次", setting->first), fmt::format("'{}' is set twice", setting->first)});
+    }
     deployment.parameters.insert_or_assign(bound->first, bound->second);
   }
   return Ok();

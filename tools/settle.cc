@@ -27,12 +27,15 @@ void PrintRefusals(const data::Refusals& refusals, const Manner& manner) {
 // What was chosen by the district and what was bound: said once, so that nobody takes it for the source's.
 void PrintBindings(const data::Deployment& deployment, const Manner& manner) {
   for (const auto& [field, value] : deployment.parameters) {
-    const std::string name = (*deployment.graph->model)[field].name;
+    const semantic::Field& parameter = (*deployment.graph->model)[field];
     const std::string text = data::PrintParameter(*deployment.graph->model, field, value);
+    const std::string& remark = parameter.mark.remark;
     if (manner.language == Language::kChinese) {
-      fmt::print("待定参数“{}”由区县定为 {}（来源没有写）\n", name, text);
+      fmt::print("待定参数“{}”由区县定为 {}{}\n", parameter.name, text,
+                 remark.empty() ? "" : "（待定：" + remark + "）");
     } else {
-      fmt::print("the open parameter '{}' is bound to {} (the source leaves it open)\n", name, text);
+      fmt::print("the open parameter '{}' is bound to {} by the district{}\n", parameter.name, text,
+                 remark.empty() ? "" : " (open: " + remark + ")");
     }
   }
 }

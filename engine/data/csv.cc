@@ -197,7 +197,10 @@ tl::expected<CsvTable, Refusal> ParseCsv(std::string_view bytes, const std::stri
                                          fmt::format("this row has {} cells, the header has {}", found, wanted)},
                                         file, row.line));
     } else {
-      table.rows.push_back(std::move(row));
+      // Spreadsheets write rows of nothing but separators behind the last one.
+      const bool nothing =
+          std::all_of(row.cells.begin(), row.cells.end(), [](const std::string& cell) { return Trim(cell).empty(); });
+      if (!nothing) table.rows.push_back(std::move(row));
     }
   }
   if (table.header.cells.empty())

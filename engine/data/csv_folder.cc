@@ -129,7 +129,7 @@ class FolderReader {
     if (!period || period->kind != kind) {
       Refusal refusal =
           At(table, row, "期间", "bad-period",
-             {fmt::format("“{}”不是一个{}，请写成 {}", written,
+             {fmt::format("“{}”不是一个{}，应写成 {} 这样", written,
                           kind == PeriodKind::kMonth ? "月份" : PeriodNoun(kind).zh, PeriodExample(kind)),
               fmt::format("'{}' is not a {}, write it as {}", written, PeriodNoun(kind).en, PeriodExample(kind))});
       refusal.value = written;

@@ -132,7 +132,7 @@ void FactsBuilder::RunChecks(const Locate& locate) {
     std::sort(periods.begin(), periods.end());
     periods.erase(std::unique(periods.begin(), periods.end()), periods.end());
     std::erase_if(periods, [&](Period period) { return Touched(subject, period); });
-    for (const auto& [check, period] : evaluation.BrokenChecks(subject, periods)) {
+    for (const auto& [check, period, failure] : evaluation.BrokenChecks(subject, periods)) {
       const std::string& message = (*graph_)[check].label;
       Refusal refusal;
       refusal.code = "check-failed";

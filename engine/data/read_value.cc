@@ -163,6 +163,16 @@ Reading ReadNumber(const Expected& expected, std::string_view text) {
                   text, name);
   }
   const bool implied_percent = expected.type.percent && !unit->percent;
+  const bool fraction = implied_percent && !expected.recorded && !decimal->value.is_zero() &&
+                        decimal->value < Rational(1) && decimal->value > Rational(-1);
+  if (fraction) {
+    // Spreadsheets keep 90% as 0.9; which of the two is meant, only its author knows.
+    const std::string whole_percent = (decimal->value * Rational(100)).ToString();
+    return Refuse("ambiguous-percent",
+                  {fmt::format("“{0}”是 {0}% 还是 {1}%？请写 {0}% 或 {1}", Quoted(text), whole_percent),
+                   fmt::format("is '{0}' {0}% or {1}%? write {0}% or {1}", Quoted(text), whole_percent)},
+                  text, "%");
+  }
   const Rational scaled = decimal->value * unit->factor;
   return CheckNumber(expected, implied_percent ? scaled / Rational(100) : scaled, text);
 }
@@ -235,7 +245,7 @@ Expected::Expected(const semantic::Model& m, const semantic::Field& field)
       may_be_absent(field.type.optional) {}
 
 Expected::Expected(const semantic::Model& m, const semantic::Definition& definition)
-    : model(m), name(definition.name), type(definition.type), may_be_absent(true) {}
+    : model(m), name(definition.name), type(definition.type), may_be_absent(true), recorded(true) {}
 
 Reading ReadText(const Expected& expected, std::string_view text) {
   if (text.empty()) {

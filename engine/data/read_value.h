@@ -29,6 +29,7 @@ struct Expected {
   Expected(const semantic::Model& m, const semantic::Definition& definition);
 
   bool may_be_absent = false;
+  bool recorded = false;  // a result as a settlement wrote it: of a percentage, the number before %
 };
 
 // Refusals have code, message, value and rule; the place is the caller's to add.

@@ -12,7 +12,6 @@
 namespace heng::eval {
 
 using graph::Form;
-using graph::Op;
 using graph::Root;
 
 Evaluation::Evaluation(GraphPtr graph, std::shared_ptr<const Facts> facts, Period period)
@@ -52,7 +51,9 @@ std::vector<Evaluation::BrokenCheck> Evaluation::BrokenChecks(uint32_t subject,
     for (const Period period : own) {
       const Value value = interpreter_->Eval(check.body, {subject, period});
       const bool* holds = std::get_if<bool>(&value);
-      if (holds == nullptr || !*holds) broken.push_back({root.definition, period});
+      const FailurePtr* failure = std::get_if<FailurePtr>(&value);
+      if (holds == nullptr || !*holds)
+        broken.push_back({root.definition, period, failure != nullptr ? *failure : nullptr});
     }
   }
   return broken;
@@ -99,7 +100,16 @@ std::vector<Value> ProbesOf(const graph::Graph& graph, NodeId root, NodeId along
     }
     pending.insert(pending.end(), node.operands.begin(), node.operands.end());
   }
-  const Rational step(1, 1000000);
+  // The next value: by the places that it has, if they are declared.
+  Rational step(1, 1000000);
+  const graph::Node& node = graph[along];
+  const std::optional<int> places = node.form == Form::kName    ? graph[node.definition].places
+                                    : node.form == Form::kField ? (*graph.model)[node.field].places
+                                                                : std::nullopt;
+  if (places) {
+    step = type.percent ? Rational(1, 100) : Rational(1);
+    for (int i = 0; i < *places; ++i) step = step / Rational(10);
+  }
   std::set<Rational> out;
   for (const Rational& bound : bounds) out.insert({bound - step, bound, bound + step});
   for (const Rational& value : out) probes.emplace_back(value);
@@ -118,14 +128,65 @@ bool Usable(const Value& value) {
   return std::holds_alternative<Rational>(value) || std::holds_alternative<EnumCode>(value);
 }
 
+// `季度奖励 40000 元，挂牌 绿牌`: the named values that a trace looked at, each once.
+std::string ValuesIn(const graph::Graph& graph, const Trace& trace) {
+  std::string out;
+  std::set<std::string> seen;
+  std::vector<const Trace*> pending = {&trace};
+  while (!pending.empty()) {
+    const Trace& at = *pending.back();
+    pending.pop_back();
+    const graph::Node& node = graph[at.node];
+    const bool field = node.form == Form::kField;
+    if (field || node.form == Form::kName) {
+      const std::string& name = field ? (*graph.model)[node.field].name : graph[node.definition].label;
+      if (seen.insert(name).second)
+        out += (out.empty() ? "" : "，") + name + " " + semantic::Describe(*graph.model, node.type, at.value);
+      continue;
+    }
+    for (auto it = at.operands.rbegin(); it != at.operands.rend(); ++it) pending.push_back(&*it);
+  }
+  return out;
+}
+
 }  // namespace
+
+// x 随 y: with everything else as it is, y is set to each probe in order, and x must not turn back.
+std::optional<Bilingual> Evaluation::TurnsBack(const Root& root, uint32_t subject, Period at,
+                                               const std::vector<Value>& probes) const {
+  const graph::Graph& g = graph();
+  const Instance instance{subject, at};
+  if (root.when.valid()) {
+    const Value when = Ready().Eval(root.when, instance);
+    if (!std::holds_alternative<bool>(when) || !std::get<bool>(when)) return std::nullopt;
+  }
+  const graph::Definition& claim = g[root.definition];
+  const auto text = [&](const graph::Type& type, const Value& value) {
+    return semantic::Describe(*g.model, type, value);
+  };
+  std::optional<std::pair<Value, Value>> before;  // y, x
+  for (const Value& probe : probes) {
+    const Value now = Ready().EvalWith(claim.body, instance, root.along, probe);
+    if (!Usable(now)) continue;
+    const int change = before ? Compare(now, before->second) : 0;
+    if (root.decreasing ? change > 0 : change < 0) {
+      const graph::Type& along = g[root.along].type;
+      const std::string from = text(along, before->first);
+      const std::string to = text(along, probe);
+      const std::string was = text(g[claim.body].type, before->second);
+      const std::string is = text(g[claim.body].type, now);
+      return Bilingual(
+          fmt::format("从 {} 到 {}，由 {} {}为 {}", from, to, was, root.decreasing ? "升" : "降", is),
+          fmt::format("from {} to {} it {} from {} to {}", from, to, root.decreasing ? "rises" : "falls", was, is));
+    }
+    before = {probe, now};
+  }
+  return std::nullopt;
+}
 
 std::vector<Violation> Evaluation::Violations() const {
   std::vector<Violation> out;
   const graph::Graph& g = graph();
-  const auto violate = [&](const Root& root, uint32_t subject, Period at, Bilingual message) {
-    out.push_back({root.name, subject, at, std::move(message)});
-  };
   for (const Root& root : g.roots) {
     if (root.kind != Root::Kind::kGuarantee && root.kind != Root::Kind::kMonotone) continue;
     const graph::Definition& claim = g[root.definition];
@@ -134,33 +195,15 @@ std::vector<Violation> Evaluation::Violations() const {
     for (const Period at : Ready().PeriodsOf(claim.grain.period)) {
       for (uint32_t subject = 0; subject < facts().ids.size(); ++subject) {
         if (facts().refused.count(subject) > 0) continue;
-        const Instance instance{subject, at};
-        if (root.kind == Root::Kind::kGuarantee) {
-          const Value holds = Ready().Read(root.definition, instance);
-          const bool* truth = std::get_if<bool>(&holds);
-          if (truth != nullptr && !*truth) violate(root, subject, at, {"不成立", "does not hold"});
+        if (root.kind == Root::Kind::kMonotone) {
+          if (auto message = TurnsBack(root, subject, at, probes))
+            out.push_back({root.name, subject, at, std::move(*message)});
           continue;
         }
-        // x 随 y: with everything else as it is, y is set to each probe in order, and x must not turn back.
-        if (root.when.valid()) {
-          const Value when = Ready().Eval(root.when, instance);
-          if (!std::holds_alternative<bool>(when) || !std::get<bool>(when)) continue;
-        }
-        std::optional<Value> before;
-        for (const Value& probe : probes) {
-          const Value now = Ready().EvalWith(claim.body, instance, root.along, probe);
-          if (!Usable(now)) continue;
-          if (before) {
-            const int change = Compare(now, *before);
-            if (root.decreasing ? change > 0 : change < 0) {
-              violate(root, subject, at,
-                      {fmt::format("在 {} 处回落", semantic::Describe(*g.model, g[root.along].type, probe)),
-                       fmt::format("turns back at {}", semantic::Describe(*g.model, g[root.along].type, probe))});
-              break;
-            }
-          }
-          before = now;
-        }
+        const Value holds = Ready().Read(root.definition, {subject, at});
+        const bool* truth = std::get_if<bool>(&holds);
+        if (truth != nullptr && !*truth)
+          out.push_back({root.name, subject, at, ValuesIn(g, Explain(root.definition, subject, at))});
       }
     }
   }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -60,6 +61,7 @@ class Evaluation {
   struct BrokenCheck {
     DefId check;
     Period period;
+    FailurePtr failure;  // why it cannot be evaluated; null: it does not hold
   };
   std::vector<BrokenCheck> BrokenChecks(uint32_t subject, const std::vector<Period>& periods) const;
   // Asserts every guarantee for every subject that was not refused.
@@ -67,6 +69,8 @@ class Evaluation {
 
  private:
   Interpreter& Ready() const;
+  std::optional<Bilingual> TurnsBack(const graph::Root& root, uint32_t subject, Period at,
+                                     const std::vector<Value>& probes) const;
 
   std::unique_ptr<Interpreter> interpreter_;
   mutable bool ready_ = false;

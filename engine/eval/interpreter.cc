@@ -9,12 +9,8 @@
 
 namespace heng::eval {
 
-using graph::FoldOp;
 using graph::Form;
 using graph::Op;
-using graph::Step;
-using graph::Ties;
-using semantic::TypeKind;
 
 namespace {
 

@@ -51,6 +51,7 @@ class Runner {
 
   // A refusal is either expected by 应拒, or the example fails.
   void Refused(const std::string& id, Period period, Span span, const Bilingual& message) {
+    refused_.insert(id);
     for (size_t i = 0; i < example_.rejections.size(); ++i) {
       const auto& r = example_.rejections[i];
       if (r.id == id && r.period == period && (r.message.empty() || r.message == message.zh)) {
@@ -132,7 +133,8 @@ class Runner {
           given.insert(v.period);
       }
       for (const auto& broken : evaluation.BrokenChecks(subject, {given.begin(), given.end()})) {
-        Refused(facts.ids[subject], broken.period, example_.span, evaluation.graph()[broken.check].label);
+        Refused(facts.ids[subject], broken.period, example_.span,
+                broken.failure ? broken.failure->message : Bilingual(evaluation.graph()[broken.check].label));
       }
     }
     for (const eval::Violation& violation : evaluation.Violations()) {
@@ -145,6 +147,7 @@ class Runner {
 
   void Expectations(const eval::Evaluation& evaluation, const eval::Facts& facts, Period settled) {
     for (const auto& expected : example_.expectations) {
+      if (refused_.count(expected.id) > 0) continue;
       const semantic::Definition& definition = model_[expected.definition];
       const bool once = definition.grain.period == PeriodKind::kOnce;
       if (expected.period.kind > settled.kind || expected.period.In(settled.kind) != settled) continue;
@@ -175,6 +178,7 @@ class Runner {
   const Example& example_;
   Outcome outcome_;
   std::set<size_t> met_;
+  std::set<std::string> refused_;  // ids: what they would get is not asked
 };
 
 std::string Escape(const std::string& text) {

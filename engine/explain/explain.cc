@@ -17,7 +17,6 @@ using graph::Definition;
 using graph::Form;
 using graph::Node;
 using graph::NodeId;
-using graph::Op;
 
 constexpr int kDepth = 8;
 
@@ -88,6 +87,9 @@ class Explainer {
   // ---- 评分: what each criterion gave, what was deducted and why.
   void Score(DefId id, uint32_t subject, Period period, Explanation& out) {
     Rational lines;
+    Rational earned;
+    Rational weights;
+    bool exempt = false;
     for (size_t i = 0; i < id.index(); ++i) {
       const DefId part(i);
       const Definition& d = graph_[part];
@@ -95,7 +97,14 @@ class Explainer {
       if (!ours) continue;
       const Value value = evaluation_.Of(part, subject, period);
       if (FailureOf(value) != nullptr) continue;
-      if (d.kind == Definition::Kind::kCriterion) out.because.push_back(Criterion(part, value, subject, period));
+      if (d.kind == Definition::Kind::kCriterion) {
+        out.because.push_back(Criterion(part, value, subject, period));
+        exempt = exempt || IsAbsent(value);
+        if (!IsAbsent(value)) {
+          earned += d.weighted ? std::get<Rational>(value) * *d.weight : std::get<Rational>(value);
+          weights += *d.weight;
+        }
+      }
       if (d.kind == Definition::Kind::kAdjustment && !std::get<Rational>(value).is_zero()) {
         const Trace trace = evaluation_.Explain(part, subject, period);
         const Bilingual why = phrases_.Condition(trace.operands.front(), part);
@@ -112,11 +121,22 @@ class Explainer {
       if (d.kind == Definition::Kind::kAdjustment) lines += std::get<Rational>(value);
       if (d.kind == Definition::Kind::kSubtotal || d.kind == Definition::Kind::kAdjustments) {
         const std::string text = phrases_.ValueText(d.type, value);
-        Bilingual sentence(d.label + " " + text, d.label + " " + text);
+        const std::string label_en = d.kind == Definition::Kind::kSubtotal ? "criteria"
+                                     : d.label == "扣分"                   ? "deductions"
+                                                                           : "bonus";
+        Bilingual sentence(d.label + " " + text, label_en + " " + text);
         if (d.kind == Definition::Kind::kAdjustments && lines != std::get<Rational>(value)) {
           const std::string all = phrases_.ValueText(d.type, lines);
           sentence.zh += "（各条共 " + all + "，封顶）";
           sentence.en += " (" + all + " in all, capped)";
+        }
+        if (d.kind == Definition::Kind::kSubtotal && exempt) {
+          const graph::Type share{semantic::TypeKind::kNumber, Unit(), {}, false, true};
+          const std::string sum = phrases_.ValueText(d.type, earned);
+          const std::string applied =
+              weights <= Rational(1) ? phrases_.ValueText(share, weights) : phrases_.ValueText(d.type, weights);
+          sentence.zh += "（适用各项共 " + sum + "，按其权重 " + applied + " 折算）";
+          sentence.en += " (" + sum + " from the criteria that apply, whose weights are " + applied + ")";
         }
         if (d.kind == Definition::Kind::kAdjustments) lines = 0;
         Add(out, sentence, d.kind == Definition::Kind::kSubtotal);
@@ -173,13 +193,9 @@ class Explainer {
       const bool is_step = node.form == Form::kCase && node.operands.size() == 3 && node.has_else &&
                            graph_[node.operands[0]].form != Form::kName;
       if (is_step && graph_[node.operands[2]].form == Form::kName) {
-        const bool applied = std::get<bool>(at.operands.front().value);
-        const Bilingual why = phrases_.Condition(at.operands.front(), within);
-        const std::string to = semantic::Describe(*graph_.model, definition.type, at.value);
-        if (applied)
-          steps.push_back(
-              {fmt::format("因 {}，定为 {}", why.zh, to), fmt::format("because {}, it becomes {}", why.en, to)});
         const DefId below = graph_[node.operands[2]].definition;
+        const Value before = evaluation_.Of(below, at.instance.entity, at.instance.period);
+        if (std::get<bool>(at.operands.front().value)) steps.push_back(Step(at, within, before));
         at = evaluation_.Explain(below, at.instance.entity, at.instance.period);
         within = below;
         continue;
@@ -189,7 +205,7 @@ class Explainer {
     const std::string base = semantic::Describe(*graph_.model, definition.type, at.value);
     bool first = true;
     std::optional<Bilingual> missed;
-    for (size_t i = 0; i + 1 < at.operands.size() || i < at.operands.size(); ++i) {
+    for (size_t i = 0; i < at.operands.size(); ++i) {
       const Trace& operand = at.operands[i];
       if (graph_[operand.node].type.kind != semantic::TypeKind::kBool) continue;
       const std::string arm =
@@ -214,9 +230,30 @@ class Explainer {
     }
   }
 
+  // A step that applied: what it did, and to what.
+  Bilingual Step(const Trace& at, DefId within, const Value& before) {
+    const Node& node = graph_[at.node];
+    const Bilingual why = phrases_.Condition(at.operands.front(), within);
+    const std::string to = semantic::Describe(*graph_.model, node.type, at.value);
+    const Node* action = &graph_[node.operands[1]];
+    if (action->form == Form::kLiteral) {
+      return {fmt::format("因 {}，定为 {}", why.zh, to), fmt::format("because {}, it becomes {}", why.en, to)};
+    }
+    while (action->op == graph::Op::kMin || action->op == graph::Op::kMax) action = &graph_[action->operands[0]];
+    Bilingual moved("调整", "adjusted");
+    if (action->op == graph::Op::kShift) {
+      const Rational levels = std::get<Rational>(graph_[action->operands[1]].literal);
+      const std::string count = (levels.sign() < 0 ? -levels : levels).ToString();
+      moved = levels.sign() < 0 ? Bilingual("降 " + count + " 级", "lowered by " + count)
+                                : Bilingual("升 " + count + " 级", "raised by " + count);
+    }
+    const bool stays = before == at.value;
+    return {fmt::format("因 {}，{}，{} {}", why.zh, moved.zh, stays ? "仍为" : "为", to),
+            fmt::format("because {}, {}: {} {}", why.en, moved.en, stays ? "still" : "now", to)};
+  }
+
   // ---- 对照表: which row, and where its amount comes from.
   void Column(DefId id, const Trace& trace, Explanation& out) {
-    size_t arm = 0;
     for (const Trace& operand : trace.operands) {
       const Node& node = graph_[operand.node];
       const bool condition = node.form == Form::kName && node.type.kind == semantic::TypeKind::kBool &&
@@ -231,7 +268,6 @@ class Explainer {
           if (in_row && o.mark.provenance != syntax::Provenance::kUnmarked) out.source = SourceOf(o.mark);
         }
       }
-      ++arm;
     }
   }
 
@@ -247,7 +283,7 @@ class Explainer {
       const std::string scope =
           group ? "同" + graph_.quotient(steps.front().quotient).name : fmt::format("全体 {} 个", count);
       Add(out,
-          {fmt::format("{} {}，在{}中排列，相同的并列", name, key, scope),
+          {fmt::format("{} {}，在{}中从高到低排列", name, key, scope),
            fmt::format("{} {}, ranked within {}", name, key, group ? "its group" : "all")},
           true);
       return;
@@ -298,9 +334,23 @@ class Explainer {
     for (const Trace& operand : trace.operands) Collect(operand, within, own, seen, out);
   }
 
+  // A parameter: its value, and whether it is sourced, chosen, or open and bound by the district.
+  Explanation Standard(const Node& node, const Value& value) const {
+    const semantic::Field& field = (*graph_.model)[node.field];
+    const std::string text = phrases_.ValueText(field.type, value);
+    Explanation out;
+    out.output = field.name;
+    out.rule = field.name;
+    out.source = SourceOf(field.mark);
+    out.text = {fmt::format("{}：{}{}", field.name, text, field.open ? "，由区县确定" : ""),
+                fmt::format("{}: {}{}", field.name, text, field.open ? ", bound by the district" : "")};
+    return out;
+  }
+
   // The declared definitions that it rests on, explained in their turn.
   void Because(const Trace& trace, DefId self, int depth, Explanation& out) {
     std::set<std::pair<uint32_t, Period>> done;
+    std::set<uint32_t> standards;
     std::vector<const Trace*> pending = {&trace};
     std::vector<Trace> kept;
     kept.reserve(64);
@@ -308,6 +358,11 @@ class Explainer {
       const Trace* at = pending.back();
       pending.pop_back();
       const Node& node = graph_[at->node];
+      const bool standard =
+          node.form == Form::kField && (*graph_.model)[node.field].kind == semantic::Field::Kind::kParameter;
+      if (standard && standards.insert(node.field.value).second && FailureOf(at->value) == nullptr) {
+        out.because.push_back(Standard(node, at->value));
+      }
       if (node.form == Form::kName) {
         const Definition& d = graph_[node.definition];
         if (d.declared.valid() && node.definition != self) {

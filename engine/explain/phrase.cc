@@ -22,6 +22,7 @@ std::string Phrases::ValueText(const graph::Type& type, const Value& value, std:
                      : finite                               ? shown.ToString()
                               : "≈" + shown.RoundTo(Rational(1, 10000), Rounding::kHalfAwayFromZero).ToString();
   if (type.percent) return text + "%";
+  if (type.unit == Unit::Base("名") && finite && *finite == 0) return "第 " + text + " 名";
   return type.unit.dimensionless() ? text : text + " " + type.unit.ToString();
 }
 
@@ -129,7 +130,7 @@ Bilingual Phrases::Condition(const eval::Trace& trace, graph::DefId within) cons
   }
   if (node.form == Form::kOp && trace.operands.size() == 2) return Comparison(trace, within, holds);
   const std::string name = NameOf(trace.node, within);
-  return {name + (holds ? " 成立" : " 不成立"), name + (holds ? " holds" : " does not hold")};
+  return {name + (holds ? "：是" : "：否"), name + (holds ? ": yes" : ": no")};
 }
 
 }  // namespace heng::explain

@@ -113,62 +113,73 @@ NodeId Builder::BuildAdjustments(DefId, const std::string& score, const syntax::
   const Type type = NumberType(unit);
   const std::string kind = block.bonus ? "加分" : "扣分";
   const std::string prefix = score + "·" + kind + (index > 0 ? fmt::format("{}", index + 1) : "");
-  const DefId id =
-      Define({Definition::Kind::kAdjustments,
-              prefix,
-              kind,
-              {},
-              at,
-              type,
-              std::nullopt,
-              {},
-              std::nullopt,
-              false,
-              {},
-              block.span,
-              {},
-              {},
-              block.mark},
-             [&] {
-               NodeId sum;
-               for (const syntax::Adjustment& line : block.lines) {
-                 const DefId part =
-                     Define({Definition::Kind::kAdjustment,
-                             prefix + "·" + line.name.text,
-                             line.name.text,
-                             {},
-                             at,
-                             type,
-                             std::nullopt,
-                             {},
-                             std::nullopt,
-                             false,
-                             {},
-                             line.span,
-                             {},
-                             {},
-                             line.mark},
-                            [&] {
-                              const NodeId condition = Translate(line.when, at);
-                              return Case({condition, Translate(line.amount, at), Number(0, unit)}, true, type, at);
-                            });
-                 const NodeId read = Read(part, at);
-                 sum = sum.valid() ? Apply(Op::kAdd, {sum, read}, type, at) : read;
-               }
-               if (!block.cap) return sum;
-               const NodeId capped = Apply(Op::kMin, {sum, Literal(semantic::Read(*block.cap)->value, type)}, type, at);
-               Owe({Obligation::Kind::kMatters,
-                    capped,
-                    current_,
-                    "封顶 " + std::string(tree_.source->Text(block.cap->span)),
-                    0,
-                    0,
-                    Unit(),
-                    block.cap->span,
-                    {},
-                    {}});
-               return capped;
-             });
+  const DefId id = Define(
+      {Definition::Kind::kAdjustments,
+       prefix,
+       kind,
+       {},
+       at,
+       type,
+       std::nullopt,
+       {},
+       std::nullopt,
+       false,
+       {},
+       block.span,
+       {},
+       {},
+       block.mark},
+      [&] {
+        NodeId sum;
+        for (const syntax::Adjustment& line : block.lines) {
+          const DefId part = Define({Definition::Kind::kAdjustment,
+                                     prefix + "·" + line.name.text,
+                                     line.name.text,
+                                     {},
+                                     at,
+                                     type,
+                                     std::nullopt,
+                                     {},
+                                     std::nullopt,
+                                     false,
+                                     {},
+                                     line.span,
+                                     {},
+                                     {},
+                                     line.mark},
+                                    [&] {
+                                      const NodeId condition = Translate(line.when, at);
+                                      const NodeId amount = Translate(line.amount, at);
+                                      const NodeId given = Case({condition, amount, Number(0, unit)}, true, type, at);
+                                      Owe({Obligation::Kind::kNonNegative,
+                                           given,
+                                           current_,
+                                           line.name.text,
+                                           0,
+                                           0,
+                                           unit,
+                                           tree_[line.amount].span,
+                                           {},
+                                           {}});
+                                      return given;
+                                    });
+          const NodeId read = Read(part, at);
+          sum = sum.valid() ? Apply(Op::kAdd, {sum, read}, type, at) : read;
+        }
+        if (!block.cap) return sum;
+        const NodeId capped = Apply(Op::kMin, {sum, Literal(semantic::Read(*block.cap)->value, type)}, type, at);
+        Owe({Obligation::Kind::kMatters,
+             capped,
+             current_,
+             "封顶 " + std::string(tree_.source->Text(block.cap->span)),
+             0,
+             0,
+             Unit(),
+             block.cap->span,
+             {},
+             {}});
+        return capped;
+      });
   return Read(id, at);
 }
 

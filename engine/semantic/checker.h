@@ -44,8 +44,8 @@ class Checker {
  private:
   struct Symbol {
     enum class Kind : unsigned char { kSort, kField, kDefinition };
-    Kind kind;
-    size_t index;
+    Kind kind = Kind::kField;
+    size_t index = 0;
     Span span;
   };
 

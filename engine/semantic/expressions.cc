@@ -10,7 +10,9 @@ bool IsOrdering(Operator op) {
   return op == Operator::kLess || op == Operator::kAtMost || op == Operator::kGreater || op == Operator::kAtLeast;
 }
 
-std::string UnitText(const Unit& unit) { return unit.dimensionless() ? "1" : unit.ToString(); }
+Bilingual UnitText(const Unit& unit) {
+  return unit.dimensionless() ? Bilingual("没有单位", "no unit") : Bilingual(unit.ToString());
+}
 
 Type Bool() { return {TypeKind::kBool, Unit(), {}, false, false}; }
 

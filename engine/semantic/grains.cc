@@ -14,7 +14,8 @@ void Checker::ForEachLeaf(ExprId root, const std::function<void(ExprId, const Ex
     const bool aggregation = referent.kind == Referent::Kind::kBuiltin && (*model_)[id].target != Grain{};
     if (expr.kind == ExprKind::kName || aggregation) visit(id, expr);
     if (aggregation) continue;
-    for (auto it = expr.arguments.rbegin(); it != expr.arguments.rend(); ++it) pending.insert(pending.end(), {it->where, it->value});
+    for (auto it = expr.arguments.rbegin(); it != expr.arguments.rend(); ++it)
+      pending.insert(pending.end(), {it->where, it->value});
     pending.insert(pending.end(), expr.operands.rbegin(), expr.operands.rend());
   }
 }
@@ -44,7 +45,8 @@ std::optional<Grain> Checker::FinestOf(const std::vector<ExprId>& roots) {
     if (!root.valid()) continue;
     ForEachLeaf(root, [&](ExprId leaf, const Expr&) {
       const Referent::Kind kind = (*model_)[leaf].referent.kind;
-      if (kind == Referent::Kind::kNone || kind == Referent::Kind::kEnumValue || kind == Referent::Kind::kAbsent) return;
+      if (kind == Referent::Kind::kNone || kind == Referent::Kind::kEnumValue || kind == Referent::Kind::kAbsent)
+        return;
       const Grain grain = GrainOf(leaf);
       if (!finest || Readable(*model_, grain, *finest)) {
         finest = grain;
@@ -72,12 +74,15 @@ void Checker::CheckReadable(ExprId root, Grain at) {
       if (finer && at.period == PeriodKind::kOnce && grain.period != PeriodKind::kOnce) {
         sink_.Add<DiagnosticKind::kMissingPeriod>(At(leaf), TextOf(leaf), PeriodAdverb(grain.period));
       } else if (finer) {
-        sink_.Add<DiagnosticKind::kNeedsAggregation>(At(leaf), TextOf(leaf), Describe(*model_, grain), Describe(*model_, at));
+        sink_.Add<DiagnosticKind::kNeedsAggregation>(At(leaf), TextOf(leaf), Describe(*model_, grain),
+                                                     Describe(*model_, at));
       } else if (clashed_.count(leaf) == 0) {
         sink_.Add<DiagnosticKind::kNoCommonGrain>(At(leaf), TextOf(leaf), (*model_)[at.sort].name);
       }
-    } else if (kind == Referent::Kind::kDefinition && grain.period != at.period && grain.period != PeriodKind::kOnce && past_leaves_.count(leaf) == 0) {
-      sink_.Add<DiagnosticKind::kCoarserComputed>(At(leaf), TextOf(leaf), PeriodAdverb(grain.period), PeriodAdverb(at.period));
+    } else if (kind == Referent::Kind::kDefinition && grain.period != at.period && grain.period != PeriodKind::kOnce &&
+               past_leaves_.count(leaf) == 0) {
+      sink_.Add<DiagnosticKind::kCoarserComputed>(At(leaf), TextOf(leaf), PeriodAdverb(grain.period),
+                                                  PeriodAdverb(at.period));
     }
   });
 }

@@ -135,7 +135,7 @@ void Checker::CheckWeights(const syntax::ScoreDecl& score, const Rational& full,
     if (!weight->percent && weight->unit != unit) {
       sink_.Add<DiagnosticKind::kUnitMismatch>(
           At(criterion.weight.span), unit.ToString(),
-          weight->unit.dimensionless() ? std::string("1") : weight->unit.ToString(),
+          weight->unit.dimensionless() ? Bilingual("没有单位", "no unit") : Bilingual(weight->unit.ToString()),
           Bilingual("用在同一个评分里", "used in one score"));
       return;
     }
@@ -236,7 +236,13 @@ void Checker::CheckGrade(Definition& definition, const syntax::GradeDecl& grade)
     CheckCondition(arm.when, scope);
     CheckReadable(arm.when, definition.grain);
   }
-  for (const syntax::GradeStep& step : grade.steps) CheckGradeStep(step, definition);
+  bool set = false;
+  for (const syntax::GradeStep& step : grade.steps) {
+    CheckGradeStep(step, definition);
+    const bool sets = step.action == syntax::GradeStep::Action::kSet;
+    if (set && !sets) sink_.Add<DiagnosticKind::kStepAfterSet>(At(step.span));
+    set = set || sets;
+  }
 }
 
 // ---- tables

@@ -120,7 +120,8 @@ std::optional<Value> Checker::ReadConstant(ExprId id, const Type& type, bool bar
       if (!type.is_number() || (read->unit != type.unit && !takes_unit)) {
         if (type.is_number()) {
           sink_.Add<DiagnosticKind::kUnitMismatch>(
-              At(id), type.unit.ToString(), read->unit.dimensionless() ? std::string("1") : read->unit.ToString(),
+              At(id), type.unit.ToString(),
+              read->unit.dimensionless() ? Bilingual("没有单位", "no unit") : Bilingual(read->unit.ToString()),
               Bilingual("混用", "mixed"));
           return std::nullopt;
         }

@@ -31,14 +31,14 @@ Texts Violations(const std::string& text, const Texts& scores) {
 
 TEST(Guarantees, AlwaysIsAssertedForEverySubject) {
   const std::string text = "公式 a 每月 = 得分\n结果 每月 a\n保证 \"及格\" 每月 : 始终 a ≥ 60 分\n";
-  EXPECT_EQ(Violations(text, {"60", "59.99", "100"}), (Texts{"及格 项1 2024-01: 不成立"}));
+  EXPECT_EQ(Violations(text, {"60", "59.99", "100"}), (Texts{"及格 项1 2024-01: a 59.99 分"}));
   EXPECT_EQ(Violations(text, {"60", "100"}), Texts{});
 }
 
 TEST(Guarantees, AlwaysUnderACondition) {
   const std::string text =
       "公式 a 每月 = 得分 封顶 90 分 自定\n结果 每月 a\n保证 \"g\" 每月 : 始终 当 得分 ≥ 80 分 则 a = 得分\n";
-  EXPECT_EQ(Violations(text, {"70", "90", "90.01"}), (Texts{"g 项2 2024-01: 不成立"}));
+  EXPECT_EQ(Violations(text, {"70", "90", "90.01"}), (Texts{"g 项2 2024-01: 得分 90.01 分，a 90 分"}));
 }
 
 TEST(Guarantees, AMonotoneClaimThatTurnsBackIsFound) {
@@ -47,7 +47,7 @@ TEST(Guarantees, AMonotoneClaimThatTurnsBackIsFound) {
 结果 每月 奖
 保证 "分高不吃亏" 每月 : 奖 随 得分 不减
 )";
-  EXPECT_EQ(Violations(text, {"75"}), (Texts{"分高不吃亏 项0 2024-01: 在 60 分 处回落"}));
+  EXPECT_EQ(Violations(text, {"75"}), (Texts{"分高不吃亏 项0 2024-01: 从 59.99 分 到 60 分，由 2 元 降为 1 元"}));
 }
 
 TEST(Guarantees, MonotoneClaimsThatHoldAreNotReported) {
@@ -99,7 +99,7 @@ TEST(Guarantees, ThroughDefinitionsBetween) {
 结果 每月 奖
 保证 "g" 每月 : 奖 随 得分 不减
 )";
-  EXPECT_EQ(Violations(text, {"10"}), (Texts{"g 项0 2024-01: 在 80 分 处回落"}));
+  EXPECT_EQ(Violations(text, {"10"}), (Texts{"g 项0 2024-01: 从 79.99 分 到 80 分，由 79.99 分 降为 20 分"}));
 }
 
 TEST(Checks, ThoseThatAreBrokenAreNamedWithTheirPeriod) {

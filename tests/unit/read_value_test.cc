@@ -69,13 +69,14 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"营业额", "0.00001万元", "<too-many-places>"}, Case{"营业额", "0.01亿", "1000000 元"},
         Case{"营业额", "12.30", "<too-many-places>"}, Case{"营业额", "12.00", "12 元"}));
 
-INSTANTIATE_TEST_SUITE_P(Percentages, ReadValueText,
-                         testing::Values(Case{"达标率", "95", "95%"}, Case{"达标率", "95%", "95%"},
-                                         Case{"达标率", "95.5 %", "95.5%"}, Case{"达标率", "95\xEF\xBC\x85", "95%"},
-                                         Case{"达标率", "0.9", "0.9%"}, Case{"达标率", "0.95", "<too-many-places>"},
-                                         Case{"达标率", "100.5", "<out-of-range>"},
-                                         Case{"达标率", "95 分", "<wrong-unit>"},
-                                         Case{"达标率", "95 百分点", "<wrong-unit>"}));
+INSTANTIATE_TEST_SUITE_P(
+    Percentages, ReadValueText,
+    testing::Values(Case{"达标率", "95", "95%"}, Case{"达标率", "95%", "95%"}, Case{"达标率", "95.5 %", "95.5%"},
+                    Case{"达标率", "95\xEF\xBC\x85", "95%"}, Case{"达标率", "0.9", "<ambiguous-percent>"},
+                    Case{"达标率", "0.9%", "0.9%"}, Case{"达标率", "0", "0%"}, Case{"达标率", "1", "1%"},
+                    Case{"达标率", "0.95", "<ambiguous-percent>"}, Case{"达标率", "0.95%", "<too-many-places>"},
+                    Case{"达标率", "100.5", "<out-of-range>"}, Case{"达标率", "95 分", "<wrong-unit>"},
+                    Case{"达标率", "95 百分点", "<wrong-unit>"}));
 
 INSTANTIATE_TEST_SUITE_P(Others, ReadValueText,
                          testing::Values(Case{"星级", "二星", "二星"}, Case{"星级", " 二星 ", "二星"},

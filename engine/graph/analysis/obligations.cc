@@ -16,6 +16,12 @@ class Discharger {
     for (const Obligation& obligation : graph_.obligations) {
       switch (obligation.kind) {
         case Obligation::Kind::kWithin: Within(obligation); break;
+        case Obligation::Kind::kNonNegative:
+          if (const Interval& found = ranges_.Of(obligation.node); !found.low || found.low->sign() < 0) {
+            sink_.Add<DiagnosticKind::kNegativeAmount>(At(obligation.span), obligation.name,
+                                                       found.low ? Number(*found.low, obligation.unit) : "−∞");
+          }
+          break;
         case Obligation::Kind::kNonZero:
           if (ranges_.MayDivideByZero(obligation.node))
             sink_.Add<DiagnosticKind::kDivisionByZero>(At(obligation.span), obligation.name);

@@ -308,7 +308,9 @@ ExprId ExpressionBuilder::Primary(P::PrimaryContext* p) {
     expr.kind = ExprKind::kBool;
     expr.truth = truth->YES() != nullptr;
   } else if (auto* group = dynamic_cast<P::GroupPrimaryContext*>(p)) {
-    return Value(group->value());
+    const ExprId inside = Value(group->value());
+    tree_.exprs[inside.index()].span = SpanOf(p);
+    return inside;
   } else {
     FillName(dynamic_cast<P::NamePrimaryContext*>(p), expr);
   }

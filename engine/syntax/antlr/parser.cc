@@ -161,6 +161,11 @@ class ErrorListener final : public antlr4::BaseErrorListener {
     auto* parser = static_cast<antlr4::Parser*>(recognizer);
     const antlr4::misc::IntervalSet expected = Expected(parser, offending, error);
     if (RunTogether(offending, expected) || (before != nullptr && RunTogether(before, expected))) return;
+    // `x 80 分以上`: the word that should not be there stands behind the number.
+    antlr4::TokenStream* stream = parser->getTokenStream();
+    const bool number = offending->getType() == HengLexer::NUMBER && stream->LT(1) == offending;
+    antlr4::Token* after = number ? stream->LT(2) : nullptr;
+    if (Synonym(offending) || (before != nullptr && Synonym(before)) || (after != nullptr && Synonym(after))) return;
     const TokenKind kind = KindOf(offending->getType());
     const std::string text(source_->Text(place.span));
     if (FindKeyword(text) != nullptr && !IsContextual(kind) && kind != TokenKind::kUnlimited &&
@@ -206,6 +211,60 @@ class ErrorListener final : public antlr4::BaseErrorListener {
       }
     }
     return parser->getExpectedTokens();
+  }
+
+  // Words of everyday language for which the policy language has one of its own.
+  bool Synonym(antlr4::Token* token) {
+    static constexpr std::pair<std::string_view, std::string_view> kWords[] = {
+        {"大于等于", "达到"},
+        {"大于或等于", "达到"},
+        {"小于等于", "不超过"},
+        {"小于或等于", "不超过"},
+        {"大于", "超过"},
+        {"多于", "超过"},
+        {"小于", "低于"},
+        {"少于", "低于"},
+        {"不等于", "≠"},
+        {"等于", "="},
+        {"为", "="},
+        {"并且", "且"},
+        {"而且", "且"},
+        {"和", "且"},
+        {"与", "且"},
+        {"或者", "或"},
+        {"不是", "≠"},
+        {"每个月", "每月"},
+        {"月度", "每月"},
+        {"每季度", "每季"},
+        {"季度", "每季"},
+        {"每年度", "每年"},
+        {"年度", "每年"},
+        {"四舍五入", "四舍五入到"},
+        {"介于", "在表格里写“0 分 至 90 分”，在条件里写两个比较"},
+        {"两位小数", "2 位小数"},
+        {"一位小数", "1 位小数"},
+        {"x", "×"},
+        {"X", "×"},
+        {"如", "如果"},
+        {"若", "如果"},
+        {"那么", "则"},
+        {"其他", "其余"},
+    };
+    const Span span = SpanOf(token);
+    const std::string_view text = source_->Text(span);
+    for (const auto& [word, written] : kWords) {
+      if (text != word) continue;
+      sink_.Add<DiagnosticKind::kNotAKeyword>({source_, span}, std::string(word), std::string(written));
+      return true;
+    }
+    for (const std::string_view end : {"以上", "以下", "以内"}) {
+      if (!text.ends_with(end)) continue;
+      const std::string written =
+          (end == "以上" ? "达到 … " : "不超过 … ") + std::string(text.substr(0, text.size() - end.size()));
+      sink_.Add<DiagnosticKind::kNotAKeyword>({source_, span}, std::string(text), written);
+      return true;
+    }
+    return false;
   }
 
   bool RunTogether(antlr4::Token* token, const antlr4::misc::IntervalSet& expected) {
