@@ -12,10 +12,8 @@
 #include "engine/base/version.h"
 #include "tools/verbs.h"
 
+namespace heng::tools {
 namespace {
-
-using namespace heng;
-using namespace heng::tools;
 
 // English where the locale asks for it; else the language of the policies.
 Language LanguageOfLocale() {
@@ -29,7 +27,7 @@ Language LanguageOfLocale() {
 
 }  // namespace
 
-int main(int argc, char** argv) {
+int Run(int argc, char** argv) {
   CLI::App app{"衡 Heng：物业考核的政策语言与规则引擎 / a policy language and rules engine", "heng"};
   app.require_subcommand(1);
   app.set_help_flag("-h,--help", "帮助 / help");
@@ -144,3 +142,7 @@ int main(int argc, char** argv) {
   }
   return kDone;
 }
+
+}  // namespace heng::tools
+
+int main(int argc, char** argv) { return heng::tools::Run(argc, argv); }

@@ -21,7 +21,7 @@ NodeId Builder::MeanOf(NodeId value, NodeId condition, PathId path, Grain source
 // 去极值平均(x, k) keeps the rows of distinct rank k < r ≤ n − k; 中位数 those with n ≤ 2r ≤ n + 2. Ranks are distinct, but equal
 // values may change places without changing the mean of what is kept.
 NodeId Builder::Trimmed(NodeId value, NodeId condition, PathId path, Grain source, Grain target, const Type& type,
-                        Rational cut, bool median) {
+                        const Rational& cut, bool median) {
   Node rank;
   rank.form = Form::kRank;
   rank.operands = {value};

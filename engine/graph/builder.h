@@ -60,7 +60,7 @@ class Builder {
   // ---- aggregations.cc
   NodeId TranslateAggregation(ExprId id, const Expr& expr, Grain at);
   NodeId Trimmed(NodeId value, NodeId condition, PathId path, Grain source, Grain target, const Type& type,
-                 Rational low, bool median);
+                 const Rational& cut, bool median);
   NodeId MeanOf(NodeId value, NodeId condition, PathId path, Grain source, Grain target, const Type& type);
 
   // ---- rules.cc

@@ -160,7 +160,16 @@ struct Occurrence {
 
 // What the compiler owes a proof of. Discharged by analysis/obligations.
 struct Obligation {
-  enum class Kind : unsigned char { kWithin, kNonNegative, kNonZero, kSomeApply, kNoGap, kNoOverlap, kFinite, kMatters };
+  enum class Kind : unsigned char {
+    kWithin,
+    kNonNegative,
+    kNonZero,
+    kSomeApply,
+    kNoGap,
+    kNoOverlap,
+    kFinite,
+    kMatters
+  };
   Kind kind = Kind::kWithin;
   NodeId
       node;  // kWithin, kFinite: the value; kNonZero: the quotient; kSomeApply: a score by the weights that apply; kNoGap, kNoOverlap: the case; kMatters: the min or max

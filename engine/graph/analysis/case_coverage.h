@@ -19,7 +19,8 @@ struct CaseCoverage {
   std::vector<bool> reachable;
   // Two arms that hold together, and when.
   struct Overlap {
-    size_t first, second;
+    size_t first = 0;
+    size_t second = 0;
     Bilingual witness;
   };
   std::vector<Overlap> overlaps;

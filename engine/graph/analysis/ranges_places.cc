@@ -14,7 +14,7 @@ void Ranges::FindZeroDivisions(NodeId root) {
   };
   struct Scope {
     Knowledge knowledge;
-    size_t parent;
+    size_t parent = 0;
   };
   std::vector<Scope> scopes(1);
   std::vector<Visit> pending = {{root, 0}};
