@@ -44,7 +44,7 @@ fields  : LBRACE field? (NL field?)* RBRACE ;
 field   : fieldName (COMMA fieldName)* COLON type (COMMA fieldClause)* marks ;
 fieldName : name CODE? ;
 type
-    : LBRACE name (COMMA name)* RBRACE   # enumType
+    : LBRACE name (COMMA name)* COMMA? RBRACE   # enumType
     | TEXT                               # textType
     | DATE_TYPE                          # dateType
     | YES_NO                             # boolType

@@ -188,6 +188,17 @@ tl::expected<CsvTable, Refusal> ParseCsv(std::string_view bytes, const std::stri
     if (reader.refusal()) return tl::unexpected<Refusal>(*reader.refusal());
     if (row.cells.size() == 1 && row.cells[0].empty()) continue;
     if (table.header.cells.empty()) {
+      constexpr std::string_view kOthers[] = {";", "\t", "\xEF\xBC\x8C", "\xEF\xBC\x9B"};  // the last two full-width
+      const bool other =
+          row.cells.size() == 1 && std::any_of(std::begin(kOthers), std::end(kOthers), [&](std::string_view sign) {
+            return row.cells[0].find(sign) != std::string::npos;
+          });
+      if (other) {
+        return tl::unexpected<Refusal>(At("wrong-separator",
+                                          {"列之间请用英文逗号隔开（在表格软件里另存为“CSV UTF-8（逗号分隔）”）",
+                                           "separate the columns with commas (save as 'CSV UTF-8 (comma delimited)')"},
+                                          file, row.line));
+      }
       table.header = std::move(row);
     } else if (row.cells.size() != table.header.cells.size()) {
       const size_t found = row.cells.size();

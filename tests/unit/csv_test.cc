@@ -113,4 +113,19 @@ TEST(Csv, NumbersAreNotEscaped) {
 }
 
 }  // namespace
+TEST(Csv, AnotherSeparatorIsSaidOnce) {
+  for (const char* text : {"编号;期间\n甲;2024-01\n", "编号\t期间\n", "编号\xEF\xBC\x8C期间\n"}) {
+    const auto table = ParseCsv(text, "每月.csv");
+    ASSERT_FALSE(table.has_value());
+    EXPECT_EQ(table.error().code, "wrong-separator");
+    EXPECT_EQ(table.error().line, 1U);
+  }
+}
+
+TEST(Csv, RowsOfNothingButSeparatorsAreLeftOut) {
+  const auto table = ParseCsv("编号,期间\n甲,2024-01\n,\n , \n", "每月.csv");
+  ASSERT_TRUE(table.has_value());
+  EXPECT_EQ(table->rows.size(), 1U);
+}
+
 }  // namespace heng::data
