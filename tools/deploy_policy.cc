@@ -74,4 +74,19 @@ Result<Deployed> Deploy(const SettleOptions& options, const Manner& manner) {
               {"请写明政策，或写明 --config 与 --district", "name a policy, or --config and --district"});
 }
 
+Result<Period> ReadPeriod(const std::string& text) {
+  const std::optional<Period> period = ParsePeriod(text);
+  if (period) return *period;
+  return Fail(ErrorKind::kUsage, "bad-period",
+              {fmt::format("“{}”不是期间，应写作 2024Q3 或 2024-07", text),
+               fmt::format("'{}' is no period: write 2024Q3 or 2024-07", text)});
+}
+
+Result<std::string> FactsFolder(const SettleOptions& options, const Deployed& deployed) {
+  if (options.data) return *options.data;
+  if (deployed.data) return *deployed.data;
+  return Fail(ErrorKind::kUsage, "no-data",
+              {"请用 --data 写明事实所在的文件夹", "name the folder of the facts with --data"});
+}
+
 }  // namespace heng::tools

@@ -19,4 +19,9 @@ Result<Deployed> DeployDistrict(const std::string& config, const std::string& di
 // By --config and --district if they are given, else by POLICY.
 Result<Deployed> Deploy(const SettleOptions& options, const Manner& manner);
 
+// A period as the arguments give it. Error: usage, bad-period.
+Result<Period> ReadPeriod(const std::string& text);
+// The folder of --data, or the district's. Error: usage, no-data.
+Result<std::string> FactsFolder(const SettleOptions& options, const Deployed& deployed);
+
 }  // namespace heng::tools

@@ -20,13 +20,9 @@ int RunEval(const EvalOptions& options, const Manner& manner) {
   how.strict = options.strict;
   how.explain = options.explain;
   if (options.period) {
-    how.period = ParsePeriod(*options.period);
-    if (!how.period)
-      return Report({ErrorKind::kUsage,
-                     "bad-period",
-                     {"期间应写作 2024Q3 或 2024-07", "write the period as 2024Q3 or 2024-07"},
-                     ""},
-                    manner);
+    const Result<Period> period = ReadPeriod(*options.period);
+    if (!period) return Report(period.error(), manner);
+    how.period = *period;
   }
   const auto answer = evaluate::AnswerRequest(deployed->deployment, *body, how);
   if (!answer) {

@@ -15,20 +15,10 @@ namespace heng::tools {
 int RunExplain(const ExplainOptions& options, const Manner& manner) {
   const Result<Deployed> deployed = Deploy(options.settle, manner);
   if (!deployed) return Report(deployed.error(), manner);
-  const std::optional<Period> period = ParsePeriod(options.settle.period);
-  const std::optional<std::string> folder = options.settle.data ? options.settle.data : deployed->data;
-  if (!period)
-    return Report({ErrorKind::kUsage,
-                   "bad-period",
-                   {"期间应写作 2024Q3 或 2024-07", "write the period as 2024Q3 or 2024-07"},
-                   ""},
-                  manner);
-  if (!folder)
-    return Report({ErrorKind::kUsage,
-                   "no-data",
-                   {"请用 --data 写明事实所在的文件夹", "name the folder of the facts with --data"},
-                   ""},
-                  manner);
+  const Result<Period> period = ReadPeriod(options.settle.period);
+  if (!period) return Report(period.error(), manner);
+  const Result<std::string> folder = FactsFolder(options.settle, *deployed);
+  if (!folder) return Report(folder.error(), manner);
   const Result<settle::Settlement> settled = settle::Settle({deployed->deployment, *folder, *period, true});
   if (!settled) return Report(settled.error(), manner);
   if (!settled->evaluation) {

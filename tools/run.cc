@@ -16,13 +16,8 @@ int RunStream(const RunOptions& options, const Manner& manner) {
   const Result<Deployed> deployed = Deploy(options.policy, options.sets, manner);
   if (!deployed) return Report(deployed.error(), manner);
   const data::Deployment& deployment = deployed->deployment;
-  const std::optional<Period> period = ParsePeriod(options.period);
-  if (!period)
-    return Report({ErrorKind::kUsage,
-                   "bad-period",
-                   {"期间应写作 2024Q3 或 2024-07", "write the period as 2024Q3 or 2024-07"},
-                   ""},
-                  manner);
+  const Result<Period> period = ReadPeriod(options.period);
+  if (!period) return Report(period.error(), manner);
   if (const Status possible = data::CheckPeriod(*deployment.graph->model, *period, {}, false); !possible)
     return Report(possible.error(), manner);
   int status = kDone;

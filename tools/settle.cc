@@ -46,22 +46,10 @@ int RunSettle(const SettleOptions& options, const Manner& manner) {
   const bool zh = manner.language == Language::kChinese;
   const Result<Deployed> deployed = Deploy(options, manner);
   if (!deployed) return Report(deployed.error(), manner);
-  const std::optional<Period> period = ParsePeriod(options.period);
-  if (!period) {
-    return Report({ErrorKind::kUsage,
-                   "bad-period",
-                   {fmt::format("“{}”不是期间，应写作 2024Q3 或 2024-07", options.period),
-                    fmt::format("'{}' is no period: write 2024Q3 or 2024-07", options.period)},
-                   ""},
-                  manner);
-  }
-  const std::optional<std::string> folder = options.data ? options.data : deployed->data;
-  if (!folder)
-    return Report({ErrorKind::kUsage,
-                   "no-data",
-                   {"请用 --data 写明事实所在的文件夹", "name the folder of the facts with --data"},
-                   ""},
-                  manner);
+  const Result<Period> period = ReadPeriod(options.period);
+  if (!period) return Report(period.error(), manner);
+  const Result<std::string> folder = FactsFolder(options, *deployed);
+  if (!folder) return Report(folder.error(), manner);
   const Result<settle::Settlement> settled =
       settle::Settle({deployed->deployment, *folder, *period, options.accept_valid});
   if (!settled) return Report(settled.error(), manner);
