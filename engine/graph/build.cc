@@ -19,23 +19,25 @@ GraphPtr Builder::Run() {
   return graph_;
 }
 
+Definition Builder::Part(Definition::Kind kind, std::string name, std::string label, Grain grain, Type type, Span span,
+                         syntax::Mark mark) {
+  Definition out;
+  out.kind = kind;
+  out.name = std::move(name);
+  out.label = std::move(label);
+  out.grain = grain;
+  out.type = std::move(type);
+  out.span = span;
+  out.mark = std::move(mark);
+  return out;
+}
+
 void Builder::BuildDefinition(semantic::DefinitionId id) {
   const semantic::Definition& declared = (*model_)[id];
-  Definition definition{Definition::Kind::kFormula,
-                        declared.name,
-                        declared.name,
-                        {},
-                        declared.grain,
-                        declared.type,
-                        declared.places,
-                        {},
-                        std::nullopt,
-                        false,
-                        id,
-                        declared.span,
-                        {},
-                        {},
-                        declared.mark};
+  Definition definition = Part(Definition::Kind::kFormula, declared.name, declared.name, declared.grain, declared.type,
+                               declared.span, declared.mark);
+  definition.places = declared.places;
+  definition.declared = id;
   const size_t before = graph_->definitions.size();
   const auto decl = [&](size_t index) -> const syntax::DeclarationBody& { return tree_.declarations[index].body; };
   const DefId self;
@@ -67,21 +69,8 @@ void Builder::BuildDefinition(semantic::DefinitionId id) {
 void Builder::BuildChecks() {
   for (const semantic::Check& check : model_->checks) {
     const auto& declared = std::get<syntax::CheckDecl>(tree_.declarations[check.declaration].body);
-    const DefId id = Define({Definition::Kind::kCheck,
-                             "校验·" + declared.message,
-                             declared.message,
-                             {},
-                             check.grain,
-                             BoolType(),
-                             std::nullopt,
-                             {},
-                             std::nullopt,
-                             false,
-                             {},
-                             tree_.declarations[check.declaration].span,
-                             {},
-                             {},
-                             declared.mark},
+    const DefId id = Define(Part(Definition::Kind::kCheck, "校验·" + declared.message, declared.message, check.grain,
+                                 BoolType(), tree_.declarations[check.declaration].span, declared.mark),
                             [&] { return Translate(declared.condition, check.grain); });
     graph_->roots.push_back(
         {Root::Kind::kCheck, declared.message, id, {}, false, {}, tree_.declarations[check.declaration].span});
@@ -112,21 +101,8 @@ void Builder::BuildGuarantees() {
     const syntax::Declaration& declaration = tree_.declarations[guarantee.declaration];
     const auto& declared = std::get<syntax::GuaranteeDecl>(declaration.body);
     const Grain at = guarantee.grain;
-    Definition definition{Definition::Kind::kGuarantee,
-                          "保证·" + declared.title,
-                          declared.title,
-                          {},
-                          at,
-                          BoolType(),
-                          std::nullopt,
-                          {},
-                          std::nullopt,
-                          false,
-                          {},
-                          declaration.span,
-                          {},
-                          {},
-                          declared.mark};
+    Definition definition = Part(Definition::Kind::kGuarantee, "保证·" + declared.title, declared.title, at, BoolType(),
+                                 declaration.span, declared.mark);
     if (declared.monotone) definition.type = (*model_)[declared.claim].type;
     Root root{declared.monotone ? Root::Kind::kMonotone : Root::Kind::kGuarantee,
               declared.title,

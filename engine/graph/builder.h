@@ -81,10 +81,17 @@ class Builder {
   void BuildChecks();
   void BuildGuarantees();
   void BuildResults();
+  // A definition as it is before its body is translated.
+  static Definition Part(Definition::Kind kind, std::string name, std::string label, Grain grain, Type type, Span span,
+                         syntax::Mark mark = {});
   // Adds a definition whose body `make` translates; occurrences inside are its own.
   template <typename Make>
   DefId Define(Definition definition, const Make& make);
   void Owe(Obligation obligation) { graph_->obligations.push_back(std::move(obligation)); }
+  // Of the definition that is being translated; a kind that needs no bounds and no arms.
+  void Owe(Obligation::Kind kind, NodeId node, std::string name, Span span) {
+    Owe({kind, node, current_, std::move(name), 0, 0, Unit(), span, {}, {}});
+  }
   std::string TextOf(ExprId id) const { return std::string(tree_.source->Text(tree_[id].span)); }
   Grain SubjectGrain(PeriodKind period) const { return {model_->subject(), period}; }
 

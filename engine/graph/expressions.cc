@@ -86,16 +86,7 @@ NodeId Builder::TranslateArithmetic(const Expr& expr, const Type& type, Grain at
     default: break;
   }
   const NodeId quotient = Apply(Op::kDivide, {left, right}, type, at);
-  Owe({Obligation::Kind::kNonZero,
-       quotient,
-       current_,
-       TextOf(expr.operands[1]),
-       0,
-       0,
-       Unit(),
-       tree_[expr.operands[1]].span,
-       {},
-       {}});
+  Owe(Obligation::Kind::kNonZero, quotient, TextOf(expr.operands[1]), tree_[expr.operands[1]].span);
   return quotient;
 }
 
@@ -123,16 +114,7 @@ NodeId Builder::TranslateClause(const Expr& expr, NodeId value, Grain at) {
   Span clause = expr.span;
   if (expr.operands[0].valid()) clause.begin = tree_[expr.operands[0]].span.end;
   while (clause.begin < clause.end && tree_.source->text()[clause.begin] == ' ') ++clause.begin;
-  Owe({Obligation::Kind::kMatters,
-       out,
-       current_,
-       std::string(tree_.source->Text(clause)),
-       0,
-       0,
-       Unit(),
-       clause,
-       {},
-       {}});
+  Owe(Obligation::Kind::kMatters, out, std::string(tree_.source->Text(clause)), clause);
   return out;
 }
 
@@ -146,16 +128,7 @@ NodeId Builder::TranslateValueCall(ExprId id, const Expr& expr, Grain at) {
       Type type = info.type;
       type.optional = false;
       const NodeId ratio = Apply(Op::kDivide, {part, whole}, type, at);
-      Owe({Obligation::Kind::kNonZero,
-           ratio,
-           current_,
-           TextOf(expr.arguments[1].value),
-           0,
-           0,
-           Unit(),
-           tree_[expr.arguments[1].value].span,
-           {},
-           {}});
+      Owe(Obligation::Kind::kNonZero, ratio, TextOf(expr.arguments[1].value), tree_[expr.arguments[1].value].span);
       if (expr.arguments.size() < 3) return ratio;
       const NodeId empty = Apply(Op::kEqual, {whole, Number(0, (*graph_)[whole].type.unit)}, BoolType(), at);
       return Case({empty, argument(2), ratio}, true, info.type, at);

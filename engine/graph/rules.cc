@@ -28,38 +28,14 @@ NodeId Builder::ScoreTotal(DefId, const syntax::ScoreDecl& score, Grain at) {
   };
   for (const syntax::Criterion& criterion : score.criteria) {
     const auto weight = *semantic::Read(criterion.weight);
-    Definition line{Definition::Kind::kCriterion,
-                    name + "·" + criterion.name.text,
-                    criterion.name.text,
-                    {},
-                    at,
-                    type,
-                    std::nullopt,
-                    {},
-                    weight.value,
-                    weight.percent,
-                    {},
-                    criterion.span,
-                    {},
-                    {},
-                    criterion.mark};
+    Definition line = Part(Definition::Kind::kCriterion, name + "·" + criterion.name.text, criterion.name.text, at,
+                           type, criterion.span, criterion.mark);
+    line.weight = weight.value;
+    line.weighted = weight.percent;
     DefId exempt;
     if (criterion.exempt_when.valid()) {
-      exempt = Define({Definition::Kind::kExemption,
-                       line.name + "·合理缺项",
-                       criterion.name.text,
-                       {},
-                       at,
-                       BoolType(),
-                       std::nullopt,
-                       {},
-                       std::nullopt,
-                       false,
-                       {},
-                       tree_[criterion.exempt_when].span,
-                       {},
-                       {},
-                       {}},
+      exempt = Define(Part(Definition::Kind::kExemption, line.name + "·合理缺项", criterion.name.text, at, BoolType(),
+                           tree_[criterion.exempt_when].span),
                       [&] { return Translate(criterion.exempt_when, at); });
       line.type.optional = true;
       any_exempt = true;
@@ -104,7 +80,7 @@ NodeId Builder::ScoreTotal(DefId, const syntax::ScoreDecl& score, Grain at) {
   const NodeId scaled =
       percent ? sum : Apply(Op::kMultiply, {sum, Number(full.value, full.unit)}, NumberType(full.unit * full.unit), at);
   const NodeId total = Apply(Op::kDivide, {scaled, weights}, type, at);
-  Owe({Obligation::Kind::kSomeApply, total, current_, name, 0, 0, Unit(), score.declared.name.span, {}, {}});
+  Owe(Obligation::Kind::kSomeApply, total, name, score.declared.name.span);
   return total;
 }
 
@@ -113,73 +89,36 @@ NodeId Builder::BuildAdjustments(DefId, const std::string& score, const syntax::
   const Type type = NumberType(unit);
   const std::string kind = block.bonus ? "加分" : "扣分";
   const std::string prefix = score + "·" + kind + (index > 0 ? fmt::format("{}", index + 1) : "");
-  const DefId id = Define(
-      {Definition::Kind::kAdjustments,
-       prefix,
-       kind,
-       {},
-       at,
-       type,
-       std::nullopt,
-       {},
-       std::nullopt,
-       false,
-       {},
-       block.span,
-       {},
-       {},
-       block.mark},
-      [&] {
-        NodeId sum;
-        for (const syntax::Adjustment& line : block.lines) {
-          const DefId part = Define({Definition::Kind::kAdjustment,
-                                     prefix + "·" + line.name.text,
-                                     line.name.text,
-                                     {},
-                                     at,
-                                     type,
-                                     std::nullopt,
-                                     {},
-                                     std::nullopt,
-                                     false,
-                                     {},
-                                     line.span,
-                                     {},
-                                     {},
-                                     line.mark},
-                                    [&] {
-                                      const NodeId condition = Translate(line.when, at);
-                                      const NodeId amount = Translate(line.amount, at);
-                                      const NodeId given = Case({condition, amount, Number(0, unit)}, true, type, at);
-                                      Owe({Obligation::Kind::kNonNegative,
-                                           given,
-                                           current_,
-                                           line.name.text,
-                                           0,
-                                           0,
-                                           unit,
-                                           tree_[line.amount].span,
-                                           {},
-                                           {}});
-                                      return given;
-                                    });
-          const NodeId read = Read(part, at);
-          sum = sum.valid() ? Apply(Op::kAdd, {sum, read}, type, at) : read;
-        }
-        if (!block.cap) return sum;
-        const NodeId capped = Apply(Op::kMin, {sum, Literal(semantic::Read(*block.cap)->value, type)}, type, at);
-        Owe({Obligation::Kind::kMatters,
-             capped,
-             current_,
-             "封顶 " + std::string(tree_.source->Text(block.cap->span)),
-             0,
-             0,
-             Unit(),
-             block.cap->span,
-             {},
-             {}});
-        return capped;
-      });
+  const DefId id = Define(Part(Definition::Kind::kAdjustments, prefix, kind, at, type, block.span, block.mark), [&] {
+    NodeId sum;
+    for (const syntax::Adjustment& line : block.lines) {
+      const DefId part = Define(Part(Definition::Kind::kAdjustment, prefix + "·" + line.name.text, line.name.text, at,
+                                     type, line.span, line.mark),
+                                [&] {
+                                  const NodeId condition = Translate(line.when, at);
+                                  const NodeId amount = Translate(line.amount, at);
+                                  const NodeId given = Case({condition, amount, Number(0, unit)}, true, type, at);
+                                  Owe({Obligation::Kind::kNonNegative,
+                                       given,
+                                       current_,
+                                       line.name.text,
+                                       0,
+                                       0,
+                                       unit,
+                                       tree_[line.amount].span,
+                                       {},
+                                       {}});
+                                  return given;
+                                });
+      const NodeId read = Read(part, at);
+      sum = sum.valid() ? Apply(Op::kAdd, {sum, read}, type, at) : read;
+    }
+    if (!block.cap) return sum;
+    const NodeId capped = Apply(Op::kMin, {sum, Literal(semantic::Read(*block.cap)->value, type)}, type, at);
+    Owe(Obligation::Kind::kMatters, capped, "封顶 " + std::string(tree_.source->Text(block.cap->span)),
+        block.cap->span);
+    return capped;
+  });
   return Read(id, at);
 }
 
@@ -191,22 +130,9 @@ NodeId Builder::BuildScore(DefId self, const syntax::ScoreDecl& score, Grain at)
   if (score.adjustments.empty()) {
     value = ScoreTotal(self, score, at);
   } else {
-    const DefId subtotal = Define({Definition::Kind::kSubtotal,
-                                   name + "·各项得分",
-                                   "各项得分",
-                                   {},
-                                   at,
-                                   type,
-                                   std::nullopt,
-                                   {},
-                                   std::nullopt,
-                                   false,
-                                   {},
-                                   score.declared.name.span,
-                                   {},
-                                   {},
-                                   {}},
-                                  [&] { return ScoreTotal(self, score, at); });
+    const DefId subtotal =
+        Define(Part(Definition::Kind::kSubtotal, name + "·各项得分", "各项得分", at, type, score.declared.name.span),
+               [&] { return ScoreTotal(self, score, at); });
     value = Read(subtotal, at);
     size_t counts[2] = {0, 0};
     for (const syntax::Adjustments& block : score.adjustments) {
@@ -243,9 +169,8 @@ NodeId Builder::BuildGrade(DefId, const syntax::GradeDecl& grade, Grain at) {
   const Type type{TypeKind::kEnum, Unit(), scale, false, false};
   const std::string& name = grade.declared.name.text;
   const auto part = [&](Definition::Kind kind, const std::string& label, Type t, Span span, const syntax::Mark& mark) {
-    Definition d{kind, name + "·" + label, label, {}, at,   std::move(t), std::nullopt,
-                 {},   std::nullopt,       false, {}, span, scale,        {},
-                 mark};
+    Definition d = Part(kind, name + "·" + label, label, at, std::move(t), span, mark);
+    d.scale = scale;
     return d;
   };
   std::vector<NodeId> arms;
@@ -343,21 +268,8 @@ void Builder::BuildRows(size_t declaration, const syntax::TableDecl& table, Grai
   for (size_t r = 1; r < table.rows.size(); ++r) {
     if (IsOtherwise(table.rows[r])) continue;
     const std::string label = fmt::format("第{}行", r);
-    rows.push_back(Define({Definition::Kind::kRow,
-                           table.name.text + "·" + label,
-                           label,
-                           {},
-                           at,
-                           BoolType(),
-                           std::nullopt,
-                           {},
-                           std::nullopt,
-                           false,
-                           {},
-                           table.rows[r].span,
-                           {},
-                           {},
-                           table.mark},
+    rows.push_back(Define(Part(Definition::Kind::kRow, table.name.text + "·" + label, label, at, BoolType(),
+                               table.rows[r].span, table.mark),
                           [&] { return RowCondition(table, table.rows[r], at); }));
   }
 }
