@@ -25,18 +25,24 @@ Bilingual HowToBind(const semantic::Model& model, data::FieldId parameter) {
                       field.name, example, within_en)};
 }
 
+// `plates.heng:57:4`: where the policy says what hinders the settlement.
+std::string PlaceOf(const semantic::Model& model, Span span) {
+  const SourcePtr& source = model.tree->source;
+  const LineColumn at = source->Locate(span.begin);
+  return fmt::format("{}:{}:{}", source->path(), at.line, at.column);
+}
+
 Status CheckParameters(const data::Deployment& deployment) {
   const std::vector<data::FieldId> unbound = data::UnboundParameters(*deployment.graph, deployment.parameters);
   if (unbound.empty()) return Ok();
   Bilingual message{"待定的参数还没有绑定，不能结算：", "cannot be settled, open parameters are not bound: "};
-  std::string names;
   for (size_t i = 0; i < unbound.size(); ++i) {
     const Bilingual how = HowToBind(*deployment.graph->model, unbound[i]);
     message.zh += (i == 0 ? "" : "；") + how.zh;
     message.en += (i == 0 ? "" : "; ") + how.en;
-    names += (i == 0 ? "" : "、") + (*deployment.graph->model)[unbound[i]].name;
   }
-  return Fail(ErrorKind::kFindings, "open-parameter", std::move(message), names);
+  const semantic::Model& model = *deployment.graph->model;
+  return Fail(ErrorKind::kFindings, "open-parameter", std::move(message), PlaceOf(model, model[unbound.front()].span));
 }
 
 void Describe(const semantic::Model& model, const data::SubjectOutputs& subject,
@@ -84,7 +90,11 @@ Result<Settlement> Settle(const SettlementRequest& request) {
     // Only now are the files read for their periods, to say which can be settled.
     const std::vector<Period> available =
         data::PeriodsIn(request.folder, model.settlement_period(), deployment.columns);
-    return tl::unexpected<Error>(data::CheckPeriod(model, request.period, available, false).error());
+    Error error = data::CheckPeriod(model, request.period, available, false).error();
+    // Where the policy says so: its results, or its 施行.
+    const bool kind = error.code == "not-a-settlement-period";
+    error.at = PlaceOf(model, kind ? model.results.back().span : model.policy.effective_span);
+    return tl::unexpected<Error>(std::move(error));
   }
   if (auto status = CheckParameters(deployment); !status) return tl::unexpected<Error>(status.error());
   auto reading = data::ReadCsvFolder(deployment.graph,

@@ -115,17 +115,20 @@ class BadInput(unittest.TestCase):
         self.both(["H1008", "200"], *BIND)
 
     def test_open_parameter(self):
-        self.both(["红牌检查频次", "open-parameter", "--set"])
+        text = POLICY.read_text(encoding="utf-8")
+        at = f"plates.heng:{line_of(text, '红牌检查频次')}:{column_of(text, '红牌检查频次')}:"
+        self.both(["红牌检查频次", "open-parameter", "--set", at])
 
     def test_binding_out_of_range(self):
         self.refused(self.settle("zh", "--set", "红牌检查频次=31 次/月"), ["红牌检查频次"], status=2)
         self.refused(self.settle("zh", "--set", "绿牌线=80 分"), ["绿牌线"], status=2)
 
     def test_not_a_settlement_period(self):
-        self.both(["not-a-settlement-period", "2024Q3"], *BIND, period="2024-08")
+        line = line_of(POLICY.read_text(encoding="utf-8"), "结果 每季")
+        self.both(["not-a-settlement-period", "2024Q3", f"plates.heng:{line}:"], *BIND, period="2024-08")
 
     def test_before_the_policy(self):
-        self.both(["not-in-force", "2024-07-01"], *BIND, period="2024Q2")
+        self.both(["not-in-force", "2024-07-01", "plates.heng:3:"], *BIND, period="2024Q2")
 
     def edit(self, file, change):
         path = self.data / file
