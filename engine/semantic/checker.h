@@ -1,5 +1,5 @@
 // The working state of Analyse: names, then types, then rules. Used inside this folder only; its parts stand in declarations.cc,
-// types.cc, expressions.cc, grains.cc, calls.cc, rules.cc, examples.cc and order.cc.
+// types.cc, expressions.cc, grains.cc, calls.cc, rules.cc, tables.cc, provenance.cc, examples.cc and order.cc.
 #pragma once
 
 #include <functional>
@@ -127,15 +127,17 @@ class Checker {
   void CheckGrade(Definition& definition, const syntax::GradeDecl& grade);
   void CheckGradeStep(const syntax::GradeStep& step, const Definition& definition);
   void CheckGradeName(const syntax::Name& name, EnumId scale);
-  void CheckTable(size_t declaration, const syntax::TableDecl& table);
-  void CheckConditionCell(const syntax::Cell& cell, ExprId header, Grain at);
-  Type CheckResultColumn(const syntax::TableDecl& table, size_t column, Grain at);
-  void CheckCellCounts(const syntax::TableDecl& table);
   void CheckChecks();
   void CheckResults();
   void CheckGuarantees();
   std::optional<int> PlacesOf(ExprId body, const Type& type) const;
   const syntax::Expr* OutermostRounding(ExprId body) const;
+
+  // ---- tables.cc
+  void CheckTable(size_t declaration, const syntax::TableDecl& table);
+  void CheckConditionCell(const syntax::Cell& cell, ExprId header, Grain at);
+  Type CheckResultColumn(const syntax::TableDecl& table, size_t column, Grain at);
+  void CheckCellCounts(const syntax::TableDecl& table);
 
   // ---- provenance.cc
   void CollectProvenance();

@@ -275,7 +275,8 @@ class TokenPass {
   }
 
   void CheckThousands(size_t i, const Token& token) {
-    if (i + 2 >= in_.size() || in_[i + 1].kind != K::kComma || (Text(in_[i + 1]) != "," && Text(in_[i + 1]) != "\xEF\xBC\x8C") || in_[i + 2].kind != K::kNumber)
+    if (i + 2 >= in_.size() || in_[i + 1].kind != K::kComma ||
+        (Text(in_[i + 1]) != "," && Text(in_[i + 1]) != "\xEF\xBC\x8C") || in_[i + 2].kind != K::kNumber)
       return;
     if (Text(token).size() > 3 || in_[i + 2].span.end - in_[i + 2].span.begin < 3 ||
         Text(in_[i + 2]).substr(0, 3).find('.') != std::string_view::npos)

@@ -11,7 +11,8 @@ namespace heng::syntax {
 inline size_t TypeOf(TokenKind kind) {
   switch (kind) {
 #define TOKEN(name, grammar) \
-  case TokenKind::k##name: return heng::antlr::HengLexer::grammar;
+  case TokenKind::k##name:   \
+    return heng::antlr::HengLexer::grammar;
 #include "engine/syntax/tokens.def"
 #undef TOKEN
     default: return heng::antlr::HengLexer::BAD;
@@ -20,8 +21,9 @@ inline size_t TypeOf(TokenKind kind) {
 
 inline TokenKind KindOf(size_t type) {
   switch (type) {
-#define TOKEN(name, grammar) \
-  case heng::antlr::HengLexer::grammar: return TokenKind::k##name;
+#define TOKEN(name, grammar)            \
+  case heng::antlr::HengLexer::grammar: \
+    return TokenKind::k##name;
 #include "engine/syntax/tokens.def"
 #undef TOKEN
     default: return TokenKind::kBad;
