@@ -40,21 +40,20 @@ void Builder::BuildDefinition(semantic::DefinitionId id) {
   definition.declared = id;
   const size_t before = graph_->definitions.size();
   const auto decl = [&](size_t index) -> const syntax::DeclarationBody& { return tree_.declarations[index].body; };
-  const DefId self;
   const DefId made = Define(definition, [&]() -> NodeId {
     if (const auto* formula = std::get_if<semantic::FormulaRef>(&declared.body)) {
       return Translate(std::get<syntax::FormulaDecl>(decl(formula->declaration)).value, declared.grain);
     }
     if (const auto* score = std::get_if<semantic::ScoreRef>(&declared.body)) {
-      return BuildScore(self, std::get<syntax::ScoreDecl>(decl(score->declaration)), declared.grain);
+      return BuildScore(std::get<syntax::ScoreDecl>(decl(score->declaration)), declared.grain);
     }
     if (const auto* grade = std::get_if<semantic::GradeRef>(&declared.body)) {
-      return BuildGrade(self, std::get<syntax::GradeDecl>(decl(grade->declaration)), declared.grain);
+      return BuildGrade(std::get<syntax::GradeDecl>(decl(grade->declaration)), declared.grain);
     }
     const auto& column = std::get<semantic::ColumnRef>(declared.body);
     const auto& table = std::get<syntax::TableDecl>(decl(column.declaration));
     BuildRows(column.declaration, table, declared.grain);
-    return BuildColumn(self, column.declaration, table, column.column, declared.grain);
+    return BuildColumn(column.declaration, table, column.column, declared.grain);
   });
   Definition& finished = graph_->definitions[made.index()];
   finished.kind = std::holds_alternative<semantic::FormulaRef>(declared.body) ? Definition::Kind::kFormula

@@ -64,16 +64,16 @@ class Builder {
   NodeId MeanOf(NodeId value, NodeId condition, PathId path, Grain source, Grain target, const Type& type);
 
   // ---- rules.cc
-  NodeId BuildScore(DefId self, const syntax::ScoreDecl& score, Grain at);
-  NodeId ScoreTotal(DefId self, const syntax::ScoreDecl& score, Grain at);
-  NodeId BuildAdjustments(DefId self, const std::string& score, const syntax::Adjustments& block, size_t index,
-                          const Unit& unit, Grain at);
-  NodeId BuildGrade(DefId self, const syntax::GradeDecl& grade, Grain at);
+  NodeId BuildScore(const syntax::ScoreDecl& score, Grain at);
+  NodeId ScoreTotal(const syntax::ScoreDecl& score, Grain at);
+  NodeId BuildAdjustments(const std::string& score, const syntax::Adjustments& block, size_t index, const Unit& unit,
+                          Grain at);
+  NodeId BuildGrade(const syntax::GradeDecl& grade, Grain at);
   NodeId BuildStep(const syntax::GradeStep& step, NodeId before, const Type& type, Grain at);
   void BuildRows(size_t declaration, const syntax::TableDecl& table, Grain at);
   NodeId RowCondition(const syntax::TableDecl& table, const syntax::TableRow& row, Grain at);
   NodeId CellCondition(const syntax::Cell& cell, ExprId header, Grain at);
-  NodeId BuildColumn(DefId self, size_t declaration, const syntax::TableDecl& table, size_t column, Grain at);
+  NodeId BuildColumn(size_t declaration, const syntax::TableDecl& table, size_t column, Grain at);
   NodeId EnumLiteral(EnumId scale, const std::string& value);
 
   // ---- build.cc
@@ -90,7 +90,7 @@ class Builder {
   void Owe(Obligation obligation) { graph_->obligations.push_back(std::move(obligation)); }
   // Of the definition that is being translated; a kind that needs no bounds and no arms.
   void Owe(Obligation::Kind kind, NodeId node, std::string name, Span span) {
-    Owe({kind, node, current_, std::move(name), 0, 0, Unit(), span, {}, {}});
+    Owe({kind, node, DefId{}, std::move(name), 0, 0, Unit(), span, {}, {}});
   }
   std::string TextOf(ExprId id) const { return std::string(tree_.source->Text(tree_[id].span)); }
   Grain SubjectGrain(PeriodKind period) const { return {model_->subject(), period}; }
@@ -102,29 +102,26 @@ class Builder {
   std::unordered_map<size_t, DefId> by_declared_;        // semantic definition → ours
   std::unordered_map<size_t, std::vector<DefId>> rows_;  // table declaration → conditions of its rows
   std::vector<std::pair<NodeId, semantic::DefinitionId>> past_names_;
-  // Where new occurrences belong: the definition being translated, and how many it has.
-  DefId current_;
+  // How many occurrences the definition being translated has so far.
   uint32_t position_ = 0;
 };
 
 template <typename Make>
 DefId Builder::Define(Definition definition, const Make& make) {
   // Parts of a definition are built while it is; so the id is given when the body is done, behind what it reads.
-  const DefId outer = current_;
   const uint32_t outer_position = position_;
   const size_t first = graph_->occurrences.size();
-  current_ = DefId{};
+  const size_t first_owed = graph_->obligations.size();
   position_ = 0;
   definition.body = make();
   const DefId id(graph_->definitions.size());
   for (size_t i = first; i < graph_->occurrences.size(); ++i) {
     if (!graph_->occurrences[i].definition.valid()) graph_->occurrences[i].definition = id;
   }
-  for (Obligation& obligation : graph_->obligations) {
-    if (!obligation.definition.valid()) obligation.definition = id;
+  for (size_t i = first_owed; i < graph_->obligations.size(); ++i) {
+    if (!graph_->obligations[i].definition.valid()) graph_->obligations[i].definition = id;
   }
   graph_->definitions.push_back(std::move(definition));
-  current_ = outer;
   position_ = outer_position;
   return id;
 }

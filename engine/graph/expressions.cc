@@ -7,7 +7,7 @@ NodeId Builder::Translate(ExprId id, Grain at) {
   const Expr& expr = tree_[id];
   const uint32_t position = position_++;
   const NodeId node = TranslateKind(id, expr, at);
-  graph_->occurrences.push_back({current_, position, node, expr.span, {}});
+  graph_->occurrences.push_back({DefId{}, position, node, expr.span, {}});
   return node;
 }
 
@@ -146,7 +146,7 @@ NodeId Builder::TranslateValueCall(ExprId id, const Expr& expr, Grain at) {
       const bool field = of.kind == Referent::Kind::kField;
       const Grain grain = field ? (*model_)[FieldId(of.index)].grain : model_->definitions[of.index].grain;
       const NodeId read = field ? ReadField(FieldId(of.index), grain) : NameOfPast(semantic::DefinitionId(of.index));
-      graph_->occurrences.push_back({current_, position_++, read, tree_[expr.arguments[0].value].span});
+      graph_->occurrences.push_back({DefId{}, position_++, read, tree_[expr.arguments[0].value].span});
       Node node;
       node.form = Form::kPast;
       node.operands = {read};

@@ -16,7 +16,7 @@ NodeId Builder::EnumLiteral(EnumId scale, const std::string& value) {
 
 // ---- 评分: Σ weight × score, over the weights that apply; then deductions and bonuses; then floor, clamps and rounding.
 
-NodeId Builder::ScoreTotal(DefId, const syntax::ScoreDecl& score, Grain at) {
+NodeId Builder::ScoreTotal(const syntax::ScoreDecl& score, Grain at) {
   const auto full = *semantic::Read(score.full);
   const Type type = NumberType(full.unit);
   const std::string& name = score.declared.name.text;
@@ -50,11 +50,11 @@ NodeId Builder::ScoreTotal(DefId, const syntax::ScoreDecl& score, Grain at) {
         value = field       ? ReadField(*field, at)
                 : parameter ? ReadField(*parameter, at)
                             : Read(by_declared_.at(model_->FindDefinition(criterion.name.text)->index()), at);
-        graph_->occurrences.push_back({current_, position_++, value, criterion.name.span, {}});
+        graph_->occurrences.push_back({DefId{}, position_++, value, criterion.name.span, {}});
       }
       Owe({Obligation::Kind::kWithin,
            value,
-           current_,
+           DefId{},
            criterion.name.text,
            0,
            weight.percent ? full.value : weight.value,
@@ -66,7 +66,7 @@ NodeId Builder::ScoreTotal(DefId, const syntax::ScoreDecl& score, Grain at) {
     });
     NodeId part = Read(id, at);
     NodeId share = Number(weight.value, weight.percent ? Unit() : full.unit);
-    graph_->occurrences.push_back({current_, position_++, share, criterion.weight.span, {}});
+    graph_->occurrences.push_back({DefId{}, position_++, share, criterion.weight.span, {}});
     if (weight.percent) part = Apply(Op::kMultiply, {share, part}, type, at);
     if (exempt.valid()) {
       part = Case({Read(exempt, at), Number(0, full.unit), part}, true, type, at);
@@ -84,7 +84,7 @@ NodeId Builder::ScoreTotal(DefId, const syntax::ScoreDecl& score, Grain at) {
   return total;
 }
 
-NodeId Builder::BuildAdjustments(DefId, const std::string& score, const syntax::Adjustments& block, size_t index,
+NodeId Builder::BuildAdjustments(const std::string& score, const syntax::Adjustments& block, size_t index,
                                  const Unit& unit, Grain at) {
   const Type type = NumberType(unit);
   const std::string kind = block.bonus ? "加分" : "扣分";
@@ -100,7 +100,7 @@ NodeId Builder::BuildAdjustments(DefId, const std::string& score, const syntax::
                                   const NodeId given = Case({condition, amount, Number(0, unit)}, true, type, at);
                                   Owe({Obligation::Kind::kNonNegative,
                                        given,
-                                       current_,
+                                       DefId{},
                                        line.name.text,
                                        0,
                                        0,
@@ -122,21 +122,21 @@ NodeId Builder::BuildAdjustments(DefId, const std::string& score, const syntax::
   return Read(id, at);
 }
 
-NodeId Builder::BuildScore(DefId self, const syntax::ScoreDecl& score, Grain at) {
+NodeId Builder::BuildScore(const syntax::ScoreDecl& score, Grain at) {
   const auto full = *semantic::Read(score.full);
   const Type type = NumberType(full.unit);
   const std::string& name = score.declared.name.text;
   NodeId value;
   if (score.adjustments.empty()) {
-    value = ScoreTotal(self, score, at);
+    value = ScoreTotal(score, at);
   } else {
     const DefId subtotal =
         Define(Part(Definition::Kind::kSubtotal, name + "·各项得分", "各项得分", at, type, score.declared.name.span),
-               [&] { return ScoreTotal(self, score, at); });
+               [&] { return ScoreTotal(score, at); });
     value = Read(subtotal, at);
     size_t counts[2] = {0, 0};
     for (const syntax::Adjustments& block : score.adjustments) {
-      const NodeId amount = BuildAdjustments(self, name, block, counts[block.bonus ? 1 : 0]++, full.unit, at);
+      const NodeId amount = BuildAdjustments(name, block, counts[block.bonus ? 1 : 0]++, full.unit, at);
       value = Apply(block.bonus ? Op::kAdd : Op::kSubtract, {value, amount}, type, at);
     }
   }
@@ -164,7 +164,7 @@ NodeId Builder::BuildStep(const syntax::GradeStep& step, NodeId before, const Ty
   return Case({condition, after, before}, true, type, at);
 }
 
-NodeId Builder::BuildGrade(DefId, const syntax::GradeDecl& grade, Grain at) {
+NodeId Builder::BuildGrade(const syntax::GradeDecl& grade, Grain at) {
   const EnumId scale = model_->definitions[model_->FindDefinition(grade.declared.name.text)->index()].type.enumeration;
   const Type type{TypeKind::kEnum, Unit(), scale, false, false};
   const std::string& name = grade.declared.name.text;
@@ -274,7 +274,7 @@ void Builder::BuildRows(size_t declaration, const syntax::TableDecl& table, Grai
   }
 }
 
-NodeId Builder::BuildColumn(DefId, size_t declaration, const syntax::TableDecl& table, size_t column, Grain at) {
+NodeId Builder::BuildColumn(size_t declaration, const syntax::TableDecl& table, size_t column, Grain at) {
   const semantic::DefinitionId self =
       *model_->FindDefinition(tree_[table.rows.front().results[column].items[0].value].name.text);
   const Type& type = (*model_)[self].type;

@@ -138,7 +138,7 @@ std::optional<SortId> Checker::RowsNamedIn(ExprId root) const {
   return std::nullopt;
 }
 
-bool Checker::ResolveScope(ExprId id, const syntax::Argument& argument, const Scope&) {
+bool Checker::ResolveScope(ExprId id, const syntax::Argument& argument) {
   Referent& referent = model_->exprs[id.index()].referent;
   const syntax::Name& name = argument.within;
   if (name.text.empty()) return false;
@@ -184,7 +184,7 @@ Type Checker::CheckAggregation(ExprId id, const Expr& expr, const Scope& scope, 
   inner.inside_aggregation = true;
   inner.narrowing = {};
   inner.rows = RowsNamedIn(argument.value);
-  const bool peers = ResolveScope(id, argument, scope);
+  const bool peers = ResolveScope(id, argument);
   Type type;
   if (argument.where.valid()) {
     CheckCondition(argument.where, inner);
@@ -217,10 +217,10 @@ Type Checker::CheckAggregation(ExprId id, const Expr& expr, const Scope& scope, 
   }
   CheckReadable(argument.value, info.grain);
   CheckReadable(argument.where, info.grain);
-  return AggregateType(id, expr, builtin, type, MaybeEmpty(expr, info, scope, builtin));
+  return AggregateType(expr, builtin, type, MaybeEmpty(expr, info, scope, builtin));
 }
 
-Type Checker::AggregateType(ExprId, const Expr& expr, Builtin builtin, const Type& argument, bool maybe_empty) {
+Type Checker::AggregateType(const Expr& expr, Builtin builtin, const Type& argument, bool maybe_empty) {
   const ExprId value = expr.arguments[0].value;
   if (builtin == Builtin::kCount) return {TypeKind::kNumber, kRows, {}, false, false};
   if (builtin == Builtin::kAnyOf || builtin == Builtin::kAllOf) {

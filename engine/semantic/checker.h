@@ -113,8 +113,8 @@ class Checker {
   Type CheckPrevious(const Expr& expr, const Scope& scope);
   Type CheckOverValues(const Expr& expr, const Scope& scope);
   std::optional<SortId> RowsNamedIn(ExprId root) const;
-  bool ResolveScope(ExprId id, const syntax::Argument& argument, const Scope& scope);
-  Type AggregateType(ExprId id, const Expr& expr, Builtin builtin, const Type& argument, bool maybe_empty);
+  bool ResolveScope(ExprId id, const syntax::Argument& argument);
+  Type AggregateType(const Expr& expr, Builtin builtin, const Type& argument, bool maybe_empty);
   bool MaybeEmpty(const Expr& expr, const ExprInfo& info, const Scope& scope, Builtin builtin) const;
 
   // ---- rules.cc
@@ -134,7 +134,7 @@ class Checker {
   const syntax::Expr* OutermostRounding(ExprId body) const;
 
   // ---- tables.cc
-  void CheckTable(size_t declaration, const syntax::TableDecl& table);
+  void CheckTable(const syntax::TableDecl& table);
   void CheckConditionCell(const syntax::Cell& cell, ExprId header, Grain at);
   Type CheckResultColumn(const syntax::TableDecl& table, size_t column, Grain at);
   void CheckCellCounts(const syntax::TableDecl& table);

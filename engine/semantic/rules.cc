@@ -30,7 +30,7 @@ void Checker::CheckBodies() {
   for (const Definition& definition : model_->definitions) {
     if (const auto* column = std::get_if<ColumnRef>(&definition.body)) tables.insert(column->declaration);
   }
-  for (const size_t table : tables) CheckTable(table, DeclarationAt<syntax::TableDecl>(table));
+  for (const size_t table : tables) CheckTable(DeclarationAt<syntax::TableDecl>(table));
 }
 
 void Checker::CheckDefinition(DefinitionId id) {

@@ -40,7 +40,7 @@ void Checker::CheckConditionCell(const syntax::Cell& cell, ExprId header, Grain 
   }
 }
 
-void Checker::CheckTable(size_t, const syntax::TableDecl& table) {
+void Checker::CheckTable(const syntax::TableDecl& table) {
   CheckCellCounts(table);
   const syntax::TableRow& header = table.rows.front();
   const Grain at{subject_.value_or(kWholeSort), table.period};

@@ -153,7 +153,7 @@ Interval Ranges::Compute(NodeId id, const Knowledge& knowledge) const {
     case Form::kName: return intervals_[graph_[node.definition].body.index()];
     case Form::kPull:
     case Form::kPast: return Operand(node.operands[0], node.form == Form::kPull ? knowledge : Knowledge{});
-    case Form::kOp: return counts ? ComputeOp(id, node, knowledge) : Interval{};
+    case Form::kOp: return counts ? ComputeOp(node, knowledge) : Interval{};
     case Form::kCase: return counts ? ComputeCase(node, knowledge) : Interval{};
     case Form::kElse:
       return counts ? Operand(node.operands[0], knowledge).Hull(Operand(node.operands[1], knowledge)) : Interval{};
@@ -163,7 +163,7 @@ Interval Ranges::Compute(NodeId id, const Knowledge& knowledge) const {
   }
 }
 
-Interval Ranges::ComputeOp(NodeId, const Node& node, const Knowledge& knowledge) const {
+Interval Ranges::ComputeOp(const Node& node, const Knowledge& knowledge) const {
   const auto operand = [&](size_t i) { return Operand(node.operands[i], knowledge); };
   switch (node.op) {
     case Op::kAdd: return Sum(operand(0), operand(1));

@@ -55,7 +55,7 @@ class Ranges {
  private:
   Interval Compute(NodeId id, const Knowledge& knowledge) const;
   Interval Operand(NodeId id, const Knowledge& knowledge) const;
-  Interval ComputeOp(NodeId id, const Node& node, const Knowledge& knowledge) const;
+  Interval ComputeOp(const Node& node, const Knowledge& knowledge) const;
   Interval ComputeDivision(const Node& node, const Knowledge& knowledge) const;
   Interval ComputeCase(const Node& node, const Knowledge& knowledge) const;
   Interval ComputeFold(const Node& node, const Knowledge& knowledge) const;
