@@ -7,6 +7,9 @@ tokens { ANY, PER }
 
 // Declarations
 POLICY    : '政策' | 'policy' ;
+MODULE    : '模块' | 'module' ;
+USE       : '引用' | 'use' ;
+TYPE      : '类型' | 'type' ;
 SUBJECT   : '对象' | 'subject' ;
 INPUT     : '填报' | 'input' ;
 RECORDS   : '明细' | 'records' ;
@@ -43,13 +46,24 @@ YES       : '是' | 'yes' ;
 NO        : '否' | 'no' ;
 DEFAULT   : '缺按' | 'default' ;
 IF_NONE   : '无则' | 'ifnone' ;
+BY        : '按' | 'by' ;
+BANDS       : '分段' | 'bands' ;
+PROGRESSIVE : '累进' | 'progressive' ;
+CHOOSE      : '分情形' | 'choose' ;
+STREAK    : '连续' | 'streak' ;
+EARLIER   : '前' | 'earlier' ;
+RECENT    : '近' | 'recent' ;
+DISTINCT  : '去重' | 'distinct' ;
 
 // Comparisons in words: Civil Code, art. 1259 (不满 and 超过 exclude the number, 不低于 and 不超过 include it)
-AT_LEAST  : '≥' | '>=' | '≧' | '不低于' | '不少于' | '达到' | 'atleast' | 'nofewerthan' | 'reaches' ;
-AT_MOST   : '≤' | '<=' | '≦' | '不高于' | '不超过' | 'nohigherthan' | 'atmost' ;
+AT_LEAST  : '≥' | '>=' | '≧' | '不低于' | '不少于' | '达到' | '至少' | '不早于' | 'atleast' | 'nofewerthan' | 'reaches' | 'minimum' | 'notbefore' ;
+AT_MOST   : '≤' | '<=' | '≦' | '不高于' | '不超过' | '至多' | '不晚于' | 'nohigherthan' | 'atmost' | 'maximum' | 'notafter' ;
 GREATER   : '>' | '\uFF1E' | '超过' | '高于' | '晚于' | 'over' | 'above' | 'after' ;
 LESS      : '<' | '\uFF1C' | '不满' | '低于' | '不足' | '早于' | 'under' | 'below' | 'shortof' | 'before' ;
 NOT_EQUAL : '≠' | '!=' ;
+// Behind a number; 以上, 以下, 以内 include it, 以外 does not (the same article). Written together (`80分以上不满90分`) they are part
+// of a name to the lexer; the pass over the tokens parts them.
+BAND      : '以上' | '以下' | '以内' | '以外' | 'ormore' | 'orless' | 'upto' | 'beyond' ;
 
 // Clauses
 ROUND   : '四舍五入到' | '四舍六入五成双到' | '舍去到' | '进一到' | 'round' | 'roundhalfeven' | 'rounddown' | 'roundup' ;
@@ -87,6 +101,19 @@ EXPECT        : '应为' | 'expect' ;
 REJECT        : '应拒' | 'reject' ;
 HISTORY       : '历史' | 'history' ;
 GIVEN         : '设' | 'given' ;
+OF            : '的' | 'of' ;
+ALSO          : '另有' | 'also' ;
+FROM          : '取自' | 'from' ;
+TRIAL         : '试评' | 'trial' ;
+UNIT_TYPE     : '单位' | 'unit' ;
+TO_FULL       : '加满为止' | 'tofull' ;
+NEGATIVE      : '可为负' | 'maybenegative' ;
+ASCENDING     : '由低到高' | 'ascending' ;
+SO_FAR        : '至今' | 'sofar' ;
+SKIP_MISSING  : '缺月不计' | '缺季不计' | '缺期不计' | 'skipmonths' | 'skipquarters' | 'skipmissing' ;
+MISSING_AS    : '缺月按' | '缺季按' | '缺期按' | 'monthsas' | 'quartersas' | 'missingas' ;
+TIES          : '名次顺延' | '并列不占位' | '并列从低' | '并列均分' | 'tiesskip' | 'tiesdense' | 'tieslow' | 'tiesmean' ;
+NO_TIES       : '不并列' | 'noties' ;
 
 // Cells that match everything
 UNLIMITED : '不限' | 'any' ;

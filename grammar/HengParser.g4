@@ -8,7 +8,7 @@ options { tokenVocab = HengLexer; }
 file : item (NL item)* EOF ;
 item : declaration? ;
 declaration
-    : policy | subject | input | records | check | parameter | formula | score
+    : policy | module | use | typeDeclaration | subject | input | records | check | parameter | formula | score
     | grade | table | result | guarantee | example
     ;
 
@@ -17,9 +17,12 @@ declaration
 name
     : NAME | QUOTED_NAME | VERSION | EFFECTIVE | ONWARD | SOURCE | INTEGER | DECIMAL | TEXT | DATE_TYPE | YES_NO | DECIMALS | OPTIONAL
     | FULL | TO_ZERO | EXEMPT | STEP | SET_TO | RAISE | LOWER | PEERS | ALWAYS | FOLLOWS | NONDECREASING | NONINCREASING
-    | EXPECT | REJECT | HISTORY | GIVEN
+    | EXPECT | REJECT | HISTORY | GIVEN | OF | ALSO | FROM | TRIAL | UNIT_TYPE | TO_FULL | NEGATIVE | ASCENDING | SO_FAR | TIES | NO_TIES
     ;
 declared : name CODE? STRING? ;
+// `企业.均分`: what it belongs to, if that is not the first 对象.
+placed   : (name DOT)? declared ;
+dotted   : name (DOT name)* ;
 marks : mark* ;
 mark
     : SOURCED name STRING?   # sourcedMark
@@ -30,16 +33,32 @@ mark
 
 // ---- declarations
 
-policy : POLICY name (DOT name)* STRING? policyClause* ;
+policy : POLICY dotted STRING? policyClause* ;
+module : MODULE dotted STRING? policyClause* ;
 policyClause
     : VERSION STRING                                # versionClause
     | EFFECTIVE DATE (ONWARD | TO DATE) marks       # effectiveClause
     | SOURCE name EQUAL STRING                      # sourceClause
+    | TRIAL TO DATE marks                           # trialClause
     ;
 
-subject : SUBJECT declared marks fields ;
-input   : INPUT EVERY marks fields ;
-records : RECORDS declared EVERY marks fields ;
+use
+    : USE STRING                                                               # useModule
+    | USE POLICY dotted OF name CODE? EVERY COLON type (COMMA fieldClause)* marks   # useResult
+    ;
+
+typeDeclaration : TYPE name COLON typeBody marks ;
+typeBody
+    : LBRACE name (COMMA name)* COMMA? RBRACE states?    # enumBody
+    | name (GREATER name)+ states?                       # scaleBody
+    | UNIT_TYPE                                          # unitBody
+    ;
+// States that are no grade: unordered, in no rank.
+states : ALSO LBRACE name (COMMA name)* COMMA? RBRACE ;
+
+subject : SUBJECT declared (FROM STRING)? marks fields ;
+input   : INPUT name? EVERY marks fields ;
+records : RECORDS declared (IN name)? (EVERY | BY name)? marks fields ;
 fields  : LBRACE field? (NL field?)* RBRACE ;
 field   : fieldName (COMMA fieldName)* COLON type (COMMA fieldClause)* marks ;
 fieldName : name CODE? ;
@@ -61,16 +80,24 @@ fieldClause
 bound : MINUS? quantity ;
 
 check     : CHECK EVERY? expression STRING marks ;
-parameter : PARAMETER declared (COLON type (COMMA fieldClause)*)? (EQUAL value)? marks ;
-formula   : FORMULA declared EVERY? EQUAL value marks ;
+parameter : PARAMETER declared (BY name)? (COLON type (COMMA fieldClause)*)? (EQUAL value)? (FROM STRING)? marks parameterLines? ;
+parameterLines : LBRACE parameterLine? (NL parameterLine?)* RBRACE ;
+parameterLine
+    : DATE ONWARD EQUAL value marks   # datedLine
+    | name (EQUAL value)? marks       # keyedLine
+    ;
+formula   : FORMULA placed EVERY? (BY name)? EQUAL value marks ;
 
-score     : SCORE declared EVERY FULL quantity TO_ZERO? marks LBRACE scoreLine? (NL scoreLine?)* RBRACE clause* ;
+score     : SCORE placed EVERY FULL quantity scoreMode* marks scoreLines clause* ;
+scoreMode : TO_ZERO | TO_FULL | NEGATIVE ;
+scoreLines : LBRACE scoreLine? (NL scoreLine?)* RBRACE ;
 scoreLine : criterion | adjustments ;
-criterion : name quantity (COLON value)? (EXEMPT WHEN expression)? marks ;
+// With lines of its own it is a section.
+criterion : name quantity scoreMode* (COLON value)? (EXEMPT WHEN expression)? marks (scoreLines clause*)? ;
 adjustments : (DEDUCT | BONUS) (CAP quantity)? marks LBRACE adjustment? (NL adjustment?)* RBRACE ;
-adjustment : name COLON value WHEN expression marks ;
+adjustment : name COLON value (WHEN expression)? marks ;
 
-grade     : GRADE declared EVERY COLON name (GREATER name)+ marks LBRACE gradeLine? (NL gradeLine?)* RBRACE ;
+grade     : GRADE placed EVERY COLON name ((GREATER name)+ states?)? marks LBRACE gradeLine? (NL gradeLine?)* RBRACE ;
 gradeLine
     : name (WHEN expression | OTHERWISE) marks   # gradeCase
     | STEP stepAction WHEN expression marks      # gradeStep
@@ -82,7 +109,7 @@ stepAction
     ;
 stepBound : (AT_LEAST | AT_MOST) name ;
 
-table : TABLE name EVERY marks LBRACE tableRow? (NL tableRow?)* RBRACE ;
+table : TABLE (name DOT)? name EVERY? (FROM STRING)? marks LBRACE tableRow? (NL tableRow?)* RBRACE ;
 tableRow : cell (PIPE cell)* ARROW cell (PIPE cell)* ;
 cell
     : (ANY | UNLIMITED) marks            # anyCell
@@ -90,10 +117,12 @@ cell
     | cellItem (COMMA cellItem)* marks   # valueCell
     ;
 cellItem
-    : (AT_LEAST | AT_MOST | GREATER | LESS) sum              # boundItem
+    : limit limit?                                        # boundItem
     | value CODE?                                         # valueItem
     | sum TO sum                                          # rangeItem
+    | sum BAND (limit | sum BAND)?                        # bandItem
     ;
+limit : (AT_LEAST | AT_MOST | GREATER | LESS) sum ;
 
 result    : RESULT EVERY? name (COMMA name)* ;
 guarantee : GUARANTEE STRING EVERY? COLON claim marks ;
@@ -105,11 +134,11 @@ claim
 example : EXAMPLE STRING LBRACE exampleLine? (NL exampleLine?)* RBRACE ;
 exampleLine
     : name STRING factBlock                              # exampleSubject
-    | PERIOD (TO PERIOD)? STRING factBlock               # exampleFacts
-    | EXPECT PERIOD STRING factBlock                     # exampleExpect
+    | PERIOD (TO PERIOD)? (STRING | name) factBlock      # exampleFacts
+    | EXPECT PERIOD (STRING | name) factBlock            # exampleExpect
     | REJECT PERIOD STRING (COLON STRING)?               # exampleReject
-    | HISTORY PERIOD STRING factBlock                    # exampleHistory
-    | GIVEN name EQUAL value                             # exampleGiven
+    | HISTORY PERIOD (STRING | name) factBlock           # exampleHistory
+    | GIVEN name (LPAREN name RPAREN)? EQUAL value       # exampleGiven
     ;
 factBlock : LBRACE factLine? (NL factLine?)* RBRACE ;
 factLine  : fact (COMMA fact)* COMMA? ;
@@ -133,8 +162,8 @@ expression
     ;
 disjunction : conjunction (OR conjunction)* ;
 conjunction : negation (AND negation)* ;
-negation    : NOT negation | comparison ;
-comparison  : sum ((AT_LEAST | AT_MOST | GREATER | LESS | EQUAL | NOT_EQUAL) sum | IN set)? ;
+negation    : NOT negation | STREAK quantity comparison | comparison ;
+comparison  : sum ((AT_LEAST | AT_MOST | GREATER | LESS | EQUAL | NOT_EQUAL) sum | IN set | quantity BAND (limit | quantity BAND)?)? ;
 set         : LBRACE sum (COMMA sum)* RBRACE ;
 sum         : product ((PLUS | MINUS) product)* ;
 product     : unary ((TIMES | DIVIDE | SLASH) unary)* ;
@@ -147,7 +176,17 @@ primary
     | (YES | NO)                                                # boolPrimary
     | name (DOT name)? (LPAREN argument (COMMA argument)* RPAREN)?   # namePrimary
     | LPAREN value RPAREN                                       # groupPrimary
+    | EARLIER quantity LPAREN value RPAREN                      # earlierPrimary
+    | (BANDS | PROGRESSIVE) sum LBRACE bandRow? (NL bandRow?)* RBRACE   # bandsPrimary
+    | CHOOSE LBRACE chooseLine? (NL chooseLine?)* RBRACE        # choosePrimary
     ;
-argument : IF_NONE? value (WHERE expression)? (WITHIN name PEERS)? ;
+bandRow    : cell ARROW value marks ;
+chooseLine : value (WHEN expression | OTHERWISE) marks ;
+// Of an aggregation: which rows count, how many periods back, among whom; of a rank: its direction and its ties.
+argument
+    : IF_NONE? value ASCENDING? (WHERE expression)? (DISTINCT sum)? (RECENT quantity | SO_FAR)?
+      (WITHIN name PEERS (AT_LEAST quantity ELSE name)?)? (SKIP_MISSING | MISSING_AS quantity)?
+      (TIES | NO_TIES (BY sum ASCENDING?)+)?
+    ;
 quantity : NUMBER unit? ;
 unit     : NAME (PER NAME)* | PERCENT ;

@@ -69,6 +69,12 @@ enum class ExprKind : unsigned char {
   kRound,
   kCap,
   kFloor,
+  kBand,         // `x 80 分以上不满 90 分`
+  kBands,        // 分段
+  kProgressive,  // 累进
+  kChoose,       // 分情形
+  kStreak,       // 连续 2 期 C
+  kEarlier,      // 前 2 期(x)
 };
 
 enum class Operator : unsigned char {
@@ -85,12 +91,68 @@ enum class Operator : unsigned char {
   kNotEqual
 };
 
-// An argument of a call: `无则 100%`, `得分 其中 身份 = 律师`, `季度成绩 在 类别 内`.
+// How equal values are ranked: 名次顺延 1-2-2-4 (also where nothing is written), 并列不占位 1-2-2-3, 并列从低 1-3-3-4,
+// 并列均分 1-2.5-2.5-4, 不并列: by further keys.
+enum class TieRule : unsigned char { kUnwritten, kSkip, kDense, kLow, kMean, kBroken };
+
+// A key that parts what is equal: `不并列 按 户数 由低到高`.
+struct TieKey {
+  ExprId value;
+  bool ascending = false;
+};
+
+// An argument of a call: `无则 100%`, `得分 其中 身份 = 律师`, `季度成绩 在 类别 内 至少 5 个 否则 全体`.
 struct Argument {
   ExprId value;
   bool if_none = false;
+  bool ascending = false;  // 由低到高
   ExprId where;
+  ExprId distinct;  // 去重
+  // 近 4 季: that many periods of that unit, the current one included; 至今: from the beginning.
+  std::optional<Quantity> recent;
+  bool so_far = false;
   Name within;
+  std::optional<Quantity> at_least;  // 至少 5 个 否则 otherwise
+  Name otherwise;
+  bool skip_missing = false;           // 缺月不计
+  std::optional<Quantity> missing_as;  // 缺月按 0 分
+  TieRule ties = TieRule::kUnwritten;
+  std::vector<TieKey> tie_keys;
+  Span span;
+};
+
+// One end of a band: `不满 90 分` is kLess and 90 分, `80 分以上` is kAtLeast and 80 分.
+struct Limit {
+  Operator op = Operator::kNone;
+  ExprId value;
+};
+struct CellItem {
+  enum class Kind : unsigned char { kValue, kBand };
+  Kind kind = Kind::kValue;
+  ExprId value;               // kValue
+  std::vector<Limit> limits;  // kBand: one or two; `0 至 3` is ≥ 0 and ≤ 3
+  std::string code;           // in a header of results
+};
+struct Cell {
+  enum class Kind : unsigned char { kItems, kAny, kOtherwise };
+  Kind kind = Kind::kItems;
+  std::vector<CellItem> items;
+  Mark mark;
+  Span span;
+};
+// A line of 分段 or 累进: `不满 5 万平方米 → 3 万元`.
+struct BandRow {
+  Cell band;
+  ExprId value;
+  Mark mark;
+  Span span;
+};
+// A line of 分情形.
+struct ChooseLine {
+  ExprId value;
+  ExprId when;
+  bool otherwise = false;
+  Mark mark;
   Span span;
 };
 
@@ -108,6 +170,10 @@ struct Expr {
   Quantity quantity;                // kQuantity; the step of kRound
   std::vector<ExprId> operands;     // kIn: the value, then the set
   std::vector<Argument> arguments;  // kCall
+  std::vector<Limit> limits;        // kBand: one or two, of operands[0]
+  std::vector<BandRow> bands;       // kBands, kProgressive: of operands[0]
+  std::vector<ChooseLine> cases;    // kChoose
+  // kStreak, kEarlier: how many periods (quantity) of operands[0]
 };
 
 struct TypeExpr {
@@ -139,6 +205,7 @@ struct Field {
 };
 
 struct PolicyDecl {
+  bool is_module = false;  // 模块
   std::string id;
   Span id_span;
   std::string title;
@@ -153,20 +220,47 @@ struct PolicyDecl {
     std::string title;
   };
   std::vector<Source> sources;
+  std::optional<Date> trial_until;  // 试评: results up to that day have no effect
+  Span trial_span;
+  Mark trial_mark;
+};
+// `引用 "common/hotline.heng"`: the definitions of a module; or a published result of another policy, under its name there.
+struct UseDecl {
+  std::string path;
+  Span path_span;
+  std::string policy;
+  Declared result;
+  PeriodKind period = PeriodKind::kQuarter;
+  TypeExpr type;
+  FieldClauses clauses;
+  Mark mark;
+};
+struct TypeDecl {
+  enum class Kind : unsigned char { kEnumeration, kScale, kUnit };
+  Name name;
+  Kind kind = Kind::kEnumeration;
+  std::vector<Name> values;  // of a scale the best first
+  std::vector<Name> states;  // 另有
+  Mark mark;
 };
 struct SubjectDecl {
   Declared declared;
+  std::string file;  // 取自: of a catalogue
+  Span file_span;
   std::vector<Field> fields;
   Mark mark;
 };
 struct InputDecl {
+  Name subject;  // empty: the first 对象
   PeriodKind period = PeriodKind::kMonth;
   std::vector<Field> fields;
   Mark mark;
 };
 struct RecordsDecl {
   Declared declared;
-  PeriodKind period = PeriodKind::kMonth;
+  Name parent;  // 属于: a subject or other records; empty: the first 对象
+  std::optional<PeriodKind> period;  // nothing: dated, or with the rows they belong to
+  Name date;                         // 按 检查日期: the field that dates a row
   std::vector<Field> fields;
   Mark mark;
 };
@@ -176,32 +270,38 @@ struct CheckDecl {
   std::string message;
   Mark mark;
 };
+// `2025-01-01 起 = 0.2 元`, or `一档 = 3万元`, or an open `一档 待定`.
+struct ParameterLine {
+  std::optional<Date> since;
+  Name key;
+  ExprId value;
+  Mark mark;
+  Span span;
+};
 struct ParameterDecl {
   Declared declared;
   std::optional<TypeExpr> type;
   FieldClauses clauses;
   ExprId value;
+  Name key;          // 按: an enumeration, whose values are the keys of the lines
+  std::string file;  // 取自: a CSV of key and value
+  Span file_span;
+  std::vector<ParameterLine> lines;
   Mark mark;
 };
 struct FormulaDecl {
+  Name place;  // `企业.均分`; empty: the first 对象
   Declared declared;
   PeriodKind period = PeriodKind::kOnce;
+  Name key;  // 按: one value for each value of it
   ExprId value;
   Mark mark;
 };
 
-struct Criterion {
-  Name name;
-  Quantity weight;
-  ExprId value;
-  ExprId exempt_when;
-  Mark mark;
-  Span span;
-};
 struct Adjustment {
   Name name;
   ExprId amount;
-  ExprId when;
+  ExprId when;  // none: always, as where the amount counts findings
   Mark mark;
   Span span;
 };
@@ -212,15 +312,32 @@ struct Adjustments {
   Mark mark;
   Span span;
 };
-struct ScoreDecl {
-  Declared declared;
-  PeriodKind period = PeriodKind::kMonth;
-  Quantity full;
-  bool floor_at_zero = false;
+struct Criterion;
+// What stands between the braces of a score or of a section. Without criteria, deductions begin at the full marks, additions at 0.
+struct ScoreLines {
+  bool floor_at_zero = false;  // 扣完为止
+  bool stop_at_full = false;   // 加满为止
+  bool may_be_negative = false;
   std::vector<Criterion> criteria;
   std::vector<Adjustments> adjustments;
   // The roundings and clamps behind the closing brace: a chain of kRound, kCap, kFloor, the innermost of which has no operand.
   std::vector<ExprId> clauses;
+};
+struct Criterion {
+  Name name;
+  Quantity weight;
+  ExprId value;
+  ExprId exempt_when;
+  std::optional<ScoreLines> section;
+  Mark mark;
+  Span span;
+};
+struct ScoreDecl {
+  Name place;
+  Declared declared;
+  PeriodKind period = PeriodKind::kMonth;
+  Quantity full;
+  ScoreLines lines;
   Mark mark;
 };
 
@@ -243,37 +360,27 @@ struct GradeStep {
   Span span;
 };
 struct GradeDecl {
+  Name place;
   Declared declared;
   PeriodKind period = PeriodKind::kMonth;
-  std::vector<Name> scale;  // the best first
+  std::vector<Name> scale;   // the best first; alone: the 类型 that declares it
+  std::vector<Name> states;  // 另有
   std::vector<GradeCase> cases;
   std::vector<GradeStep> steps;
   Mark mark;
 };
 
-struct CellItem {
-  enum class Kind : unsigned char { kValue, kBound, kRange };
-  Kind kind = Kind::kValue;
-  Operator op = Operator::kNone;  // kBound
-  ExprId value;                   // kRange: the lower end
-  ExprId upper;                   // kRange
-  std::string code;               // in a header of results
-};
-struct Cell {
-  enum class Kind : unsigned char { kItems, kAny, kOtherwise };
-  Kind kind = Kind::kItems;
-  std::vector<CellItem> items;
-  Mark mark;
-  Span span;
-};
 struct TableRow {
   std::vector<Cell> conditions;
   std::vector<Cell> results;
   Span span;
 };
 struct TableDecl {
+  Name place;
   Name name;
-  PeriodKind period = PeriodKind::kMonth;
+  PeriodKind period = PeriodKind::kOnce;
+  std::string file;  // 取自: the rows behind the header
+  Span file_span;
   std::vector<TableRow> rows;
   Mark mark;
 };
@@ -304,7 +411,8 @@ struct ExampleFact {
 struct ExampleLine {
   enum class Kind : unsigned char { kSubject, kFacts, kExpect, kReject, kHistory, kGiven };
   Kind kind = Kind::kFacts;
-  Name name;  // kSubject: the kind of subject; kGiven: the parameter
+  Name name;       // kSubject: the kind of subject; kGiven: the parameter; else 全体, in the place of an id
+  Name key;        // kGiven: of a keyed parameter
   std::string id;
   Period from;
   Period to;
@@ -319,7 +427,7 @@ struct ExampleDecl {
 };
 
 using DeclarationBody =
-    std::variant<PolicyDecl, SubjectDecl, InputDecl, RecordsDecl, CheckDecl, ParameterDecl, FormulaDecl, ScoreDecl,
+    std::variant<PolicyDecl, UseDecl, TypeDecl, SubjectDecl, InputDecl, RecordsDecl, CheckDecl, ParameterDecl, FormulaDecl, ScoreDecl,
                  GradeDecl, TableDecl, ResultDecl, GuaranteeDecl, ExampleDecl>;
 struct Declaration {
   Span span;
