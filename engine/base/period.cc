@@ -1,5 +1,8 @@
 #include "engine/base/period.h"
 
+#include <algorithm>
+#include <chrono>
+
 #include <fmt/format.h>
 
 #include "engine/base/check.h"
@@ -20,6 +23,12 @@ int DaysIn(int year, int month) {
   static constexpr int kDays[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
   const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
   return month == 2 && leap ? 29 : kDays[month - 1];
+}
+
+Date FromDays(int32_t days) {
+  const std::chrono::year_month_day day{std::chrono::sys_days(std::chrono::days(days))};
+  return {static_cast<int>(day.year()), static_cast<int>(static_cast<unsigned>(day.month())),
+          static_cast<int>(static_cast<unsigned>(day.day()))};
 }
 
 // A reader of the few forms that dates and periods have.
@@ -50,6 +59,26 @@ std::optional<Period> Make(PeriodKind kind, int year, int number) {
 }  // namespace
 
 std::string Date::ToString() const { return fmt::format("{:04}-{:02}-{:02}", year, month, day); }
+
+int32_t Date::days() const {
+  const std::chrono::year_month_day day_of{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
+                                           std::chrono::day(static_cast<unsigned>(day))};
+  return static_cast<int32_t>(std::chrono::sys_days(day_of).time_since_epoch().count());
+}
+
+Date Date::AddMonths(int count) const {
+  const int months = year * 12 + month - 1 + count;
+  const int to_month = months % 12 + 1;
+  return {months / 12, to_month, std::min(day, DaysIn(months / 12, to_month))};
+}
+
+Date Date::AddDays(int count) const { return FromDays(days() + count); }
+
+int WholeMonths(Date a, Date b) {
+  int months = (b.year - a.year) * 12 + b.month - a.month;
+  if (b < a.AddMonths(months)) --months;
+  return months;
+}
 
 std::optional<Date> ParseDate(std::string_view text) {
   Scanner s{text};
@@ -99,22 +128,28 @@ std::optional<Period> ParsePeriod(std::string_view text) {
   return s.rest.empty() ? period : std::nullopt;
 }
 
-int Period::year() const { return ordinal / PerYear(kind); }
-int Period::number() const { return ordinal % PerYear(kind) + 1; }
+int Period::year() const { return kind == PeriodKind::kDay ? FromDays(ordinal).year : ordinal / PerYear(kind); }
+int Period::number() const {
+  if (kind == PeriodKind::kDay) return ordinal - Date{year(), 1, 1}.days() + 1;
+  return ordinal % PerYear(kind) + 1;
+}
 
 Date Period::first_day() const {
   CHECK(kind != PeriodKind::kOnce);
+  if (kind == PeriodKind::kDay) return FromDays(ordinal);
   return {year(), (number() - 1) * (12 / PerYear(kind)) + 1, 1};
 }
 
 Date Period::last_day() const {
   CHECK(kind != PeriodKind::kOnce);
+  if (kind == PeriodKind::kDay) return FromDays(ordinal);
   const int month = number() * (12 / PerYear(kind));
   return {year(), month, DaysIn(year(), month)};
 }
 
 std::string Period::ToString() const {
   switch (kind) {
+    case PeriodKind::kDay: return first_day().ToString();
     case PeriodKind::kMonth: return fmt::format("{:04}-{:02}", year(), number());
     case PeriodKind::kQuarter: return fmt::format("{:04}Q{}", year(), number());
     case PeriodKind::kHalf: return fmt::format("{:04}H{}", year(), number());
@@ -126,6 +161,10 @@ std::string Period::ToString() const {
 
 Bilingual Period::ToText() const {
   switch (kind) {
+    case PeriodKind::kDay: {
+      const Date day = first_day();
+      return {fmt::format("{}年{}月{}日", day.year, day.month, day.day), ToString()};
+    }
     case PeriodKind::kMonth: return {fmt::format("{}年{}月", year(), number()), ToString()};
     case PeriodKind::kQuarter: return {fmt::format("{}年第{}季度", year(), number()), ToString()};
     case PeriodKind::kHalf: return {fmt::format("{}年{}半年", year(), number() == 1 ? "上" : "下"), ToString()};
@@ -137,20 +176,29 @@ Bilingual Period::ToText() const {
 
 Period Period::In(PeriodKind coarser) const {
   CHECK(coarser >= kind);
-  if (coarser == PeriodKind::kOnce) return {};
+  if (coarser == PeriodKind::kOnce || coarser == kind) return coarser == kind ? *this : Period{};
+  if (kind == PeriodKind::kDay) {
+    const Date day = first_day();
+    return Period{PeriodKind::kMonth, day.year * 12 + day.month - 1}.In(coarser);
+  }
   return {coarser, ordinal / (PerYear(kind) / PerYear(coarser))};
 }
 
 std::vector<Period> Period::Split(PeriodKind finer) const {
   CHECK(finer <= kind && kind != PeriodKind::kOnce);
-  const int count = PerYear(finer) / PerYear(kind);
   std::vector<Period> parts;
+  if (finer == PeriodKind::kDay) {
+    for (int32_t day = first_day().days(); day <= last_day().days(); ++day) parts.push_back({finer, day});
+    return parts;
+  }
+  const int count = PerYear(finer) / PerYear(kind);
   for (int i = 0; i < count; ++i) parts.push_back({finer, ordinal * count + i});
   return parts;
 }
 
 Bilingual PeriodAdverb(PeriodKind kind) {
   switch (kind) {
+    case PeriodKind::kDay: return {"每日", "daily"};
     case PeriodKind::kMonth: return {"每月", "monthly"};
     case PeriodKind::kQuarter: return {"每季", "quarterly"};
     case PeriodKind::kHalf: return {"每半年", "half-yearly"};
@@ -162,6 +210,7 @@ Bilingual PeriodAdverb(PeriodKind kind) {
 
 Bilingual PeriodNoun(PeriodKind kind) {
   switch (kind) {
+    case PeriodKind::kDay: return {"日", "day"};
     case PeriodKind::kMonth: return {"月", "month"};
     case PeriodKind::kQuarter: return {"季", "quarter"};
     case PeriodKind::kHalf: return {"半年", "half-year"};

@@ -1,4 +1,4 @@
-// The calendar: dates, and the periods that regulations settle by. 月 ⊂ 季 ⊂ 半年 ⊂ 年 ⊂ once.
+// The calendar: dates, and the periods that regulations settle by. 日 ⊂ 月 ⊂ 季 ⊂ 半年 ⊂ 年 ⊂ once.
 #pragma once
 
 #include <compare>
@@ -12,8 +12,9 @@
 
 namespace heng {
 
-// From the finest to the coarsest; kOnce holds for values without a period (attributes, parameters).
-enum class PeriodKind : unsigned char { kMonth, kQuarter, kHalf, kYear, kOnce };
+// From the finest to the coarsest. kDay: only dated rows have it. kOnce holds for values without a period (attributes,
+// parameters).
+enum class PeriodKind : unsigned char { kDay, kMonth, kQuarter, kHalf, kYear, kOnce };
 
 // A day of the proleptic Gregorian calendar; always a valid one.
 struct Date {
@@ -22,12 +23,19 @@ struct Date {
   int day = 1;
   friend auto operator<=>(const Date&, const Date&) = default;
   std::string ToString() const;
+  // Days since 1970-01-01.
+  int32_t days() const;
+  // That many months later (earlier, if negative); the day is clamped to the end of its month.
+  Date AddMonths(int count) const;
+  Date AddDays(int count) const;
 };
+// Whole months from `a` to `b`: the greatest n for which a + n months is not after b; negative if b is before a.
+int WholeMonths(Date a, Date b);
 
 // Reads `2024-07-01` and `2024年7月1日`; nothing if it is no such day. Years 1000 to 9999.
 std::optional<Date> ParseDate(std::string_view text);
 
-// One period. `ordinal` counts the periods of its kind from year 0, so that neighbours differ by 1; 0 for kOnce.
+// One period. `ordinal` counts the periods of its kind, so that neighbours differ by 1; 0 for kOnce.
 struct Period {
   PeriodKind kind = PeriodKind::kOnce;
   int32_t ordinal = 0;
@@ -38,10 +46,11 @@ struct Period {
   int number() const;
   Date first_day() const;
   Date last_day() const;
-  // `2024-07`, `2024Q3`, `2024H2`, `2024`; empty for kOnce.
+  // `2024-07-01`, `2024-07`, `2024Q3`, `2024H2`, `2024`; empty for kOnce.
   std::string ToString() const;
   // `2024年7月`, `2024年第3季度` …
   Bilingual ToText() const;
+  static Period Of(Date day) { return {PeriodKind::kDay, day.days()}; }
   Period Back(int count) const { return {kind, ordinal - count}; }
   // The period of kind `coarser` that holds this one. REQUIRES: coarser ≥ kind.
   Period In(PeriodKind coarser) const;

@@ -29,31 +29,40 @@ Interpreter& Evaluation::Ready() const {
   return *interpreter_;
 }
 
-Value Evaluation::Of(DefId definition, uint32_t subject, Period at) const {
-  return Ready().Read(definition, {subject, at});
+std::vector<std::string> Evaluation::IdsOf(SortId sort, Period period) const { return Ready().IdsOf(sort, period); }
+
+Value Evaluation::Of(DefId definition, uint32_t entity, Period at) const {
+  return Ready().Read(definition, {entity, at});
 }
 
-Trace Evaluation::Explain(DefId definition, uint32_t subject, Period at) const {
-  return Ready().Explain(graph()[definition].body, {subject, at});
+Trace Evaluation::Explain(DefId definition, uint32_t entity, Period at) const {
+  return Ready().Explain(graph()[definition].body, {entity, at});
 }
 
-std::vector<Evaluation::BrokenCheck> Evaluation::BrokenChecks(uint32_t subject,
+std::vector<Evaluation::BrokenCheck> Evaluation::BrokenChecks(SortId sort, uint32_t subject,
                                                               const std::vector<Period>& periods) const {
   std::vector<BrokenCheck> broken;
+  const auto test = [&](DefId id, Instance instance, std::optional<uint32_t> row) {
+    const Value value = interpreter_->Eval(graph()[id].body, instance);
+    const bool* holds = std::get_if<bool>(&value);
+    const FailurePtr* failure = std::get_if<FailurePtr>(&value);
+    if (holds == nullptr || !*holds)
+      broken.push_back({id, instance.period, row, failure != nullptr ? *failure : nullptr});
+  };
   for (const Root& root : graph().roots) {
     if (root.kind != Root::Kind::kCheck) continue;
-    const graph::Definition& check = graph()[root.definition];
-    std::vector<Period> own;
-    if (check.grain.period == PeriodKind::kOnce) own.push_back({});
-    for (const Period period : periods) {
-      if (period.kind == check.grain.period) own.push_back(period);
+    const semantic::Grain grain = graph()[root.definition].grain;
+    if ((*graph().model)[grain.sort].kind == semantic::Sort::Kind::kRecords) {
+      for (const uint32_t row : interpreter_->RowsOf(grain.sort, sort, subject)) {
+        const Period period = facts().rows.at(grain.sort)[row].period;
+        test(root.definition, {row, period}, row);
+      }
+      continue;
     }
-    for (const Period period : own) {
-      const Value value = interpreter_->Eval(check.body, {subject, period});
-      const bool* holds = std::get_if<bool>(&value);
-      const FailurePtr* failure = std::get_if<FailurePtr>(&value);
-      if (holds == nullptr || !*holds)
-        broken.push_back({root.definition, period, failure != nullptr ? *failure : nullptr});
+    if (grain.sort != sort) continue;
+    if (grain.period == PeriodKind::kOnce) test(root.definition, {subject, {}}, std::nullopt);
+    for (const Period period : periods) {
+      if (period.kind == grain.period && period.kind != PeriodKind::kOnce) test(root.definition, {subject, period}, std::nullopt);
     }
   }
   return broken;
@@ -193,17 +202,19 @@ std::vector<Violation> Evaluation::Violations() const {
     std::vector<Value> probes;
     if (root.kind == Root::Kind::kMonotone) probes = ProbesOf(g, claim.body, root.along, facts());
     for (const Period at : Ready().PeriodsOf(claim.grain.period)) {
-      for (uint32_t subject = 0; subject < facts().ids.size(); ++subject) {
-        if (facts().refused.count(subject) > 0) continue;
+      const std::vector<std::string> ids = Ready().IdsOf(claim.grain.sort, at);
+      for (uint32_t subject = 0; subject < ids.size(); ++subject) {
+        const bool quotient = g.is_quotient(claim.grain.sort);
+        if (!quotient && facts().roster(claim.grain.sort).refused.count(subject) > 0) continue;
         if (root.kind == Root::Kind::kMonotone) {
           if (auto message = TurnsBack(root, subject, at, probes))
-            out.push_back({root.name, subject, at, std::move(*message)});
+            out.push_back({root.name, ids[subject], at, std::move(*message)});
           continue;
         }
         const Value holds = Ready().Read(root.definition, {subject, at});
         const bool* truth = std::get_if<bool>(&holds);
         if (truth != nullptr && !*truth)
-          out.push_back({root.name, subject, at, ValuesIn(g, Explain(root.definition, subject, at))});
+          out.push_back({root.name, ids[subject], at, ValuesIn(g, Explain(root.definition, subject, at))});
       }
     }
   }

@@ -35,7 +35,7 @@ struct Trace {
 // A guarantee that does not hold for a subject in a period.
 struct Violation {
   std::string guarantee;
-  uint32_t subject = 0;
+  std::string subject;  // its id; empty for the whole
   Period period;
   Bilingual message;
 };
@@ -52,18 +52,23 @@ class Evaluation {
   const graph::Graph& graph() const;
   const Facts& facts() const;
   Period period() const;
-  // REQUIRES: the period lies within the settled one and is of the definition's kind (kOnce for a definition without a period).
-  Value Of(DefId definition, uint32_t subject, Period at) const;
+  // What there is of the sort in the period, by id: subjects; the one whole (an empty id); the values of a key, in their order.
+  // REQUIRES: the sort is not one of records.
+  std::vector<std::string> IdsOf(SortId sort, Period period) const;
+  // `entity` counts the instances of the definition's sort. REQUIRES: the period lies within the settled one and is of the
+  // definition's kind (kOnce for a definition without a period; of a definition on rows: that of the row).
+  Value Of(DefId definition, uint32_t entity, Period at) const;
   // How that value came about.
-  Trace Explain(DefId definition, uint32_t subject, Period at) const;
-  // The 校验 that the subject's facts break in the given periods (any, not only those of the settled one), each with the period
-  // of the check. A check that cannot be evaluated because a fact is absent counts as broken.
+  Trace Explain(DefId definition, uint32_t entity, Period at) const;
+  // The 校验 that the facts of a subject of that sort (or its rows) break in the given periods (any, not only those of the settled
+  // one), each with the period of the check. A check that cannot be evaluated because a fact is absent counts as broken.
   struct BrokenCheck {
     DefId check;
     Period period;
+    std::optional<uint32_t> row;  // of a check on rows
     FailurePtr failure;  // why it cannot be evaluated; null: it does not hold
   };
-  std::vector<BrokenCheck> BrokenChecks(uint32_t subject, const std::vector<Period>& periods) const;
+  std::vector<BrokenCheck> BrokenChecks(SortId sort, uint32_t subject, const std::vector<Period>& periods) const;
   // Asserts every guarantee for every subject that was not refused.
   std::vector<Violation> Violations() const;
 

@@ -4,6 +4,8 @@
 
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "engine/graph/graph.h"
@@ -30,21 +32,38 @@ using BySubjectPeriod = std::unordered_map<SubjectPeriod, T, SubjectPeriodHash>;
 
 // A row of records; its values in the order of the sort's fields in the model.
 struct RecordRow {
-  uint32_t subject = 0;
-  Period period;
+  uint32_t owner = 0;  // the subject, or the row of the records that it belongs to
+  Period period;       // of dated rows: the day
   std::vector<Value> values;
 };
 
-struct Facts {
-  std::vector<std::string> ids;  // the roster, in its order; a subject is its position here
-  // True: every peer is here. False: results that need peers are refused by name.
-  bool roster_complete = false;
+// The subjects of one kind.
+struct Roster {
+  std::vector<std::string> ids;  // in their order; a subject is its position here
   // Subjects that were refused: they have no results, and no peer results exist in their groups.
   std::unordered_map<uint32_t, FailurePtr> refused;
-  std::unordered_map<FieldId, BySubjectPeriod<Value>> values;  // attributes (kOnce) and facts; a missing key is absent
+};
+
+struct Facts {
+  std::unordered_map<SortId, Roster> rosters;  // of each kind of subject; the whole is one subject without an id
+  // True: every peer of every kind is here. False: results that need peers are refused by name.
+  bool roster_complete = false;
+  // Attributes (kOnce), facts, results of other policies; a missing key is absent.
+  std::unordered_map<FieldId, BySubjectPeriod<Value>> values;
+  // Values that hold from a day on, in the order of the days: attributes with history, results of other policies.
+  std::unordered_map<FieldId, std::unordered_map<uint32_t, std::vector<std::pair<Date, Value>>>> since;
+  // The periods for which a subject of the sort has a row of facts.
+  std::unordered_map<SortId, std::unordered_set<SubjectPeriod, SubjectPeriodHash>> given;
   std::unordered_map<SortId, std::vector<RecordRow>> rows;
   std::unordered_map<DefinitionId, BySubjectPeriod<Value>> history;  // published results of past periods, as recorded
   std::unordered_map<FieldId, Value> parameters;                     // open parameters that are bound
+
+  // REQUIRES: the sort is a kind of subject, or the whole.
+  const Roster& roster(SortId sort) const {
+    static const Roster kWhole{{""}, {}};
+    const auto found = rosters.find(sort);
+    return found == rosters.end() ? kWhole : found->second;
+  }
 };
 
 }  // namespace heng::eval

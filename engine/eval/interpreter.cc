@@ -42,6 +42,9 @@ Interpreter::Interpreter(GraphPtr graph, std::shared_ptr<const Facts> facts, Per
       seen[operand.index()] = true;
     }
   }
+  std::map<SortId, size_t> width;
+  for (const semantic::Field& field : graph_->model->fields)
+    columns_.push_back(field.kind == semantic::Field::Kind::kRecord ? width[field.grain.sort]++ : 0);
 }
 
 std::vector<Period> Interpreter::PeriodsOf(PeriodKind kind) const {
@@ -50,33 +53,67 @@ std::vector<Period> Interpreter::PeriodsOf(PeriodKind kind) const {
   return period_.Split(kind);
 }
 
-size_t Interpreter::CountOf(SortId sort) const {
+size_t Interpreter::CountOf(SortId sort, Period period) {
+  if (graph_->is_quotient(sort)) {
+    // All of the base show their keys once.
+    const SortId base = graph_->quotient(sort).base;
+    const size_t count = CountOf(base, period);
+    for (uint32_t entity = 0; entity < count; ++entity) GroupOf(sort, {entity, period});
+    return groups_[{sort.value, period}].keys.size();
+  }
   switch ((*graph_->model)[sort].kind) {
     case semantic::Sort::Kind::kWhole: return 1;
-    case semantic::Sort::Kind::kSubject: return facts_->ids.size();
     case semantic::Sort::Kind::kRecords: {
       const auto rows = facts_->rows.find(sort);
       return rows == facts_->rows.end() ? 0 : rows->second.size();
     }
+    default: return facts_->roster(sort).ids.size();
   }
-  return 0;
 }
 
 void Interpreter::Run() {
   for (size_t d = 0; d < graph_->definitions.size(); ++d) {
     const Definition& definition = graph_->definitions[d];
+    const SortId sort = definition.grain.sort;
+    // Rows have their own periods: their values are computed where they are read.
+    if (!graph_->is_quotient(sort) && (*graph_->model)[sort].kind == semantic::Sort::Kind::kRecords) continue;
     for (const Period period : PeriodsOf(definition.grain.period)) {
-      const size_t count = CountOf(definition.grain.sort);
+      const size_t count = CountOf(sort, period);
       for (uint32_t entity = 0; entity < count; ++entity) Read(DefId(d), {entity, period});
     }
   }
 }
 
+std::vector<std::string> Interpreter::IdsOf(SortId sort, Period period) {
+  if (!graph_->is_quotient(sort)) return facts_->roster(sort).ids;
+  CountOf(sort, period);
+  const Type& type = (*graph_)[graph_->quotient(sort).keys[0]].type;
+  std::vector<std::string> ids;
+  for (const std::vector<Value>& key : groups_[{sort.value, period}].keys) {
+    if (const auto* text = std::get_if<std::string>(&key[0])) {
+      ids.push_back(*text);
+    } else if (const auto* entity = std::get_if<EntityId>(&key[0])) {
+      ids.push_back(facts_->roster(type.subject).ids[entity->index]);
+    } else {
+      ids.push_back(semantic::Describe(*graph_->model, type, key[0]));
+    }
+  }
+  return ids;
+}
+
+std::pair<SortId, uint32_t> Interpreter::RootOf(SortId sort, uint32_t entity) const {
+  while ((*graph_->model)[sort].kind == semantic::Sort::Kind::kRecords) {
+    entity = facts_->rows.at(sort)[entity].owner;
+    sort = (*graph_->model)[sort].parent;
+  }
+  return {sort, entity};
+}
+
 std::string Interpreter::IdOf(Instance instance, Grain grain) const {
   if (graph_->is_quotient(grain.sort)) return "";
-  if ((*graph_->model)[grain.sort].kind == semantic::Sort::Kind::kRecords)
-    return facts_->ids[facts_->rows.at(grain.sort)[instance.entity].subject];
-  return (*graph_->model)[grain.sort].kind == semantic::Sort::Kind::kSubject ? facts_->ids[instance.entity] : "";
+  const auto [sort, entity] = RootOf(grain.sort, instance.entity);
+  const std::vector<std::string>& ids = facts_->roster(sort).ids;
+  return entity < ids.size() ? ids[entity] : "";
 }
 
 FailurePtr Interpreter::Failed(std::string code, Bilingual message, Instance instance, Grain grain,
@@ -100,10 +137,10 @@ Value Interpreter::Read(DefId id, Instance instance) {
   auto& values = ValuesOf(id);
   if (const auto known = values.find(instance); known != values.end()) return known->second;
   const Definition& definition = (*graph_)[id];
-  const bool subject = definition.grain.sort == graph_->model->subject();
-  if (subject) {
-    if (const auto refused = facts_->refused.find(instance.entity); refused != facts_->refused.end())
-      return refused->second;
+  if (!graph_->is_quotient(definition.grain.sort)) {
+    const auto [sort, subject] = RootOf(definition.grain.sort, instance.entity);
+    const auto& refused = facts_->roster(sort).refused;
+    if (const auto failure = refused.find(subject); failure != refused.end()) return failure->second;
   }
   const Definition* outer = std::exchange(current_, &definition);
   std::vector<Trace>* trace = std::exchange(trace_, nullptr);
@@ -216,28 +253,67 @@ Value Interpreter::Compute(NodeId id, Instance instance) {
   return {};
 }
 
+Date Interpreter::DayOf(Instance instance) const {
+  return (instance.period.kind == PeriodKind::kOnce ? period_ : instance.period).first_day();
+}
+
+namespace {
+
+// The last value that holds on the day; null if none does yet.
+const Value* LatestOn(const std::vector<std::pair<Date, Value>>& since, Date day) {
+  const auto after = std::partition_point(since.begin(), since.end(), [&](const auto& e) { return e.first <= day; });
+  return after == since.begin() ? nullptr : &std::prev(after)->second;
+}
+
+}  // namespace
+
+const Value* Interpreter::ParameterValue(FieldId id, Date day) const {
+  const semantic::Field& field = (*graph_->model)[id];
+  if (!field.since.empty()) return LatestOn(field.since, day);
+  if (field.value) return &*field.value;
+  const auto bound = facts_->parameters.find(id);
+  return bound == facts_->parameters.end() ? nullptr : &bound->second;
+}
+
+Value Interpreter::FieldValue(FieldId id, Instance instance) const {
+  using Kind = semantic::Field::Kind;
+  const semantic::Field& field = (*graph_->model)[id];
+  if (field.kind == Kind::kRecord) return facts_->rows.at(field.grain.sort)[instance.entity].values[columns_[id.index()]];
+  if (field.kind == Kind::kPresence) {
+    const auto given = facts_->given.find(field.grain.sort);
+    return given != facts_->given.end() && given->second.count({instance.entity, instance.period}) > 0;
+  }
+  if (field.kind == Kind::kAttribute || field.kind == Kind::kImported) {
+    if (const auto table = facts_->since.find(id); table != facts_->since.end()) {
+      const auto found = table->second.find(instance.entity);
+      const Value* value = found == table->second.end() ? nullptr : LatestOn(found->second, DayOf(instance));
+      if (value != nullptr) return *value;
+    }
+    instance.period = {};
+  }
+  const auto table = facts_->values.find(id);
+  if (table == facts_->values.end()) return Absent{};
+  const auto found = table->second.find({instance.entity, instance.period});
+  return found == table->second.end() ? Value(Absent{}) : found->second;
+}
+
 Value Interpreter::EvalField(const Node& node, Instance instance) {
   const semantic::Field& field = (*graph_->model)[node.field];
   if (field.kind == semantic::Field::Kind::kParameter) {
-    if (field.value) return *field.value;
-    const auto bound = facts_->parameters.find(node.field);
-    if (bound != facts_->parameters.end()) return bound->second;
+    if (const Value* value = ParameterValue(node.field, DayOf(instance))) return *value;
+    if (!field.since.empty()) {
+      const std::string day = DayOf(instance).ToString();
+      return Failed("no-value-yet",
+                    {fmt::format("参数“{}”到 {} 还没有值", field.name, day),
+                     fmt::format("the parameter '{}' has no value yet on {}", field.name, day)},
+                    instance, node.grain, field.name);
+    }
     return Failed("open-parameter",
                   {fmt::format("参数“{}”待定，尚未由区县确定", field.name),
                    fmt::format("the parameter '{}' is open and has not been bound by the district", field.name)},
                   instance, node.grain, field.name);
   }
-  Value value = Absent{};
-  if (field.kind == semantic::Field::Kind::kRecord) {
-    const RecordRow& row = facts_->rows.at(field.grain.sort)[instance.entity];
-    size_t column = 0;
-    for (size_t i = 0; i < node.field.index(); ++i)
-      column += graph_->model->fields[i].grain.sort == field.grain.sort ? 1 : 0;
-    value = row.values[column];
-  } else if (const auto table = facts_->values.find(node.field); table != facts_->values.end()) {
-    const auto found = table->second.find({instance.entity, instance.period});
-    if (found != table->second.end()) value = found->second;
-  }
+  Value value = FieldValue(node.field, instance);
   if (IsAbsent(value) && !field.type.optional) {
     return Failed("missing-fact", {fmt::format("缺少“{}”", field.name), fmt::format("'{}' is missing", field.name)},
                   instance, node.grain, field.name);

@@ -27,11 +27,13 @@ class Interpreter {
 
   // Evaluates every definition, in the graph's order, for every instance within the settled period.
   void Run();
+  const std::vector<uint32_t>& RowsOf(SortId records, SortId root, uint32_t subject);
   Value Read(DefId definition, Instance instance);
   Value Eval(NodeId id, Instance instance);
   Trace Explain(NodeId id, Instance instance);
   // The value of `node` if `pinned` had the value `value` for this instance; peers, groups and their ranking stay as they are.
   Value EvalWith(NodeId node, Instance instance, NodeId pinned, const Value& value);
+  std::vector<std::string> IdsOf(SortId sort, Period period);
   // The periods of the kind within the settled one; one period without ordinal for kOnce.
   std::vector<Period> PeriodsOf(PeriodKind kind) const;
 
@@ -59,10 +61,15 @@ class Interpreter {
 
   const std::vector<bool>& DependentsOf(NodeId node);
   std::unordered_map<Instance, Value, InstanceHash>& ValuesOf(DefId definition);
-  size_t CountOf(SortId sort) const;
+  size_t CountOf(SortId sort, Period period);
   Value Compute(NodeId id, Instance instance);
   Value EvalOperand(NodeId id, Instance instance);
   Value EvalField(const Node& node, Instance instance);
+  // As it stands in the facts: absent if there is none.
+  Value FieldValue(FieldId field, Instance instance) const;
+  const Value* ParameterValue(FieldId field, Date day) const;
+  // The first day of the instance's period; of the settled one for a value without a period.
+  Date DayOf(Instance instance) const;
   Value EvalOp(const Node& node, Instance instance);
   Value EvalLogic(const Node& node, Instance instance);
   Value EvalCase(const Node& node, Instance instance);
@@ -78,10 +85,13 @@ class Interpreter {
   Grain Into(graph::PathId path, Grain from) const;
   Instance At(Instance instance, Grain own, Grain at) const;
   FailurePtr Failed(std::string code, Bilingual message, Instance instance, Grain grain, std::string datum = "") const;
-  bool MayBelong(uint32_t subject, graph::PathId path, Instance group);
-  FailurePtr RefusedPeer(graph::PathId path, Instance group, Instance instance, Grain grain);
+  std::vector<Instance> MembersOf(NodeId id, const Node& node, Instance instance);
+  bool IsPresent(Period period) const;
+  // The subject that an instance belongs to: itself, or the owner of the row.
+  std::pair<SortId, uint32_t> RootOf(SortId sort, uint32_t entity) const;
+  bool MayBelong(SortId sort, uint32_t subject, graph::PathId path, Instance group);
+  FailurePtr RefusedPeer(SortId sort, graph::PathId path, Instance group, Instance instance, Grain grain);
   std::string IdOf(Instance instance, Grain grain) const;
-  bool LeavesSubject(graph::PathId path) const;
 
   GraphPtr graph_;
   std::shared_ptr<const Facts> facts_;
@@ -89,8 +99,14 @@ class Interpreter {
   std::vector<std::unordered_map<Instance, Value, InstanceHash>> values_;  // by definition
   std::unordered_map<NodeId, Fibres> fibres_;
   std::map<std::pair<uint32_t, std::pair<uint32_t, Period>>, Ranking> rankings_;
-  std::map<std::pair<uint32_t, Period>, std::vector<std::pair<Value, uint32_t>>>
-      groups_;  // of a quotient in a period: its keys
+  // Of a quotient in a period (rows have their own: kOnce): the keys that were seen, in that order.
+  struct Keys {
+    std::map<std::vector<Value>, uint32_t> index;
+    std::vector<std::vector<Value>> keys;
+  };
+  std::map<std::pair<uint32_t, Period>, Keys> groups_;
+  std::map<std::pair<SortId, SortId>, std::unordered_map<uint32_t, std::vector<uint32_t>>> rows_;  // of records, by root sort
+  std::vector<size_t> columns_;  // of fields of records: their place in the row
   const Definition* current_ = nullptr;
   std::vector<Trace>* trace_ = nullptr;  // where operands are recorded, when explaining
   std::optional<Pin> pin_;

@@ -19,6 +19,7 @@ Grain Interpreter::Into(graph::PathId path, Grain from) const {
   for (const Step& step : (*graph_)[path].steps) {
     switch (step.kind) {
       case Step::Kind::kParent: from.sort = (*graph_->model)[from.sort].parent; break;
+      case Step::Kind::kReference: from.sort = (*graph_->model)[step.reference].type.subject; break;
       case Step::Kind::kKey: from.sort = step.quotient; break;
       case Step::Kind::kWhole: from.sort = semantic::kWholeSort; break;
       case Step::Kind::kCalendar: from.period = step.period; break;
@@ -31,9 +32,17 @@ std::optional<Instance> Interpreter::Follow(graph::PathId path, Instance instanc
   for (const Step& step : (*graph_)[path].steps) {
     switch (step.kind) {
       case Step::Kind::kParent:
-        instance.entity = facts_->rows.at(from.sort)[instance.entity].subject;
+        instance.entity = facts_->rows.at(from.sort)[instance.entity].owner;
         from.sort = (*graph_->model)[from.sort].parent;
         break;
+      case Step::Kind::kReference: {
+        const Value value = FieldValue(step.reference, instance);
+        const auto* entity = std::get_if<EntityId>(&value);
+        if (entity == nullptr) return std::nullopt;
+        instance.entity = entity->index;
+        from.sort = (*graph_->model)[step.reference].type.subject;
+        break;
+      }
       case Step::Kind::kKey: {
         const std::optional<uint32_t> group = GroupOf(step.quotient, instance);
         if (!group) return std::nullopt;
@@ -55,17 +64,24 @@ std::optional<Instance> Interpreter::Follow(graph::PathId path, Instance instanc
 }
 
 // The position of the instance's key among the keys seen in its period; nothing if it has none.
-std::optional<uint32_t> Interpreter::GroupOf(SortId quotient, Instance instance) {
-  if (facts_->refused.count(instance.entity) > 0) return std::nullopt;
+std::optional<uint32_t> Interpreter::GroupOf(SortId sort, Instance instance) {
+  const graph::Quotient& quotient = graph_->quotient(sort);
+  const auto [root, subject] = RootOf(quotient.base, instance.entity);
+  if (facts_->roster(root).refused.count(subject) > 0) return std::nullopt;
+  std::vector<Value> key;
+  if (quotient.owner) key.emplace_back(EntityId{facts_->rows.at(quotient.base)[instance.entity].owner});
   std::vector<Trace>* trace = std::exchange(trace_, nullptr);
-  const Value key = Eval(graph_->quotient(quotient).key, instance);
+  for (const NodeId node : quotient.keys) key.push_back(Eval(node, instance));
   trace_ = trace;
-  if (IsAbsent(key) || FailureOf(key) != nullptr) return std::nullopt;
-  auto& keys = groups_[{quotient.value, instance.period}];
-  const auto found = std::find_if(keys.begin(), keys.end(), [&](const auto& entry) { return entry.first == key; });
-  if (found != keys.end()) return found->second;
-  keys.emplace_back(key, static_cast<uint32_t>(keys.size()));
-  return keys.back().second;
+  for (const Value& value : key) {
+    if (IsAbsent(value) || FailureOf(value) != nullptr) return std::nullopt;
+  }
+  // A row is in one period alone, so its groups need not be parted by period.
+  const bool rows = (*graph_->model)[quotient.base].kind == semantic::Sort::Kind::kRecords;
+  Keys& keys = groups_[{sort.value, rows ? Period{} : instance.period}];
+  const auto [at, added] = keys.index.emplace(key, static_cast<uint32_t>(keys.keys.size()));
+  if (added) keys.keys.push_back(std::move(key));
+  return at->second;
 }
 
 const Interpreter::Fibres& Interpreter::FibresOf(NodeId id, const Node& node, Grain source) {
@@ -74,12 +90,15 @@ const Interpreter::Fibres& Interpreter::FibresOf(NodeId id, const Node& node, Gr
   Fibres fibres;
   std::optional<Pin> pin = std::exchange(pin_, std::nullopt);
   Memo memo = std::exchange(memo_, {});
-  const size_t count = CountOf(source.sort);
-  const bool rows = (*graph_->model)[source.sort].kind == semantic::Sort::Kind::kRecords;
+  const size_t count = CountOf(source.sort, {});
+  const bool rows = !graph_->is_quotient(source.sort) &&
+                    (*graph_->model)[source.sort].kind == semantic::Sort::Kind::kRecords;
   for (uint32_t entity = 0; entity < count; ++entity) {
     std::vector<Period> periods =
         rows ? std::vector<Period>{facts_->rows.at(source.sort)[entity].period} : PeriodsOf(source.period);
     for (const Period period : periods) {
+      // What happens after the settled period is not known in it.
+      if (rows && period.last_day() > period_.last_day()) continue;
       if (const auto target = Follow(node.path, {entity, period}, source)) fibres[*target].push_back({entity, period});
     }
   }
@@ -88,33 +107,43 @@ const Interpreter::Fibres& Interpreter::FibresOf(NodeId id, const Node& node, Gr
   return fibres_[id] = std::move(fibres);
 }
 
-// Whether a refused subject belongs to the group. Where its key is an attribute that could be read, that decides; else it may.
-bool Interpreter::MayBelong(uint32_t subject, graph::PathId path, Instance group) {
+// Whether a refused subject belongs to the group. Where its key or its reference is an attribute that could be read, that decides;
+// else it may.
+bool Interpreter::MayBelong(SortId sort, uint32_t subject, graph::PathId path, Instance group) {
   for (const Step& step : (*graph_)[path].steps) {
+    if (step.kind == Step::Kind::kParent) continue;
+    if (step.kind == Step::Kind::kReference) {
+      if ((*graph_->model)[step.reference].grain.sort != sort) return true;
+      const Value value = FieldValue(step.reference, {subject, group.period});
+      const auto* entity = std::get_if<EntityId>(&value);
+      return entity == nullptr || entity->index == group.entity;
+    }
     if (step.kind != Step::Kind::kKey) continue;
-    const Node* key = &(*graph_)[graph_->quotient(step.quotient).key];
+    const graph::Quotient& quotient = graph_->quotient(step.quotient);
+    const Node* key = &(*graph_)[quotient.keys[0]];
     while (key->form == Form::kPull) key = &(*graph_)[key->operands[0]];
-    if (key->form != Form::kField) return true;
-    const auto values = facts_->values.find(key->field);
-    if (values == facts_->values.end()) return true;
-    const auto own = values->second.find({subject, Period{}});
-    if (own == values->second.end()) return true;
-    const auto& keys = groups_[{step.quotient.value, group.period}];
-    return std::any_of(keys.begin(), keys.end(),
-                       [&](const auto& entry) { return entry.second == group.entity && entry.first == own->second; });
+    if (key->form != Form::kField || quotient.base != sort) return true;
+    const Value own = FieldValue(key->field, {subject, group.period});
+    if (IsAbsent(own)) return true;
+    const auto& keys = groups_[{step.quotient.value, group.period}].keys;
+    return group.entity < keys.size() && keys[group.entity][0] == own;
   }
   return true;
 }
 
 // By name: the first of the group's refused subjects in the roster, and how many more there are. Null if there are none.
-FailurePtr Interpreter::RefusedPeer(graph::PathId path, Instance group, Instance instance, Grain grain) {
+FailurePtr Interpreter::RefusedPeer(SortId source, graph::PathId path, Instance group, Instance instance, Grain grain) {
+  while (!graph_->is_quotient(source) && (*graph_->model)[source].kind == semantic::Sort::Kind::kRecords)
+    source = (*graph_->model)[source].parent;
+  if (graph_->is_quotient(source)) source = graph_->quotient(source).base;
+  const Roster& roster = facts_->roster(source);
   std::vector<uint32_t> refused;
-  for (const auto& [subject, failure] : facts_->refused) {
-    if (MayBelong(subject, path, group)) refused.push_back(subject);
+  for (const auto& [subject, failure] : roster.refused) {
+    if (MayBelong(source, subject, path, group)) refused.push_back(subject);
   }
   if (refused.empty()) return nullptr;
   const size_t more = refused.size() - 1;
-  const std::string& id = facts_->ids[*std::min_element(refused.begin(), refused.end())];
+  const std::string& id = roster.ids[*std::min_element(refused.begin(), refused.end())];
   return Failed(
       "refused-peer",
       {fmt::format("“{}”{}的数据被拒绝，不能与同类比较", id, more > 0 ? fmt::format("等 {} 个对象", more + 1) : ""),
@@ -123,36 +152,68 @@ FailurePtr Interpreter::RefusedPeer(graph::PathId path, Instance group, Instance
       instance, grain, id);
 }
 
-bool Interpreter::LeavesSubject(graph::PathId path) const {
-  const auto& steps = (*graph_)[path].steps;
-  return std::any_of(steps.begin(), steps.end(),
-                     [](const Step& s) { return s.kind == Step::Kind::kKey || s.kind == Step::Kind::kWhole; });
+// True if the period is in the settled one, or holds it: its values are computed, not recorded.
+bool Interpreter::IsPresent(Period period) const {
+  if (period.kind == PeriodKind::kOnce) return true;
+  return period.kind <= period_.kind ? period.In(period_.kind) == period_ : period_.In(period.kind) == period;
+}
+
+// The instances that the fold puts together.
+std::vector<Instance> Interpreter::MembersOf(NodeId id, const Node& node, Instance instance) {
+  const auto& steps = (*graph_)[node.path].steps;
+  const bool rows = !graph_->is_quotient(node.source.sort) &&
+                    (*graph_->model)[node.source.sort].kind == semantic::Sort::Kind::kRecords;
+  const bool in_time = std::all_of(steps.begin(), steps.end(), [](const Step& s) { return s.kind == Step::Kind::kCalendar; });
+  std::vector<Period> window = {instance.period};
+  for (int back = 1; back < node.window; ++back) window.push_back(instance.period.Back(back));
+  std::vector<Instance> members;
+  if (in_time && !rows && instance.period.kind != PeriodKind::kOnce) {
+    for (const Period target : window) {
+      for (const Period period : target.Split(node.source.period)) members.push_back({instance.entity, period});
+    }
+    return members;
+  }
+  const Fibres& fibres = FibresOf(id, node, node.source);
+  if (node.window == 0) {
+    for (const auto& [target, fibre] : fibres) {
+      const bool so_far = target.entity == instance.entity && target.period <= instance.period;
+      if (so_far) members.insert(members.end(), fibre.begin(), fibre.end());
+    }
+    std::sort(members.begin(), members.end(), [](Instance a, Instance b) { return a.entity < b.entity; });
+    return members;
+  }
+  for (const Period target : window) {
+    const bool present = rows || target == instance.period;
+    const auto fibre = fibres.find({instance.entity, present ? target : instance.period});
+    if (fibre == fibres.end()) continue;
+    if (present) {
+      members.insert(members.end(), fibre->second.begin(), fibre->second.end());
+      continue;
+    }
+    // The members are those of today, in the periods of then.
+    std::vector<uint32_t> seen;
+    for (const Instance& member : fibre->second) {
+      if (std::find(seen.begin(), seen.end(), member.entity) != seen.end()) continue;
+      seen.push_back(member.entity);
+      for (const Period period : target.Split(node.source.period)) members.push_back({member.entity, period});
+    }
+  }
+  return members;
 }
 
 Value Interpreter::EvalFold(NodeId id, const Node& node, Instance instance) {
-  if (LeavesSubject(node.path) && !facts_->roster_complete) {
-    return Failed(
-        "needs-roster",
-        {"要与同类比较，而请求里没有全部对象", "it compares with peers, and not all subjects are in the request"},
-        instance, node.grain);
-  }
-  const auto& steps = (*graph_)[node.path].steps;
-  const bool calendar = steps.size() == 1 && steps[0].kind == Step::Kind::kCalendar &&
-                        (*graph_->model)[node.source.sort].kind != semantic::Sort::Kind::kRecords;
-  std::vector<Instance> own;
-  const std::vector<Instance>* fibre = &own;
-  if (calendar && instance.period.kind != PeriodKind::kOnce) {
-    for (const Period period : instance.period.Split(node.source.period)) own.push_back({instance.entity, period});
-  } else {
-    const Fibres& fibres = FibresOf(id, node, node.source);
-    const auto found = fibres.find(instance);
-    if (found != fibres.end()) fibre = &found->second;
-  }
-  if (LeavesSubject(node.path)) {
-    if (const FailurePtr failure = RefusedPeer(node.path, instance, instance, node.grain)) return failure;
+  if (graph_->LeavesSubject(node.path)) {
+    if (!facts_->roster_complete) {
+      return Failed(
+          "needs-roster",
+          {"要与同类比较，而请求里没有全部对象", "it compares with peers, and not all subjects are in the request"},
+          instance, node.grain);
+    }
+    if (const FailurePtr failure = RefusedPeer(node.source.sort, node.path, instance, instance, node.grain))
+      return failure;
   }
   std::vector<Value> values;
-  for (const Instance& member : *fibre) {
+  for (const Instance& member : MembersOf(id, node, instance)) {
     if (node.operands.size() > 1) {
       Value condition = Eval(node.operands[1], member);
       if (FailureOf(condition) != nullptr) return condition;
@@ -197,6 +258,18 @@ Value Interpreter::Fold(const Node& node, const std::vector<Value>& values) {
       return *std::max_element(values.begin(), values.end(),
                                [](const Value& a, const Value& b) { return CompareValues(a, b) < 0; });
   }
+}
+
+// The rows of the records that belong, through however many rows, to the subject.
+const std::vector<uint32_t>& Interpreter::RowsOf(SortId records, SortId root, uint32_t subject) {
+  const auto [table, added] = rows_.try_emplace({records, root});
+  if (added) {
+    for (uint32_t row = 0; row < CountOf(records, {}); ++row) {
+      const auto [sort, owner] = RootOf(records, row);
+      if (sort == root) table->second[owner].push_back(row);
+    }
+  }
+  return table->second[subject];
 }
 
 // ---- ranks
@@ -245,7 +318,7 @@ const Interpreter::Ranking& Interpreter::RankingOf(NodeId id, const Node& node, 
 }
 
 Value Interpreter::EvalRank(NodeId id, const Node& node, Instance instance) {
-  if (LeavesSubject(node.path)) {
+  if (graph_->LeavesSubject(node.path)) {
     if (!facts_->roster_complete) {
       return Failed("needs-roster", {"排名需要全部对象的数据", "a rank needs the facts of all subjects"}, instance,
                     node.grain);
@@ -262,8 +335,8 @@ Value Interpreter::EvalRank(NodeId id, const Node& node, Instance instance) {
     return Failed("absent", {"要排名的值缺", "the value to be ranked is absent"}, instance, node.grain);
   const std::optional<Instance> group = Follow(node.path, instance, node.grain);
   if (!group) return Failed("absent", {"没有分组的依据", "the key to group by is absent"}, instance, node.grain);
-  if (LeavesSubject(node.path)) {
-    if (const FailurePtr failure = RefusedPeer(node.path, *group, instance, node.grain)) return failure;
+  if (graph_->LeavesSubject(node.path)) {
+    if (const FailurePtr failure = RefusedPeer(node.grain.sort, node.path, *group, instance, node.grain)) return failure;
   }
   std::vector<Trace>* trace = std::exchange(trace_, nullptr);
   const Ranking& ranking = RankingOf(id, node, *group);
@@ -281,6 +354,7 @@ Value Interpreter::EvalRank(NodeId id, const Node& node, Instance instance) {
 
 Value Interpreter::EvalPast(const Node& node, Instance instance) {
   const Instance past{instance.entity, instance.period.Back(node.back)};
+  if (node.back == 0 && IsPresent(past.period)) return Eval(node.operands[0], past);
   const Node& of = (*graph_)[node.operands[0]];
   if (of.form == Form::kField) {
     const auto table = facts_->values.find(of.field);

@@ -2,6 +2,7 @@
 // nodes.cc (hash-consing, paths), expressions.cc, aggregations.cc, rules.cc (scores, grades, tables), build.cc (definitions, roots).
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <unordered_map>
@@ -37,6 +38,8 @@ class Builder {
   NodeId Pull(NodeId node, PathId path, Grain at);
   NodeId Read(DefId definition, Grain at);
   NodeId ReadField(FieldId field, Grain at);
+  // What `read` gives at the grain that the reference leads to, pulled along it.
+  NodeId ReadVia(FieldId reference, Grain at, const std::function<NodeId(Grain)>& read);
   // The name of a definition whose past is read: it may not be built yet. BindPastNames sets the definition in the end.
   NodeId NameOfPast(semantic::DefinitionId declared);
   void BindPastNames();
@@ -44,7 +47,8 @@ class Builder {
   // The one path between two grains of which the coarser is readable at the finer.
   PathId PathBetween(Grain fine, Grain coarse);
   Grain TargetOf(Grain from, PathId path) const;
-  SortId QuotientOf(SortId base, NodeId key, const std::string& name);
+  SortId QuotientOf(SortId base, std::vector<NodeId> keys, bool owner, const std::string& name);
+  SortId DeclaredQuotient(SortId sort);
   Type BoolType() const { return {TypeKind::kBool, Unit(), {}, false, false}; }
   Type NumberType(Unit unit = Unit()) const { return {TypeKind::kNumber, std::move(unit), {}, false, false}; }
 

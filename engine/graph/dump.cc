@@ -48,7 +48,9 @@ Reads ReadsOf(const Graph& graph, NodeId root) {
     pending.insert(pending.end(), node.operands.begin(), node.operands.end());
     if (!node.path.valid()) continue;
     for (const Step& step : graph[node.path].steps) {
-      if (step.kind == Step::Kind::kKey) pending.push_back(graph.quotient(step.quotient).key);
+      if (step.kind == Step::Kind::kKey) {
+        for (const NodeId key : graph.quotient(step.quotient).keys) pending.push_back(key);
+      }
     }
   }
   return reads;

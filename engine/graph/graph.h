@@ -66,15 +66,23 @@ enum class Op : unsigned char {
   kShift,
 };
 enum class FoldOp : unsigned char { kSum, kCount, kAny, kMin, kMax, kAll, kOnly };
-// kCompetition: 1-2-2-4 (名次顺延). kDistinct: by the hidden identity of rows, legal only where the result cannot depend on it.
-enum class Ties : unsigned char { kCompetition, kDistinct };
+// kCompetition: 1-2-2-4 (名次顺延). kDense: 1-2-2-3 (并列不占位). kLow: 1-3-3-4 (并列从低). kMean: 1-2.5-2.5-4 (并列均分). kError:
+// equals fail (不并列). kDistinct: by the hidden identity of rows, legal only where the result cannot depend on it.
+enum class Ties : unsigned char { kCompetition, kDistinct, kDense, kLow, kMean, kError };
 
 // One step of a path, from the finer grain to the coarser.
 struct Step {
-  enum class Kind : unsigned char { kParent, kKey, kWhole, kCalendar };
+  enum class Kind : unsigned char { kParent, kReference, kKey, kWhole, kCalendar };
   Kind kind = Kind::kParent;
+  FieldId reference;                      // kReference
   SortId quotient;                        // kKey: the sort of the key's values
   PeriodKind period = PeriodKind::kOnce;  // kCalendar
+
+  static Step Parent() { return {Kind::kParent, {}, {}, PeriodKind::kOnce}; }
+  static Step Whole() { return {Kind::kWhole, {}, {}, PeriodKind::kOnce}; }
+  static Step Reference(FieldId field) { return {Kind::kReference, field, {}, PeriodKind::kOnce}; }
+  static Step Key(SortId quotient) { return {Kind::kKey, {}, quotient, PeriodKind::kOnce}; }
+  static Step Calendar(PeriodKind period) { return {Kind::kCalendar, {}, {}, period}; }
   friend bool operator==(const Step&, const Step&) = default;
 };
 struct Path {
@@ -82,18 +90,21 @@ struct Path {
   friend bool operator==(const Path&, const Path&) = default;
 };
 
-// A quotient E/k: one instance for each value of the key among the instances of its base sort.
+// A quotient E/k: one instance for each value of the keys among the instances of its base sort. With `owner`, the instance of the
+// parent sort is one more key, so that rows of different subjects do not meet.
 struct Quotient {
+  SortId sort;
   SortId base;
-  NodeId key;  // kField or kName
+  std::vector<NodeId> keys;  // at the grain of the base
+  bool owner = false;
   std::string name;
 };
 
 // Which members count depends on the form.
 //   kLiteral: literal          kField: field              kName: definition        kPull: operand, path
 //   kOp: op, operands          kCase: condition, value, condition, value, …, and the else value if has_else; unique: no two may hold
-//   kHas, kElse: operands      kFold: fold, value, condition (if any), path, source
-//   kRank: key, condition (if any), path, ties, descending     kPast: operand (kField or kName), back      kFail: literal (its message)
+//   kHas, kElse: operands      kFold: fold, value, condition (if any), path, source, window
+//   kRank: key, condition (if any), path, ties, descending     kPast: operand (kField or kName), back (0: see window)      kFail: literal (its message)
 struct Node {
   Form form = Form::kNone;
   Op op = Op::kNone;
@@ -111,6 +122,9 @@ struct Node {
   DefId definition;
   PathId path;
   int back = 0;
+  // kFold: over how many periods of the target, the last of which is its own; 0: from the beginning. In a window of more than one
+  // period the past is read as recorded (kPast with back 0 is the present inside the settled period, what is recorded before it).
+  int window = 1;
 };
 
 // A named expression. Every score line, case arm and table row is one, so that equal numbers with different sources stay apart.
@@ -198,7 +212,7 @@ struct Graph {
   std::shared_ptr<const semantic::Model> model;  // the schema: sorts, fields, enumerations, provenance
   std::vector<Node> nodes;                       // operands stand before their node
   std::vector<Path> paths;
-  std::vector<Quotient> quotients;      // their SortIds follow those of the model's sorts
+  std::vector<Quotient> quotients;      // of declared keys (Sort::Kind::kKey), and others whose ids follow those of the model's sorts
   std::vector<Definition> definitions;  // each behind those it reads, past values apart
   std::vector<Occurrence> occurrences;
   std::vector<Obligation> obligations;
@@ -208,12 +222,16 @@ struct Graph {
   const Node& operator[](NodeId id) const { return nodes[id.index()]; }
   const Definition& operator[](DefId id) const { return definitions[id.index()]; }
   const Path& operator[](PathId id) const { return paths[id.index()]; }
-  bool is_quotient(SortId sort) const { return sort.index() >= model->sorts.size(); }
-  const Quotient& quotient(SortId sort) const { return quotients[sort.index() - model->sorts.size()]; }
+  bool is_quotient(SortId sort) const {
+    return sort.index() >= model->sorts.size() || (*model)[sort].kind == semantic::Sort::Kind::kKey;
+  }
+  const Quotient& quotient(SortId sort) const;
   std::optional<DefId> Find(std::string_view name_or_code) const;
   std::string sort_name(SortId sort) const;
   // The open parameters that the definition's value may depend on, decided statically.
   std::vector<FieldId> OpenParametersOf(DefId definition) const;
+  // True if a fold or rank along the path puts different subjects together.
+  bool LeavesSubject(PathId path) const;
   // True if the definition's value depends on other subjects (a rank, a fold over peers).
   bool NeedsPeers(DefId definition) const;
 };

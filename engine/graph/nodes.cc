@@ -26,7 +26,8 @@ std::string KeyOf(const Node& node) {
         uint64_t(node.type.enumeration.value), uint64_t(node.type.optional), uint64_t(node.type.percent),
         uint64_t(node.grain.sort.value), uint64_t(node.grain.period), uint64_t(node.source.sort.value),
         uint64_t(node.source.period), uint64_t(node.field.value), uint64_t(node.definition.value),
-        uint64_t(node.path.value), uint64_t(node.back)}) {
+        uint64_t(node.path.value), uint64_t(node.back), uint64_t(node.window), uint64_t(node.type.points),
+        uint64_t(node.type.subject.value)}) {
     Append(key, part);
   }
   key += node.type.unit.ToString();
@@ -125,8 +126,23 @@ NodeId Builder::ReadField(FieldId field, Grain at) {
   node.field = field;
   node.type = f.type;
   node.grain = f.grain;
+  // What has history is read on the first day of the period that it is read in.
+  const bool as_of = f.kind == semantic::Field::Kind::kAttribute || f.kind == semantic::Field::Kind::kImported ||
+                     !f.since.empty();
+  if (as_of) node.grain.period = at.period;
+  const Grain own = node.grain;
   const NodeId id = Intern(std::move(node));
-  return f.grain == at ? id : Pull(id, PathBetween(at, f.grain), at);
+  return own == at ? id : Pull(id, PathBetween(at, own), at);
+}
+
+NodeId Builder::ReadVia(FieldId reference, Grain at, const std::function<NodeId(Grain)>& read) {
+  const semantic::Field& f = (*model_)[reference];
+  // The reference itself may have to be reached first.
+  const Grain holder{f.grain.sort, at.period};
+  const Grain referred{f.type.subject, at.period};
+  const NodeId there = read(referred);
+  const NodeId pulled = Pull(there, InternPath({{Step::Reference(reference)}}), holder);
+  return holder == at ? pulled : Pull(pulled, PathBetween(at, holder), at);
 }
 
 NodeId Builder::NameOfPast(semantic::DefinitionId declared) {
@@ -156,25 +172,41 @@ PathId Builder::InternPath(Path path) {
 }
 
 PathId Builder::PathBetween(Grain fine, Grain coarse) {
+  const std::optional<std::vector<semantic::Hop>> way = semantic::WayBetween(*model_, fine.sort, coarse.sort);
+  CHECK(way);
   Path path;
-  SortId sort = fine.sort;
-  while (sort != coarse.sort) {
-    CHECK(sort != semantic::kWholeSort);
-    const SortId parent = (*model_)[sort].parent;
-    path.steps.push_back(
-        {parent == semantic::kWholeSort ? Step::Kind::kWhole : Step::Kind::kParent, {}, PeriodKind::kOnce});
-    sort = parent;
+  for (const semantic::Hop& hop : *way) {
+    switch (hop.kind) {
+      case semantic::Hop::Kind::kParent: path.steps.push_back(Step::Parent()); break;
+      case semantic::Hop::Kind::kWhole: path.steps.push_back(Step::Whole()); break;
+      case semantic::Hop::Kind::kReference: path.steps.push_back(Step::Reference(hop.reference)); break;
+      case semantic::Hop::Kind::kKey: path.steps.push_back(Step::Key(DeclaredQuotient(hop.to))); break;
+    }
   }
-  if (fine.period != coarse.period) path.steps.push_back({Step::Kind::kCalendar, {}, coarse.period});
+  if (fine.period != coarse.period) path.steps.push_back(Step::Calendar(coarse.period));
   return InternPath(std::move(path));
 }
 
-SortId Builder::QuotientOf(SortId base, NodeId key, const std::string& name) {
-  const auto at = std::find_if(graph_->quotients.begin(), graph_->quotients.end(),
-                               [&](const Quotient& q) { return q.base == base && q.key == key; });
-  const size_t index = static_cast<size_t>(at - graph_->quotients.begin());
-  if (at == graph_->quotients.end()) graph_->quotients.push_back({base, key, name});
-  return SortId(model_->sorts.size() + index);
+SortId Builder::QuotientOf(SortId base, std::vector<NodeId> keys, bool owner, const std::string& name) {
+  const auto at = std::find_if(graph_->quotients.begin(), graph_->quotients.end(), [&](const Quotient& q) {
+    return q.base == base && q.keys == keys && q.owner == owner && q.sort.index() >= model_->sorts.size();
+  });
+  if (at != graph_->quotients.end()) return at->sort;
+  const SortId sort(model_->sorts.size() + graph_->quotients.size());
+  graph_->quotients.push_back({sort, base, std::move(keys), owner, name});
+  return sort;
+}
+
+// The key of a declared quotient has the period of the definition that is declared by it.
+SortId Builder::DeclaredQuotient(SortId sort) {
+  const bool known = std::any_of(graph_->quotients.begin(), graph_->quotients.end(),
+                                 [&](const Quotient& q) { return q.sort == sort; });
+  if (known) return sort;
+  const semantic::Sort& s = (*model_)[sort];
+  const Grain base{s.base, s.period};
+  const NodeId key = s.key_is_field ? ReadField(FieldId(s.key), base) : Read(by_declared_.at(s.key), base);
+  graph_->quotients.push_back({sort, s.base, {key}, false, s.name});
+  return sort;
 }
 
 // ---- what everybody may ask of a graph
@@ -190,7 +222,16 @@ std::optional<DefId> Graph::Find(std::string_view name_or_code) const {
 }
 
 std::string Graph::sort_name(SortId sort) const {
-  return is_quotient(sort) ? (*model)[quotient(sort).base].name + "/" + quotient(sort).name : (*model)[sort].name;
+  if (!is_quotient(sort)) return (*model)[sort].name;
+  const Quotient& q = quotient(sort);
+  return (*model)[q.base].name + "/" + (q.owner ? (*model)[(*model)[q.base].parent].name + "+" : "") + q.name;
+}
+
+const Quotient& Graph::quotient(SortId sort) const {
+  const auto found =
+      std::find_if(quotients.begin(), quotients.end(), [&](const Quotient& q) { return q.sort == sort; });
+  CHECK(found != quotients.end());
+  return *found;
 }
 
 namespace {
@@ -212,7 +253,9 @@ void ForEachNodeBelow(const Graph& graph, DefId definition, const Visit& visit) 
     pending.insert(pending.end(), node.operands.begin(), node.operands.end());
     if (!node.path.valid()) continue;
     for (const Step& step : graph[node.path].steps) {
-      if (step.kind == Step::Kind::kKey) pending.push_back(graph.quotient(step.quotient).key);
+      if (step.kind != Step::Kind::kKey) continue;
+      const std::vector<NodeId>& keys = graph.quotient(step.quotient).keys;
+      pending.insert(pending.end(), keys.begin(), keys.end());
     }
   }
 }
@@ -230,14 +273,19 @@ std::vector<FieldId> Graph::OpenParametersOf(DefId definition) const {
   return open;
 }
 
+bool Graph::LeavesSubject(PathId path) const {
+  const std::vector<Step>& steps = (*this)[path].steps;
+  return std::any_of(steps.begin(), steps.end(), [&](const Step& step) {
+    return step.kind == Step::Kind::kWhole || step.kind == Step::Kind::kReference ||
+           (step.kind == Step::Kind::kKey && !quotient(step.quotient).owner);
+  });
+}
+
 bool Graph::NeedsPeers(DefId definition) const {
   bool needs = false;
   ForEachNodeBelow(*this, definition, [&](const Node& node) {
     if (node.form != Form::kRank && node.form != Form::kFold) return;
-    for (const Step& step : (*this)[node.path].steps) {
-      const bool leaves_subject = step.kind == Step::Kind::kKey || step.kind == Step::Kind::kWhole;
-      needs = needs || leaves_subject;
-    }
+    needs = needs || LeavesSubject(node.path);
   });
   return needs;
 }

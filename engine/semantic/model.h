@@ -26,15 +26,21 @@ using EnumId = Id<Enumeration>;
 using FieldId = Id<Field>;
 using DefinitionId = Id<Definition>;
 
-// What there are instances of: the whole district (always sort 0), subjects, rows of records.
+// What there are instances of: the whole district (always sort 0), subjects, rows of records, the values of a key (E/k).
 struct Sort {
-  enum class Kind : unsigned char { kWhole, kSubject, kRecords };
+  enum class Kind : unsigned char { kWhole, kSubject, kRecords, kKey };
   Kind kind = Kind::kWhole;
   std::string name;
   std::string code;
   std::string title;
-  SortId parent;  // of records: their subject; of subjects: the whole
+  SortId parent;  // of records: the subject or the records they belong to; of subjects and keys: the whole
   Span span;
+  PeriodKind period = PeriodKind::kOnce;  // of records: of their rows; kDay: dated
+  FieldId date;                           // of dated records: what dates a row
+  std::string file;                       // of a catalogue: the CSV beside the policy that lists its subjects
+  SortId base;                            // of the values of a key: whose key
+  size_t key = 0;                         // the key's field, or its definition
+  bool key_is_field = true;
 };
 inline constexpr SortId kWholeSort{0};
 
@@ -52,7 +58,7 @@ struct Enumeration {
   bool ordered = false;
 };
 
-enum class TypeKind : unsigned char { kUnknown, kNumber, kBool, kText, kEnum, kDate };
+enum class TypeKind : unsigned char { kUnknown, kNumber, kBool, kText, kEnum, kDate, kSubject };
 
 // kUnknown stands for what was reported already and agrees with everything.
 struct Type {
@@ -62,6 +68,8 @@ struct Type {
   bool optional = false;
   // Only how it is written and answered: in per cent (95% is 0.95 in formulas).
   bool percent = false;
+  bool points = false;  // percentage points (百分点): % less %; written and answered as per cent is
+  SortId subject;       // kSubject: a reference to a subject of that kind
 
   bool known() const { return kind != TypeKind::kUnknown; }
   bool is_number() const { return kind == TypeKind::kNumber; }
@@ -76,9 +84,10 @@ struct ProvenanceItem {
   Span span;
 };
 
-// A fact, an attribute, a field of a record's row, or a parameter (a field of the whole, once).
+// A fact, an attribute, a field of a record's row, a parameter (a field of the whole, once), a result of another policy, or whether
+// a subject has a row of facts for a period at all (for 缺月不计; no data file has that one).
 struct Field {
-  enum class Kind : unsigned char { kAttribute, kFact, kRecord, kParameter };
+  enum class Kind : unsigned char { kAttribute, kFact, kRecord, kParameter, kImported, kPresence };
   Kind kind = Kind::kFact;
   std::string name;
   std::string code;
@@ -88,6 +97,9 @@ struct Field {
   std::optional<int> places;   // decimal places at most; of a percentage, of the number before %
   std::optional<Value> value;  // of a parameter that is not open
   bool open = false;           // a parameter that the district must bind
+  std::vector<std::pair<Date, Value>> since;    // of a parameter with history: its values, each from its day on
+  std::string policy;                           // kImported: the other policy, whose result has this name
+  PeriodKind imported = PeriodKind::kQuarter;   // kImported: of what periods its results are
   syntax::Mark mark;
   Span span;
 };
@@ -137,6 +149,8 @@ struct Referent {
   Scope scope = Scope::kNone;
   size_t key = 0;  // the key's field, or its definition
   bool key_is_field = true;
+  // `所属企业.名称`: the reference that leads to the sort of the field or definition.
+  FieldId via;
 };
 
 struct ExprInfo {
@@ -235,16 +249,28 @@ struct Model {
 
   // By declared name or ASCII code; nothing if there is none.
   std::optional<FieldId> FindField(SortId sort, std::string_view name) const;
+  std::optional<SortId> FindSort(std::string_view name) const;
   std::optional<FieldId> FindParameter(std::string_view name) const;
   std::optional<DefinitionId> FindDefinition(std::string_view name) const;
   std::optional<SortId> FindRecords(std::string_view name) const;
-  // The one kind of subject that is assessed. REQUIRES: the model was checked without errors.
+  // The kind of subject that is declared first: what is meant where none is named. REQUIRES: the model was checked without errors.
   SortId subject() const;
   // The coarsest period that results are published for: what a settlement is of.
   PeriodKind settlement_period() const;
 };
 
-// True if a value at `coarse` can be read at `fine` without a choice: the same or a containing sort and period.
+// One step from a sort to another: to what it belongs to, along a reference, to the value of a key.
+struct Hop {
+  enum class Kind : unsigned char { kParent, kReference, kKey, kWhole };
+  Kind kind = Kind::kParent;
+  SortId to;
+  FieldId reference;
+};
+// The one way from a sort to a coarser one; empty if they are the same. Nothing if there is none, or more than one.
+std::optional<std::vector<Hop>> WayBetween(const Model& model, SortId from, SortId to);
+
+// True if a value at `coarse` can be read at `fine` without a choice: the same or a containing period, and the same sort or one
+// to which there is one way.
 bool Readable(const Model& model, Grain fine, Grain coarse);
 
 // `住宅物业项目 × 每月`, for messages.

@@ -32,7 +32,13 @@ struct EnumCode {
   friend auto operator<=>(const EnumCode&, const EnumCode&) = default;
 };
 
-using Value = std::variant<Absent, Rational, bool, EnumCode, std::string, Date, FailurePtr>;
+// A subject that is referred to: its position in the roster of its kind.
+struct EntityId {
+  uint32_t index = 0;
+  friend auto operator<=>(const EntityId&, const EntityId&) = default;
+};
+
+using Value = std::variant<Absent, Rational, bool, EnumCode, std::string, Date, FailurePtr, EntityId>;
 
 inline bool IsAbsent(const Value& value) { return std::holds_alternative<Absent>(value); }
 inline const Failure* FailureOf(const Value& value) {
