@@ -124,7 +124,7 @@ Outcome ShowVersion(const Call& call) {
   if (!found) return tl::unexpected(found.error());
   const data::Deployment& one = **found;
   // What every answer says of its policy, from an answer without results.
-  const data::Answer empty{one, "", "", {}, false, {}, {}, {}};
+  const data::Answer empty{one, "", "", {}, false, {}, {}};
   const Json answer = Json::parse(data::ToJson(empty, false));
   Json body = Brief(one);
   body["deployment"] = answer["deployment"];

@@ -26,9 +26,14 @@ int RunExplain(const ExplainOptions& options, const Manner& manner) {
       fmt::print(stderr, "{}\n", refusal.ToText().In(manner.language));
     return kFindings;
   }
-  const eval::Facts& facts = settled->evaluation->facts();
-  const auto subject = std::find(facts.ids.begin(), facts.ids.end(), options.subject);
-  if (subject == facts.ids.end()) {
+  // Of any kind; the first that has the id.
+  std::optional<std::pair<semantic::SortId, uint32_t>> subject;
+  for (const semantic::SortId sort : data::SortsOfResults(*deployed->deployment.graph->model)) {
+    const std::vector<std::string> ids = settled->evaluation->IdsOf(sort, *period);
+    const auto at = std::find(ids.begin(), ids.end(), options.subject);
+    if (at != ids.end() && !subject) subject = {sort, static_cast<uint32_t>(at - ids.begin())};
+  }
+  if (!subject) {
     return Report({ErrorKind::kFindings,
                    "unknown-subject",
                    {fmt::format("数据里没有编号“{}”", options.subject),
@@ -37,7 +42,7 @@ int RunExplain(const ExplainOptions& options, const Manner& manner) {
                   manner);
   }
   std::vector<data::Explanation> explanations =
-      explain::Explain(*settled->evaluation, static_cast<uint32_t>(subject - facts.ids.begin()));
+      explain::Explain(*settled->evaluation, subject->first, subject->second);
   if (options.output) {
     explanations.erase(std::remove_if(explanations.begin(), explanations.end(),
                                       [&](const data::Explanation& e) { return e.output != *options.output; }),
@@ -53,6 +58,7 @@ int RunExplain(const ExplainOptions& options, const Manner& manner) {
   }
   if (manner.json) {
     data::SubjectOutputs out;
+    out.sort = subject->first;
     out.id = options.subject;
     for (const data::SubjectOutputs& s : settled->subjects) {
       if (s.id == options.subject) out = s;

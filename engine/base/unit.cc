@@ -51,13 +51,18 @@ std::optional<WrittenUnit> FindUnit(std::string_view name) {
       Entry{"row", "条"},        Entry{"places", "名"},     Entry{"place", "名"},     Entry{"sqm", "平方米"},
       Entry{"days", "天"},       Entry{"day", "天"},        Entry{"hours", "小时"},   Entry{"hour", "小时"},
       Entry{"months", "月"},     Entry{"month", "月"},      Entry{"quarters", "季"},  Entry{"quarter", "季"},
+      Entry{"个百分点", "百分点"}, Entry{"个", "个"},        Entry{"处", "处"},       Entry{"项", "项"},
+      Entry{"辆", "辆"},         Entry{"台", "台"},         Entry{"栋", "栋"},        Entry{"家", "家"},
+      Entry{"宗", "宗"},         Entry{"起", "起"},         Entry{"例", "例"},        Entry{"份", "份"},
+      Entry{"场", "场"},         Entry{"票", "票"},         Entry{"期", "期"},        Entry{"岗", "岗"},
+      Entry{"米", "米"},         Entry{"级", "级"},
+      Entry{"items", "项"},      Entry{"item", "项"},       Entry{"votes", "票"},     Entry{"vote", "票"},
       Entry{"years", "年"},      Entry{"year", "年"},
   };
   if (name == "%" || name == "%") return WrittenUnit{Unit(), Rational(1, 100), true};
   const auto found = std::find_if(kUnits.begin(), kUnits.end(), [&](const Entry& e) { return e.written == name; });
   if (found == kUnits.end()) return std::nullopt;
-  const Rational factor = found->base == "百分点" ? Rational(1, 100) : Rational(1);
-  return WrittenUnit{Unit::Base(std::string(found->base)), factor, false};
+  return WrittenUnit{Unit::Base(std::string(found->base)), 1, false};
 }
 
 }  // namespace heng

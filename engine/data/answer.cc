@@ -76,7 +76,10 @@ Json Of(const std::vector<Refusal>& refusals) {
 }
 
 Json Of(const semantic::Model& model, const SubjectOutputs& subject) {
-  Json out = {{"id", subject.id}};
+  Json out = Json::object();
+  const semantic::Sort& sort = model[subject.sort];
+  if (subject.sort != model.subject()) out["kind"] = sort.name;
+  if (subject.sort != semantic::kWholeSort) out["id"] = subject.id;
   if (!subject.errors.empty()) {
     out["errors"] = Of(subject.errors);
     return out;
@@ -140,7 +143,7 @@ Json Violations(const Answer& answer) {
   Json out = Json::array();
   for (const eval::Violation& violation : answer.violations) {
     out.push_back({{"guarantee", violation.guarantee},
-                   {"id", answer.ids[violation.subject]},
+                   {"id", violation.subject},
                    {"period", violation.period.ToString()},
                    {"message", Both(violation.message)}});
   }

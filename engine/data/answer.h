@@ -19,7 +19,6 @@ struct Answer {
   bool what_if = false;
   std::vector<SubjectOutputs> results;
   std::vector<eval::Violation> violations;
-  std::vector<std::string> ids;  // the roster, which the violations count
 };
 
 // Without white space, or indented by two. No line end behind it.

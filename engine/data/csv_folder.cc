@@ -34,7 +34,7 @@ class FolderReader {
         files_(request.folder, std::move(files)) {}
 
   Result<FactReading> Read() {
-    const bool whole = ReadRoster() && ReadPeriodic() && ReadRecords() && ReadHistory();
+    const bool whole = ReadRosters() && ReadPeriodic() && ReadRecords() && ReadHistory() && ReadImports();
     if (environment_error_) return tl::unexpected<Error>(*environment_error_);
     if (whole) RefuseUnknownFiles();
     const auto locate = [this](Refusal& refusal, uint32_t subject, Period period) { Locate(refusal, subject, period); };
@@ -88,8 +88,9 @@ class FolderReader {
   std::optional<Value> ReadCell(const CsvTable& table, const CsvRow& row, const RowOwner& owner,
                                 const Expected& expected, std::string_view cell) {
     Reading value = ReadText(expected, cell);
-    if (value) return std::move(*value);
-    Refusal refusal = std::move(value.error());
+    std::optional<Refusal> unknown = value ? builder_.Resolve(expected.type, *value) : std::nullopt;
+    if (value && !unknown) return std::move(*value);
+    Refusal refusal = unknown ? std::move(*unknown) : std::move(value.error());
     refusal.file = table.file;
     refusal.line = row.line;
     refusal.column_name = expected.name;
@@ -109,13 +110,13 @@ class FolderReader {
     return id;
   }
 
-  // Whose row it is and of which period; nothing if it was refused or, of the past, is passed over.
-  std::optional<RowOwner> OwnerOf(const CsvTable& table, const CsvRow& row, const CsvColumns& columns, PeriodKind kind,
-                                  bool past) {
-    std::string id = IdOf(table, row, columns);
-    if (id.empty()) return std::nullopt;
+  // Whose row it is and of which period (kDay: any, the row is dated); nothing if it was refused or, of the past, is passed over.
+  std::optional<RowOwner> OwnerOf(const CsvTable& table, const CsvRow& row, const CsvColumns& columns, SortId sort,
+                                  PeriodKind kind, bool past) {
+    std::string id = sort == semantic::kWholeSort ? "" : IdOf(table, row, columns);
+    if (id.empty() && sort != semantic::kWholeSort) return std::nullopt;
     if (past) id = WithoutApostrophe(id);
-    const auto subject = builder_.FindSubject(id);
+    const auto subject = builder_.FindSubject(sort, id);
     if (!subject) {
       if (past) return std::nullopt;
       Refusal refusal = At(table, row, "编号", "unknown-subject",
@@ -124,6 +125,7 @@ class FolderReader {
       builder_.RefuseOther(std::move(refusal));
       return std::nullopt;
     }
+    if (!columns.period) return RowOwner{*subject, {}};
     const std::string& written = row.cells[*columns.period];
     const auto period = ParsePeriod(Trim(FoldFullWidth(written)));
     if (!period || period->kind != kind) {
@@ -140,93 +142,115 @@ class FolderReader {
   }
 
   void SetFields(const CsvTable& table, const CsvRow& row, const RowOwner& owner, const ColumnsWanted& wanted,
-                 const CsvColumns& columns) {
+                 const CsvColumns& columns, std::optional<Date> since = std::nullopt) {
     for (size_t i = 0; i < wanted.fields.size(); ++i) {
+      const FieldId field = wanted.fields[i];
       const auto& column = columns.fields[i];
-      auto value =
-          ReadCell(table, row, owner, Expected(model(), model()[wanted.fields[i]]), column ? row.cells[*column] : "");
-      if (value) builder_.Set(wanted.fields[i], owner.subject, owner.period, std::move(*value));
+      auto value = ReadCell(table, row, owner, Expected(model(), model()[field]), column ? row.cells[*column] : "");
+      if (!value) continue;
+      if (since) {
+        builder_.SetSince(field, owner.subject, *since, std::move(*value));
+      } else {
+        builder_.Set(field, owner.subject, owner.period, std::move(*value));
+      }
     }
   }
 
-  bool ReadRoster() {
-    const semantic::Sort& sort = model()[model().subject()];
-    const auto table = Open({sort.name, sort.code}, true);
-    if (!table) return false;
-    const ColumnsWanted wanted{builder_.layout().attributes, {}, false, true};
-    const auto columns = Header(*table, wanted);
-    if (!columns) return false;
-    if (table->rows.empty()) {
-      builder_.RefuseOther(At(*table, table->header, "", "empty-file", {"名册里一行也没有", "the roster has no rows"}));
-      return false;
-    }
-    if (columns->since) {
-      ReadDatedRoster(*table, wanted, *columns);
-      return true;
-    }
-    for (const CsvRow& row : table->rows) {
-      const std::string id = IdOf(*table, row, *columns);
-      if (id.empty()) continue;
-      if (const auto subject = builder_.AddSubject(id)) {
-        SetFields(*table, row, {*subject, {}}, wanted, *columns);
-      } else {
-        builder_.Refuse(*builder_.FindSubject(id), {},
-                        At(*table, row, "编号", "duplicate-row",
-                           {fmt::format("“{}”已经有一行", id), fmt::format("'{}' has a row already", id)}));
+  // The subjects of every kind, before their attributes: one may refer to another.
+  bool ReadRosters() {
+    struct Roster {
+      SortId sort;
+      CsvTable table;
+      CsvColumns columns;
+    };
+    std::vector<Roster> rosters;
+    for (const SortId sort : builder_.layout().subjects) {
+      auto table = Open({model()[sort].name, model()[sort].code}, true);
+      if (!table) return false;
+      const auto columns = Header(*table, {builder_.layout().AttributesOf(sort), {}, false, true});
+      if (!columns) return false;
+      if (table->rows.empty()) {
+        builder_.RefuseOther(
+            At(*table, table->header, "", "empty-file", {"名册里一行也没有", "the roster has no rows"}));
+        return false;
       }
+      for (const CsvRow& row : table->rows) {
+        const std::string id = IdOf(*table, row, *columns);
+        if (!id.empty()) builder_.AddSubject(sort, id);
+      }
+      rosters.push_back({sort, std::move(*table), *columns});
     }
+    for (const Roster& roster : rosters) ReadAttributes(roster.sort, roster.table, roster.columns);
     return true;
   }
 
-  // Attributes with history: of each subject the row that holds on the first day of the settled period.
-  void ReadDatedRoster(const CsvTable& table, const ColumnsWanted& wanted, const CsvColumns& columns) {
-    const Date first_day = request_.period.first_day();
-    std::vector<std::map<Date, const CsvRow*>> rows;
+  // With the column 自 a subject may have several rows, each of which holds from its day on.
+  void ReadAttributes(SortId sort, const CsvTable& table, const CsvColumns& columns) {
+    const ColumnsWanted wanted{builder_.layout().AttributesOf(sort), {}, false, true};
+    std::set<std::pair<uint32_t, Date>> seen;
     for (const CsvRow& row : table.rows) {
-      const std::string id = IdOf(table, row, columns);
-      if (id.empty()) continue;
-      if (builder_.AddSubject(id)) rows.emplace_back();
-      const uint32_t subject = *builder_.FindSubject(id);
-      const std::string& written = row.cells[*columns.since];
-      const auto since = ParseDate(Trim(written));
-      if (!since) {
-        builder_.Refuse(subject, {},
+      const std::string id(Trim(row.cells[columns.id]));
+      const auto subject = builder_.FindSubject(sort, id);
+      if (!subject) continue;
+      std::optional<Date> since;
+      const std::string written = columns.since ? std::string(Trim(row.cells[*columns.since])) : "";
+      if (!written.empty() && !(since = ParseDate(written))) {
+        builder_.Refuse(*subject, {},
                         At(table, row, "自", "not-a-date",
                            {fmt::format("“{}”不是日期，请写成 2024-07-01", written),
                             fmt::format("'{}' is not a date, write it as 2024-07-01", written)}));
-      } else if (!rows[subject].emplace(*since, &row).second) {
-        builder_.Refuse(subject, {},
-                        At(table, row, "自", "duplicate-row",
-                           {fmt::format("“{}”自 {} 起已经有一行", id, since->ToString()),
-                            fmt::format("'{}' has a row since {} already", id, since->ToString())}));
+        continue;
       }
+      if (!seen.emplace(*subject, since.value_or(Date{})).second) {
+        builder_.Refuse(
+            *subject, {},
+            At(table, row, columns.since ? "自" : "编号", "duplicate-row",
+               {fmt::format("“{}”已经有一行", id), fmt::format("'{}' has a row already", id)}));
+        continue;
+      }
+      SetFields(table, row, {*subject, {}}, wanted, columns, since);
     }
-    for (uint32_t subject = 0; subject < rows.size(); ++subject) {
-      // Every row is validated; the values of the one that is read last stay: of those that hold already, the latest.
-      const auto behind = rows[subject].upper_bound(first_day);
-      for (auto row = behind; row != rows[subject].end(); ++row)
-        SetFields(table, *row->second, {subject, {}}, wanted, columns);
-      for (auto row = rows[subject].begin(); row != behind; ++row)
-        SetFields(table, *row->second, {subject, {}}, wanted, columns);
-      if (behind == rows[subject].begin() && !rows[subject].empty()) {
-        builder_.Refuse(subject, {},
-                        At(table, *rows[subject].begin()->second, "自", "missing-fact",
-                           {fmt::format("{} 还没有生效的一行", first_day.ToString()),
-                            fmt::format("no row holds on {}", first_day.ToString())}));
-      }
+    if (columns.since) RequireBeginning(table, seen);
+  }
+
+  // On the first day of the settled period some row must hold.
+  void RequireBeginning(const CsvTable& table, const std::set<std::pair<uint32_t, Date>>& seen) {
+    const Date first_day = request_.period.first_day();
+    for (auto it = seen.begin(); it != seen.end(); it = seen.upper_bound({it->first, Date{9999, 12, 31}})) {
+      if (it->second <= first_day) continue;
+      const std::string& id = builder_.IdOf(it->first);
+      const auto row = std::find_if(table.rows.begin(), table.rows.end(),
+                                    [&](const CsvRow& r) { return Trim(r.cells[0]) == id; });
+      builder_.Refuse(it->first, {},
+                      At(table, row == table.rows.end() ? table.header : *row, "自", "missing-fact",
+                         {fmt::format("{} 还没有生效的一行", first_day.ToString()),
+                          fmt::format("no row holds on {}", first_day.ToString())}));
     }
   }
 
+  // `每月`, `企业.每半年`, `全体.每季`: of the first kind without its name.
+  std::vector<std::string> Stems(const std::string& prefix_zh, const std::string& prefix_en, SortId sort,
+                                 PeriodKind kind) const {
+    const Bilingual adverb = PeriodAdverb(kind);
+    const semantic::Sort& of = model()[sort];
+    std::vector<std::string> stems;
+    if (sort == model().subject()) stems = {prefix_zh + adverb.zh, prefix_en + adverb.en};
+    stems.push_back(prefix_zh + of.name + "." + adverb.zh);
+    if (!of.code.empty()) stems.push_back(prefix_en + of.code + "." + adverb.en);
+    return stems;
+  }
+
   bool ReadPeriodic() {
-    for (const auto& [kind, fields] : builder_.layout().periodic) {
-      const auto table = Open({PeriodAdverb(kind).zh, PeriodAdverb(kind).en}, !AllOptional(model(), fields));
+    for (const auto& [sort, kind, fields] : builder_.layout().periodic) {
+      const auto table = Open(Stems("", "", sort, kind), !AllOptional(model(), fields));
       if (!table) continue;
-      const ColumnsWanted wanted{fields, {}, true, false};
+      ColumnsWanted wanted{fields, {}, true, false};
+      wanted.whole = sort == semantic::kWholeSort;
       const auto columns = Header(*table, wanted);
       if (!columns) continue;
       names_.push_back(table->file);
       for (const CsvRow& row : table->rows) {
-        const auto owner = OwnerOf(*table, row, *columns, kind, false);
+        const auto owner = OwnerOf(*table, row, *columns, sort, kind, false);
         if (!owner) continue;
         if (!builder_.BeginRow(owner->subject, owner->period)) {
           RefuseDuplicate(*table, row, *owner);
@@ -255,36 +279,57 @@ class FolderReader {
       const semantic::Sort& sort = model()[records.sort];
       const auto table = Open({sort.name, sort.code}, true);
       if (!table) continue;
-      const ColumnsWanted wanted{records.fields, {}, true, false};
+      ColumnsWanted wanted{records.fields, {}, records.period != PeriodKind::kDay && !records.in_rows, false};
+      wanted.row = records.has_rows;
+      if (records.in_rows) wanted.parent = model()[records.parent].name;
+      SortId root = records.parent;
+      while (model()[root].kind == semantic::Sort::Kind::kRecords) root = model()[root].parent;
+      wanted.whole = root == semantic::kWholeSort;
       const auto columns = Header(*table, wanted);
       if (!columns) continue;
-      for (const CsvRow& row : table->rows) {
-        const auto owner = OwnerOf(*table, row, *columns, records.period, false);
-        if (!owner) continue;
-        eval::RecordRow record{owner->subject, owner->period, {}};
-        for (size_t i = 0; i < records.fields.size(); ++i) {
-          const auto& column = columns->fields[i];
-          auto value = ReadCell(*table, row, *owner, Expected(model(), model()[records.fields[i]]),
-                                column ? row.cells[*column] : "");
-          if (value) record.values.push_back(std::move(*value));
-        }
-        if (record.values.size() == records.fields.size()) builder_.AddRecord(records.sort, std::move(record));
-      }
+      for (const CsvRow& row : table->rows) ReadRecord(*table, row, *columns, records, root);
     }
     return true;
   }
 
+  void ReadRecord(const CsvTable& table, const CsvRow& row, const CsvColumns& columns, const RecordsLayout& records,
+                  SortId root) {
+    const auto owner = OwnerOf(table, row, columns, root, records.period, false);
+    if (!owner) return;
+    std::vector<Value> values;
+    Period period = owner->period;
+    for (size_t i = 0; i < records.fields.size(); ++i) {
+      const auto& column = columns.fields[i];
+      auto value = ReadCell(table, row, *owner, Expected(model(), model()[records.fields[i]]),
+                            column ? row.cells[*column] : "");
+      if (!value) continue;
+      if (records.fields[i] == model()[records.sort].date && std::holds_alternative<Date>(*value))
+        period = Period::Of(std::get<Date>(*value));
+      values.push_back(std::move(*value));
+    }
+    if (values.size() != records.fields.size()) return;
+    const std::string key(columns.row ? Trim(row.cells[*columns.row]) : "");
+    const std::string parent(columns.parent ? Trim(row.cells[*columns.parent]) : "");
+    if (auto refusal = builder_.AddRecord(records.sort, owner->subject, key, parent, period, std::move(values))) {
+      refusal->file = table.file;
+      refusal->line = row.line;
+      builder_.Refuse(owner->subject, owner->period, std::move(*refusal));
+    }
+  }
+
   bool ReadHistory() {
-    for (const auto& [kind, results] : builder_.layout().results) {
-      if (kind == PeriodKind::kOnce) continue;
-      const auto table = Open({"历史." + PeriodAdverb(kind).zh, "history." + PeriodAdverb(kind).en}, false);
+    for (const auto& [sort, kind, results] : builder_.layout().results) {
+      const bool quotient = model()[sort].kind == semantic::Sort::Kind::kKey;
+      if (kind == PeriodKind::kOnce || quotient) continue;
+      const auto table = Open(Stems("历史.", "history.", sort, kind), false);
       if (!table) continue;
-      const ColumnsWanted wanted{{}, results, true, false};
+      ColumnsWanted wanted{{}, results, true, false};
+      wanted.whole = sort == semantic::kWholeSort;
       const auto columns = Header(*table, wanted);
       if (!columns) continue;
       std::set<std::pair<uint32_t, Period>> seen;
       for (const CsvRow& row : table->rows) {
-        const auto owner = OwnerOf(*table, row, *columns, kind, true);
+        const auto owner = OwnerOf(*table, row, *columns, sort, kind, true);
         if (!owner) continue;
         if (!seen.emplace(owner->subject, owner->period).second) {
           RefuseDuplicate(*table, row, *owner);
@@ -301,11 +346,32 @@ class FolderReader {
     return true;
   }
 
+  // The results of another policy hold from the day after their period on. Its other columns are not asked for.
+  bool ReadImports() {
+    for (const auto& [policy, layout] : builder_.layout().imports) {
+      const Bilingual adverb = PeriodAdverb(layout.period);
+      const auto table = Open({"引用." + policy + "." + adverb.zh, "use." + policy + "." + adverb.en}, false);
+      if (!table) continue;
+      ColumnsWanted wanted{layout.members, {}, true, false};
+      wanted.others = true;
+      const auto columns = Header(*table, wanted);
+      if (!columns) continue;
+      for (const CsvRow& row : table->rows) {
+        const auto owner = OwnerOf(*table, row, *columns, layout.sort, layout.period, true);
+        if (owner)
+          SetFields(*table, row, *owner, wanted, *columns, owner->period.last_day().AddDays(1));
+      }
+    }
+    return true;
+  }
+
   void RefuseUnknownFiles() {
-    std::vector<std::string> known = {model()[model().subject()].name};
-    for (const auto& [kind, fields] : builder_.layout().periodic) known.push_back(PeriodAdverb(kind).zh);
+    std::vector<std::string> known;
+    for (const SortId sort : builder_.layout().subjects) known.push_back(model()[sort].name);
+    for (const auto& [sort, kind, fields] : builder_.layout().periodic) known.push_back(Stems("", "", sort, kind)[0]);
     for (const RecordsLayout& records : builder_.layout().records) known.push_back(model()[records.sort].name);
-    for (const auto& [kind, results] : builder_.layout().results) known.push_back("历史." + PeriodAdverb(kind).zh);
+    for (const auto& [sort, kind, results] : builder_.layout().results)
+      known.push_back(Stems("历史.", "history.", sort, kind)[0]);
     for (std::string& name : known) name += ".csv";
     for (const std::string& file : files_.unread()) {
       Bilingual message{"政策不要求这个文件", "the policy asks for no such file"};
@@ -321,8 +387,8 @@ class FolderReader {
     if (const auto place = places_.find({subject, period}); place != places_.end()) {
       refusal.file = *place->second.file;
       refusal.line = place->second.line;
-    } else if (!builder_.layout().FactsOf(period.kind).empty()) {
-      refusal.file = PeriodAdverb(period.kind).zh + ".csv";
+    } else if (const SortId sort = builder_.SortOf(subject); !builder_.layout().FactsOf(sort, period.kind).empty()) {
+      refusal.file = Stems("", "", sort, period.kind)[0] + ".csv";
     }
   }
 

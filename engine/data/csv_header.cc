@@ -20,7 +20,7 @@ class HeaderReader {
   void Take(size_t column, const std::string& name) {
     std::optional<size_t>* slot = SlotOf(name);
     if (slot == nullptr) {
-      RefuseUnknown(column, name);
+      if (!wanted_.others) RefuseUnknown(column, name);
     } else if (slot->has_value()) {
       Refuse("duplicate-column",
              {fmt::format("“{}”已经是第 {} 列", name, slot->value() + 1),
@@ -32,7 +32,9 @@ class HeaderReader {
   }
 
   HeaderReading Finish() {
-    if (!id_) RefuseMissing("编号");
+    if (!id_ && !wanted_.whole) RefuseMissing("编号");
+    if (wanted_.row && !out_.columns.row) RefuseMissing("行号");
+    if (!wanted_.parent.empty() && !out_.columns.parent) RefuseMissing(wanted_.parent);
     out_.columns.id = id_.value_or(0);
     if (wanted_.period && !out_.columns.period) RefuseMissing("期间");
     for (size_t i = 0; i < wanted_.fields.size(); ++i) {
@@ -52,7 +54,9 @@ class HeaderReader {
       const semantic::Definition& result = model_[wanted_.results[i]];
       if (name == result.name || (!result.code.empty() && name == result.code)) return &out_.columns.results[i];
     }
-    if (IsIdColumn(name)) return &id_;
+    if (IsIdColumn(name) && !wanted_.whole) return &id_;
+    if (wanted_.row && IsRowColumn(name)) return &out_.columns.row;
+    if (!wanted_.parent.empty() && name == wanted_.parent) return &out_.columns.parent;
     if (wanted_.period && IsPeriodColumn(name)) return &out_.columns.period;
     if (wanted_.since && IsSinceColumn(name)) return &out_.columns.since;
     return nullptr;
@@ -78,7 +82,10 @@ class HeaderReader {
              {fmt::format("第 {} 列没有列名", column + 1), fmt::format("column {} has no name", column + 1)}, "");
       return;
     }
-    std::vector<std::string> known = {"编号"};
+    std::vector<std::string> known;
+    if (!wanted_.whole) known.emplace_back("编号");
+    if (wanted_.row) known.emplace_back("行号");
+    known.push_back(wanted_.parent);
     if (wanted_.period) known.emplace_back("期间");
     for (const FieldId field : wanted_.fields) known.insert(known.end(), {model_[field].name, model_[field].code});
     for (const DefinitionId result : wanted_.results)

@@ -6,47 +6,91 @@ namespace heng::data {
 namespace {
 
 template <typename T>
-const std::vector<T>& Of(const std::vector<std::pair<PeriodKind, std::vector<T>>>& lists, PeriodKind kind) {
+const std::vector<T>& Of(const std::vector<PeriodLayout<T>>& lists, SortId sort, PeriodKind kind) {
   static const std::vector<T> kNone;
-  const auto found = std::find_if(lists.begin(), lists.end(), [&](const auto& list) { return list.first == kind; });
-  return found == lists.end() ? kNone : found->second;
+  const auto found =
+      std::find_if(lists.begin(), lists.end(), [&](const auto& list) { return list.sort == sort && list.period == kind; });
+  return found == lists.end() ? kNone : found->members;
 }
 
 template <typename T>
-void Add(std::vector<std::pair<PeriodKind, std::vector<T>>>& lists, PeriodKind kind, T id) {
-  auto at = std::find_if(lists.begin(), lists.end(), [&](const auto& list) { return list.first >= kind; });
-  if (at == lists.end() || at->first != kind) at = lists.insert(at, {kind, {}});
-  at->second.push_back(id);
+void Add(std::vector<PeriodLayout<T>>& lists, SortId sort, PeriodKind kind, T id) {
+  const auto before = [&](const auto& list) { return list.sort < sort || (list.sort == sort && list.period < kind); };
+  auto at = std::find_if_not(lists.begin(), lists.end(), before);
+  if (at == lists.end() || at->sort != sort || at->period != kind) at = lists.insert(at, {sort, kind, {}});
+  at->members.push_back(id);
+}
+
+void AddSort(const semantic::Model& model, SortId id, FactLayout& layout) {
+  const semantic::Sort& sort = model[id];
+  if (sort.kind == semantic::Sort::Kind::kSubject && sort.file.empty()) {
+    layout.subjects.push_back(id);
+    layout.attributes.push_back({id, {}});
+  }
+  if (sort.kind != semantic::Sort::Kind::kRecords) return;
+  RecordsLayout records{id, sort.period, sort.parent, false, false, {}};
+  records.in_rows = model[sort.parent].kind == semantic::Sort::Kind::kRecords;
+  for (const semantic::Sort& other : model.sorts)
+    records.has_rows = records.has_rows || (other.kind == semantic::Sort::Kind::kRecords && other.parent == id);
+  layout.records.push_back(std::move(records));
+}
+
+void AddField(const semantic::Model& model, FieldId id, FactLayout& layout) {
+  const semantic::Field& field = model[id];
+  switch (field.kind) {
+    case semantic::Field::Kind::kAttribute:
+      for (auto& [sort, fields] : layout.attributes) {
+        if (sort == field.grain.sort) fields.push_back(id);
+      }
+      break;
+    case semantic::Field::Kind::kFact: Add(layout.periodic, field.grain.sort, field.grain.period, id); break;
+    case semantic::Field::Kind::kRecord:
+      for (RecordsLayout& records : layout.records) {
+        if (records.sort == field.grain.sort) records.fields.push_back(id);
+      }
+      break;
+    case semantic::Field::Kind::kImported: {
+      auto at = std::find_if(layout.imports.begin(), layout.imports.end(), [&](const auto& one) {
+        return one.first == field.policy && one.second.period == field.imported;
+      });
+      if (at == layout.imports.end())
+        at = layout.imports.insert(at, {field.policy, {field.grain.sort, field.imported, {}}});
+      at->second.members.push_back(id);
+      break;
+    }
+    case semantic::Field::Kind::kParameter:
+    case semantic::Field::Kind::kPresence: break;
+  }
 }
 
 }  // namespace
 
-const std::vector<FieldId>& FactLayout::FactsOf(PeriodKind kind) const { return Of(periodic, kind); }
-const std::vector<DefinitionId>& FactLayout::ResultsOf(PeriodKind kind) const { return Of(results, kind); }
+const std::vector<FieldId>& FactLayout::AttributesOf(SortId sort) const {
+  static const std::vector<FieldId> kNone;
+  const auto found =
+      std::find_if(attributes.begin(), attributes.end(), [&](const auto& one) { return one.first == sort; });
+  return found == attributes.end() ? kNone : found->second;
+}
+const std::vector<FieldId>& FactLayout::FactsOf(SortId sort, PeriodKind kind) const { return Of(periodic, sort, kind); }
+const std::vector<DefinitionId>& FactLayout::ResultsOf(SortId sort, PeriodKind kind) const {
+  return Of(results, sort, kind);
+}
 
 FactLayout LayOut(const semantic::Model& model) {
   FactLayout layout;
-  for (size_t i = 0; i < model.sorts.size(); ++i) {
-    if (model.sorts[i].kind == semantic::Sort::Kind::kRecords)
-      layout.records.push_back({SortId(i), PeriodKind::kMonth, {}});
-  }
-  for (size_t i = 0; i < model.fields.size(); ++i) {
-    const semantic::Field& field = model.fields[i];
-    const FieldId id(i);
-    switch (field.kind) {
-      case semantic::Field::Kind::kAttribute: layout.attributes.push_back(id); break;
-      case semantic::Field::Kind::kFact: Add(layout.periodic, field.grain.period, id); break;
-      case semantic::Field::Kind::kRecord:
-        for (RecordsLayout& records : layout.records) {
-          if (records.sort != field.grain.sort) continue;
-          records.period = field.grain.period;
-          records.fields.push_back(id);
-        }
-        break;
-      case semantic::Field::Kind::kParameter: break;
-    }
-  }
-  for (const semantic::PublishedResult& result : model.results) Add(layout.results, result.period, result.definition);
+  for (size_t i = 0; i < model.sorts.size(); ++i) AddSort(model, SortId(i), layout);
+  // Rows are read behind those they belong to.
+  std::stable_sort(layout.records.begin(), layout.records.end(), [&](const RecordsLayout& a, const RecordsLayout& b) {
+    const auto depth = [&](SortId sort) {
+      size_t steps = 0;
+      for (; model[sort].kind == semantic::Sort::Kind::kRecords; sort = model[sort].parent) ++steps;
+      return steps;
+    };
+    return depth(a.sort) < depth(b.sort);
+  });
+  for (size_t i = 0; i < model.fields.size(); ++i) AddField(model, FieldId(i), layout);
+  for (const semantic::PublishedResult& result : model.results)
+    Add(layout.results, model[result.definition].grain.sort, result.period, result.definition);
   return layout;
 }
 

@@ -16,20 +16,36 @@ using semantic::SortId;
 
 struct RecordsLayout {
   SortId sort;
-  PeriodKind period = PeriodKind::kMonth;
+  PeriodKind period = PeriodKind::kMonth;  // kDay: dated
+  SortId parent;
+  bool in_rows = false;     // they belong to rows of other records
+  bool has_rows = false;    // rows of other records belong to them
   std::vector<FieldId> fields;  // in the order of the model, which is that of eval::RecordRow::values
 };
 
-struct FactLayout {
-  std::vector<FieldId> attributes;
-  // Only the kinds of period that have any; the finest first.
-  std::vector<std::pair<PeriodKind, std::vector<FieldId>>> periodic;
-  std::vector<RecordsLayout> records;
-  std::vector<std::pair<PeriodKind, std::vector<DefinitionId>>> results;
+// What subjects of one kind (or the whole, or the values of a key) have in one kind of period.
+template <typename T>
+struct PeriodLayout {
+  SortId sort;
+  PeriodKind period = PeriodKind::kMonth;
+  std::vector<T> members;
+};
 
-  // Empty if there are none of that kind.
-  const std::vector<FieldId>& FactsOf(PeriodKind kind) const;
-  const std::vector<DefinitionId>& ResultsOf(PeriodKind kind) const;
+struct FactLayout {
+  // In the order of their declaration; catalogues come with the policy, so no data is read for them.
+  std::vector<SortId> subjects;
+  std::vector<std::pair<SortId, std::vector<FieldId>>> attributes;
+  // Only those that have any; of a sort the finest period first.
+  std::vector<PeriodLayout<FieldId>> periodic;
+  std::vector<RecordsLayout> records;  // those that rows belong to before the rows
+  std::vector<PeriodLayout<DefinitionId>> results;
+  // Results of other policies, by policy and period.
+  std::vector<std::pair<std::string, PeriodLayout<FieldId>>> imports;
+
+  // Empty if there are none.
+  const std::vector<FieldId>& AttributesOf(SortId sort) const;
+  const std::vector<FieldId>& FactsOf(SortId sort, PeriodKind kind) const;
+  const std::vector<DefinitionId>& ResultsOf(SortId sort, PeriodKind kind) const;
 };
 
 FactLayout LayOut(const semantic::Model& model);

@@ -26,20 +26,27 @@ std::string ValuesOf(const graph::Graph& graph, graph::DefId check, const eval::
     pending.pop_back();
     if (!id.valid() || !seen.insert(id).second) continue;
     const graph::Node& node = graph[id];
-    const bool own = node.form == graph::Form::kField && node.grain.period == period.kind &&
-                     graph.model->fields[node.field.index()].kind == semantic::Field::Kind::kFact;
+    const auto kind = node.form == graph::Form::kField ? graph.model->fields[node.field.index()].kind
+                                                        : semantic::Field::Kind::kParameter;
+    const bool own = (kind == semantic::Field::Kind::kFact && node.grain.period == period.kind) ||
+                     kind == semantic::Field::Kind::kRecord;
     if (own && std::find(fields.begin(), fields.end(), node.field) == fields.end()) fields.push_back(node.field);
     pending.insert(pending.end(), node.operands.rbegin(), node.operands.rend());
   }
   std::string text;
   for (const FieldId field : fields) {
-    const auto values = facts.values.find(field);
-    if (values == facts.values.end()) continue;
-    const auto value = values->second.find({subject, period});
-    if (value == values->second.end()) continue;
     const semantic::Field& declared = (*graph.model)[field];
-    text += (text.empty() ? "" : "，") + declared.name + " = " +
-            semantic::Describe(*graph.model, declared.type, value->second);
+    const Value* value = nullptr;
+    if (declared.kind == semantic::Field::Kind::kRecord) {
+      size_t column = 0;
+      for (size_t f = 0; f < field.index(); ++f) column += graph.model->fields[f].grain.sort == declared.grain.sort ? 1 : 0;
+      value = &facts.rows.at(declared.grain.sort)[subject].values[column];
+    } else if (const auto values = facts.values.find(field); values != facts.values.end()) {
+      const auto found = values->second.find({subject, period});
+      if (found != values->second.end()) value = &found->second;
+    }
+    if (value == nullptr) continue;
+    text += (text.empty() ? "" : "，") + declared.name + " = " + semantic::Describe(*graph.model, declared.type, *value);
   }
   return text;
 }
@@ -54,41 +61,110 @@ FactsBuilder::FactsBuilder(graph::GraphPtr graph, Period settled, Bindings param
   facts_->parameters = std::move(parameters);
   // A list of rows that is empty is a fact; one that is missing is refused by who reads it.
   for (const RecordsLayout& records : layout_.records) facts_->rows[records.sort];
+  AddSubject(semantic::kWholeSort, "");
+  for (const semantic::Catalogue& catalogue : graph_->model->catalogues) {
+    for (const std::string& id : catalogue.ids) AddSubject(catalogue.sort, id);
+    for (size_t f = 0; f < catalogue.fields.size(); ++f) {
+      for (uint32_t row = 0; row < catalogue.ids.size(); ++row)
+        facts_->values[catalogue.fields[f]].emplace(eval::SubjectPeriod{row, {}}, catalogue.rows[row][f]);
+    }
+  }
 }
 
-std::optional<uint32_t> FactsBuilder::AddSubject(const std::string& id) {
-  const auto index = static_cast<uint32_t>(facts_->ids.size());
-  if (!subject_of_.emplace(id, index).second) return std::nullopt;
-  facts_->ids.push_back(id);
+std::optional<uint32_t> FactsBuilder::AddSubject(SortId sort, const std::string& id) {
+  const auto number = static_cast<uint32_t>(subjects_.size());
+  if (!subject_of_.emplace(std::pair(sort, id), number).second) return std::nullopt;
+  std::vector<std::string>& ids = facts_->rosters[sort].ids;
+  subjects_.push_back({sort, static_cast<uint32_t>(ids.size())});
+  ids.push_back(id);
   rows_of_.emplace_back();
   refused_of_.emplace_back();
-  return index;
+  return number;
 }
 
-std::optional<uint32_t> FactsBuilder::FindSubject(const std::string& id) const {
-  const auto found = subject_of_.find(id);
+std::optional<uint32_t> FactsBuilder::FindSubject(SortId sort, const std::string& id) const {
+  const auto found = subject_of_.find({sort, id});
   return found == subject_of_.end() ? std::nullopt : std::optional(found->second);
+}
+
+const std::string& FactsBuilder::IdOf(uint32_t subject) const {
+  const Subject& s = subjects_[subject];
+  return s.sort == semantic::kWholeSort ? model()[s.sort].name : facts_->rosters.at(s.sort).ids[s.position];
+}
+
+std::optional<Refusal> FactsBuilder::Resolve(const semantic::Type& type, Value& value) const {
+  if (type.kind != semantic::TypeKind::kSubject || !std::holds_alternative<std::string>(value)) return std::nullopt;
+  const std::string id = std::get<std::string>(value);
+  if (const auto subject = FindSubject(type.subject, id)) {
+    value = EntityId{PositionOf(*subject)};
+    return std::nullopt;
+  }
+  const std::string& kind = model()[type.subject].name;
+  Refusal refusal;
+  refusal.code = "unknown-reference";
+  refusal.message = {fmt::format("没有编号为“{}”的{}", id, kind), fmt::format("there is no {} '{}'", kind, id)};
+  refusal.value = id;
+  return refusal;
 }
 
 bool FactsBuilder::BeginRow(uint32_t subject, Period period) {
   std::vector<Period>& rows = rows_of_[subject];
   if (std::find(rows.begin(), rows.end(), period) != rows.end()) return false;
   rows.push_back(period);
+  facts_->given[SortOf(subject)].insert({PositionOf(subject), period});
   return true;
 }
 
 void FactsBuilder::Set(FieldId field, uint32_t subject, Period period, Value value) {
-  facts_->values[field].insert_or_assign({subject, period}, std::move(value));
+  facts_->values[field].insert_or_assign({PositionOf(subject), period}, std::move(value));
 }
 
-void FactsBuilder::AddRecord(SortId sort, eval::RecordRow row) { facts_->rows[sort].push_back(std::move(row)); }
+void FactsBuilder::SetSince(FieldId field, uint32_t subject, Date since, Value value) {
+  auto& values = facts_->since[field][PositionOf(subject)];
+  const auto at = std::find_if(values.begin(), values.end(), [&](const auto& entry) { return entry.first >= since; });
+  if (at != values.end() && at->first == since) {
+    at->second = std::move(value);
+  } else {
+    values.insert(at, {since, std::move(value)});
+  }
+}
+
+std::optional<Refusal> FactsBuilder::AddRecord(SortId sort, uint32_t subject, const std::string& key,
+                                               const std::string& parent, Period period, std::vector<Value> values) {
+  const semantic::Sort& records = model()[sort];
+  std::vector<eval::RecordRow>& rows = facts_->rows[sort];
+  uint32_t owner = PositionOf(subject);
+  if (model()[records.parent].kind == semantic::Sort::Kind::kRecords) {
+    const auto found = row_of_.find({records.parent, subject, parent});
+    if (found == row_of_.end()) {
+      Refusal refusal;
+      refusal.code = "unknown-row";
+      refusal.message = {fmt::format("“{}”里没有行号“{}”", model()[records.parent].name, parent),
+                         fmt::format("there is no row '{}' among '{}'", parent, model()[records.parent].name)};
+      refusal.value = parent;
+      return refusal;
+    }
+    owner = found->second;
+    // A row of a row is of its period, unless it is dated itself.
+    if (!records.date.valid()) period = facts_->rows[records.parent][owner].period;
+  }
+  if (!key.empty() && !row_of_.emplace(std::tuple(sort, subject, key), static_cast<uint32_t>(rows.size())).second) {
+    Refusal refusal;
+    refusal.code = "duplicate-row";
+    refusal.message = {fmt::format("行号“{}”已经有了", key), fmt::format("there is a row '{}' already", key)};
+    refusal.value = key;
+    return refusal;
+  }
+  rows.push_back({owner, period, std::move(values)});
+  return std::nullopt;
+}
 
 void FactsBuilder::Record(DefinitionId definition, uint32_t subject, Period period, Value value) {
-  facts_->history[definition].insert_or_assign({subject, period}, std::move(value));
+  facts_->history[definition].insert_or_assign({PositionOf(subject), period}, std::move(value));
 }
 
 void FactsBuilder::Refuse(uint32_t subject, Period period, Refusal refusal) {
-  refusal.subject = facts_->ids[subject];
+  refusal.subject = IdOf(subject);
   refused_of_[subject].push_back(period);
   first_refusal_.emplace(subject, refusal);
   refusals_.Add(std::move(refusal));
@@ -100,16 +176,16 @@ bool FactsBuilder::Touched(uint32_t subject, Period period) const {
 }
 
 void FactsBuilder::RequirePeriods(const Locate& locate) {
-  for (const auto& [kind, fields] : layout_.periodic) {
-    if (AllOptional(model(), fields)) continue;
+  for (const auto& [sort, kind, fields] : layout_.periodic) {
+    if (AllOptional(model(), fields) || model().may_miss.count({sort, kind}) > 0) continue;
     for (const Period period : PeriodsRead(settled_, kind)) {
-      for (uint32_t subject = 0; subject < facts_->ids.size(); ++subject) {
+      for (uint32_t subject = 0; subject < subjects_.size(); ++subject) {
         const std::vector<Period>& rows = rows_of_[subject];
-        if (std::find(rows.begin(), rows.end(), period) != rows.end()) continue;
+        if (SortOf(subject) != sort || std::find(rows.begin(), rows.end(), period) != rows.end()) continue;
         Refusal refusal;
         refusal.code = "missing-period";
-        refusal.message = {fmt::format("缺少“{}”{}的数据", facts_->ids[subject], period.ToText().zh),
-                           fmt::format("'{}' has no facts for {}", facts_->ids[subject], period.ToText().en)};
+        refusal.message = {fmt::format("缺少“{}”{}的数据", IdOf(subject), period.ToText().zh),
+                           fmt::format("'{}' has no facts for {}", IdOf(subject), period.ToText().en)};
         locate(refusal, subject, period);
         Refuse(subject, period, std::move(refusal));
       }
@@ -117,32 +193,42 @@ void FactsBuilder::RequirePeriods(const Locate& locate) {
   }
 }
 
+// The periods of the subject for which checks are made: those that have facts, and those that are read.
+std::vector<Period> FactsBuilder::PeriodsToCheck(uint32_t subject) const {
+  std::vector<Period> periods = rows_of_[subject];
+  for (const semantic::Check& check : model().checks) {
+    if (check.grain.sort != SortOf(subject)) continue;
+    if (check.grain.period == PeriodKind::kOnce) {
+      periods.emplace_back();
+      continue;
+    }
+    const bool may_miss = model().may_miss.count({check.grain.sort, check.grain.period}) > 0;
+    if (may_miss) continue;
+    for (const Period period : PeriodsRead(settled_, check.grain.period)) periods.push_back(period);
+  }
+  std::sort(periods.begin(), periods.end());
+  periods.erase(std::unique(periods.begin(), periods.end()), periods.end());
+  std::erase_if(periods, [&](Period period) { return Touched(subject, period); });
+  return periods;
+}
+
 void FactsBuilder::RunChecks(const Locate& locate) {
   if (model().checks.empty()) return;
   const eval::Evaluation evaluation(graph_, facts_, settled_);
-  for (uint32_t subject = 0; subject < facts_->ids.size(); ++subject) {
-    std::vector<Period> periods = rows_of_[subject];
-    for (const semantic::Check& check : model().checks) {
-      if (check.grain.period == PeriodKind::kOnce) {
-        periods.emplace_back();
-        continue;
-      }
-      for (const Period period : PeriodsRead(settled_, check.grain.period)) periods.push_back(period);
-    }
-    std::sort(periods.begin(), periods.end());
-    periods.erase(std::unique(periods.begin(), periods.end()), periods.end());
-    std::erase_if(periods, [&](Period period) { return Touched(subject, period); });
-    for (const auto& [check, period, failure] : evaluation.BrokenChecks(subject, periods)) {
+  for (uint32_t subject = 0; subject < subjects_.size(); ++subject) {
+    const std::vector<Period> periods = PeriodsToCheck(subject);
+    const uint32_t position = PositionOf(subject);
+    for (const auto& [check, period, row, failure] : evaluation.BrokenChecks(SortOf(subject), position, periods)) {
       const std::string& message = (*graph_)[check].label;
       Refusal refusal;
       refusal.code = "check-failed";
       refusal.rule = message;
-      refusal.value = ValuesOf(*graph_, check, *facts_, subject, period);
+      refusal.value = ValuesOf(*graph_, check, *facts_, row.value_or(position), period);
       const std::string values = refusal.value.empty() ? "" : "（" + refusal.value + "）";
       const std::string values_en = refusal.value.empty() ? "" : " (" + refusal.value + ")";
-      refusal.message = {fmt::format("“{}”{}违反校验“{}”{}", facts_->ids[subject], period.ToText().zh, message, values),
-                         fmt::format("'{}' breaks the check '{}' in {}{}", facts_->ids[subject], message,
-                                     period.ToText().en, values_en)};
+      refusal.message = {fmt::format("“{}”{}违反校验“{}”{}", IdOf(subject), period.ToText().zh, message, values),
+                         fmt::format("'{}' breaks the check '{}' in {}{}", IdOf(subject), message, period.ToText().en,
+                                     values_en)};
       locate(refusal, subject, period);
       Refuse(subject, period, std::move(refusal));
     }
@@ -154,12 +240,13 @@ FactReading FactsBuilder::Finish(bool roster_complete) {
   for (const auto& [subject, refusal] : first_refusal_) {
     Failure failure;
     failure.code = "refused-facts";
-    failure.message = {fmt::format("“{}”的数据被拒绝（{}）", facts_->ids[subject], refusal.ToText().zh),
-                       fmt::format("the facts of '{}' are refused ({})", facts_->ids[subject], refusal.ToText().en)};
+    failure.message = {fmt::format("“{}”的数据被拒绝（{}）", IdOf(subject), refusal.ToText().zh),
+                       fmt::format("the facts of '{}' are refused ({})", IdOf(subject), refusal.ToText().en)};
     failure.rule = refusal.rule;
     failure.at = refusal.Place().zh;
-    failure.datum = facts_->ids[subject];
-    facts_->refused.emplace(subject, std::make_shared<const Failure>(std::move(failure)));
+    failure.datum = IdOf(subject);
+    facts_->rosters[SortOf(subject)].refused.emplace(PositionOf(subject),
+                                                     std::make_shared<const Failure>(std::move(failure)));
   }
   return {std::move(facts_), std::move(refusals_)};
 }

@@ -3,9 +3,11 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <unordered_map>
 #include <vector>
 
@@ -25,7 +27,8 @@ struct FactReading {
 
 class FactsBuilder {
  public:
-  // Adds to a refusal where the facts of that subject and period stand.
+  // Subjects of every kind are counted together, the whole is number 0. Adds to a refusal where the facts of that subject and period
+  // stand.
   using Locate = std::function<void(Refusal&, uint32_t subject, Period period)>;
 
   // `settled`: the period that is settled or asked for. REQUIRES: of the graph's settlement period.
@@ -36,12 +39,23 @@ class FactsBuilder {
   Period settled() const { return settled_; }
 
   // Nothing if it is there already.
-  std::optional<uint32_t> AddSubject(const std::string& id);
-  std::optional<uint32_t> FindSubject(const std::string& id) const;
+  std::optional<uint32_t> AddSubject(SortId sort, const std::string& id);
+  std::optional<uint32_t> FindSubject(SortId sort, const std::string& id) const;
+  SortId SortOf(uint32_t subject) const { return subjects_[subject].sort; }
+  // Its position among those of its kind.
+  uint32_t PositionOf(uint32_t subject) const { return subjects_[subject].position; }
+  const std::string& IdOf(uint32_t subject) const;
+  // A text that stands for a subject as the reference to it; a refusal if there is no such subject. Other values stay as they are.
+  std::optional<Refusal> Resolve(const semantic::Type& type, Value& value) const;
   // False if the subject has a row for that period already.
   bool BeginRow(uint32_t subject, Period period);
   void Set(FieldId field, uint32_t subject, Period period, Value value);
-  void AddRecord(SortId sort, eval::RecordRow row);
+  // A value that holds from that day on.
+  void SetSince(FieldId field, uint32_t subject, Date since, Value value);
+  // `subject`: whose row it is; `key`: its 行号, empty if it has none; `parent`: the 行号 of the row it belongs to. A refusal if the key
+  // is there already or there is no such parent.
+  std::optional<Refusal> AddRecord(SortId sort, uint32_t subject, const std::string& key, const std::string& parent,
+                                   Period period, std::vector<Value> values);
   void Record(DefinitionId definition, uint32_t subject, Period period, Value value);
 
   // The subject's facts of that period (kOnce: its attributes) cannot be used.
@@ -59,12 +73,19 @@ class FactsBuilder {
 
  private:
   bool Touched(uint32_t subject, Period period) const;
+  std::vector<Period> PeriodsToCheck(uint32_t subject) const;
 
   graph::GraphPtr graph_;
   FactLayout layout_;
   Period settled_;
   std::shared_ptr<eval::Facts> facts_;
-  std::unordered_map<std::string, uint32_t> subject_of_;
+  struct Subject {
+    SortId sort;
+    uint32_t position = 0;
+  };
+  std::vector<Subject> subjects_;
+  std::map<std::pair<SortId, std::string>, uint32_t> subject_of_;
+  std::map<std::tuple<SortId, uint32_t, std::string>, uint32_t> row_of_;  // by records, subject and 行号
   std::vector<std::vector<Period>> rows_of_;     // by subject: the periods that have facts
   std::vector<std::vector<Period>> refused_of_;  // by subject: the periods whose facts are refused
   std::unordered_map<uint32_t, Refusal> first_refusal_;

@@ -16,6 +16,7 @@ struct Column {
   DefinitionId definition;
   graph::DefId def;
   PeriodKind period = PeriodKind::kOnce;
+  SortId sort;
   std::string unit;
   FailurePtr failure;  // the same for every subject
 };
@@ -52,7 +53,7 @@ std::vector<Column> ColumnsOf(const graph::Graph& graph, const eval::Facts& fact
     const graph::DefId def = Locate(graph, result.definition);
     const bool number = definition.type.is_number();
     const std::string unit = definition.type.percent ? "%" : definition.type.unit.ToString();
-    columns.push_back({result.definition, def, definition.grain.period, number ? unit : "",
+    columns.push_back({result.definition, def, definition.grain.period, definition.grain.sort, number ? unit : "",
                        StaticFailure(graph, def, definition.name, facts)});
   }
   return columns;
@@ -61,7 +62,15 @@ std::vector<Column> ColumnsOf(const graph::Graph& graph, const eval::Facts& fact
 Output OutputOf(const eval::Evaluation& evaluation, const Column& column, uint32_t subject, Period period) {
   Output output{column.definition, column.def, period, {}, {}, column.unit};
   const semantic::Model& model = *evaluation.graph().model;
-  output.value = column.failure ? Value(column.failure) : evaluation.Of(column.def, subject, period);
+  // A subject that may have no facts for the period, and has none, has no results in it.
+  const graph::Definition& definition = evaluation.graph()[column.def];
+  const std::pair grain{definition.grain.sort, definition.grain.period};
+  const auto given = evaluation.facts().given.find(grain.first);
+  const bool missing = model.may_miss.count(grain) > 0 && (given == evaluation.facts().given.end() ||
+                                                           given->second.count({subject, period}) == 0);
+  output.value = column.failure ? Value(column.failure)
+                 : missing      ? Value(Absent{})
+                                : evaluation.Of(column.def, subject, period);
   output.text = PrintValue(model, model[column.definition], output.value);
   return output;
 }
@@ -92,41 +101,70 @@ bool SubjectOutputs::failed() const {
                      [&](const auto& p) { return std::any_of(p.second.begin(), p.second.end(), fails); });
 }
 
-std::vector<SubjectOutputs> OutputsOf(const eval::Evaluation& evaluation, const Refusals& refusals) {
-  const eval::Facts& facts = evaluation.facts();
-  const std::vector<Column> columns = ColumnsOf(evaluation.graph(), facts);
+namespace {
+
+// The finer periods of the sort's results: coarser kinds first, each in order of time.
+std::vector<Period> FinerPeriods(const std::vector<Column>& columns, SortId sort, Period settled) {
   std::set<Period> finer;
   for (const Column& column : columns) {
-    if (column.period >= evaluation.period().kind) continue;
-    for (const Period period : evaluation.period().Split(column.period)) finer.insert(period);
+    if (column.sort != sort || column.period >= settled.kind) continue;
+    for (const Period period : settled.Split(column.period)) finer.insert(period);
   }
-  // Coarser kinds first, each in order of time.
   std::vector<Period> periods(finer.begin(), finer.end());
   std::stable_sort(periods.begin(), periods.end(), [](Period a, Period b) { return a.kind > b.kind; });
+  return periods;
+}
 
+}  // namespace
+
+std::vector<SubjectOutputs> OutputsOf(const eval::Evaluation& evaluation, const Refusals& refusals) {
+  const eval::Facts& facts = evaluation.facts();
+  const semantic::Model& model = *evaluation.graph().model;
+  const std::vector<Column> columns = ColumnsOf(evaluation.graph(), facts);
   const auto errors = BySubject(refusals);
   std::vector<SubjectOutputs> out;
-  for (uint32_t subject = 0; subject < facts.ids.size(); ++subject) {
-    SubjectOutputs& one = out.emplace_back();
-    one.id = facts.ids[subject];
-    if (const auto refused = facts.refused.find(subject); refused != facts.refused.end()) {
-      const auto own = errors.find(one.id);
-      one.errors = own != errors.end() ? own->second : std::vector<Refusal>{RefusalOf(*refused->second)};
-      continue;
-    }
-    for (const Column& column : columns) {
-      if (column.period < evaluation.period().kind) continue;
-      const Period at = column.period == PeriodKind::kOnce ? Period{} : evaluation.period();
-      one.outputs.push_back(OutputOf(evaluation, column, subject, at));
-    }
-    for (const Period period : periods) {
-      std::vector<Output>& outputs = one.periods.emplace_back(period, std::vector<Output>{}).second;
+  for (const SortId sort : SortsOfResults(model)) {
+    const std::vector<Period> finer = FinerPeriods(columns, sort, evaluation.period());
+    const bool quotient = evaluation.graph().is_quotient(sort);
+    const Period key_period = quotient && model[sort].period != PeriodKind::kOnce ? evaluation.period() : Period{};
+    const std::vector<std::string> ids = evaluation.IdsOf(sort, key_period);
+    for (uint32_t subject = 0; subject < ids.size(); ++subject) {
+      SubjectOutputs& one = out.emplace_back();
+      one.sort = sort;
+      one.position = subject;
+      one.id = ids[subject];
+      const FailurePtr refused = quotient || facts.roster(sort).refused.count(subject) == 0
+                                     ? nullptr
+                                     : facts.roster(sort).refused.at(subject);
+      if (refused != nullptr) {
+        const auto own = errors.find(one.id);
+        one.errors = own != errors.end() ? own->second : std::vector<Refusal>{RefusalOf(*refused)};
+        continue;
+      }
       for (const Column& column : columns) {
-        if (column.period == period.kind) outputs.push_back(OutputOf(evaluation, column, subject, period));
+        if (column.sort != sort || column.period < evaluation.period().kind) continue;
+        const Period at = column.period == PeriodKind::kOnce ? Period{} : evaluation.period();
+        one.outputs.push_back(OutputOf(evaluation, column, subject, at));
+      }
+      for (const Period period : finer) {
+        std::vector<Output>& outputs = one.periods.emplace_back(period, std::vector<Output>{}).second;
+        for (const Column& column : columns) {
+          if (column.sort == sort && column.period == period.kind)
+            outputs.push_back(OutputOf(evaluation, column, subject, period));
+        }
       }
     }
   }
   return out;
+}
+
+std::vector<SortId> SortsOfResults(const semantic::Model& model) {
+  std::vector<SortId> sorts = {model.subject()};
+  for (const semantic::PublishedResult& result : model.results) {
+    const SortId sort = model[result.definition].grain.sort;
+    if (std::find(sorts.begin(), sorts.end(), sort) == sorts.end()) sorts.push_back(sort);
+  }
+  return sorts;
 }
 
 std::string PrintValue(const semantic::Model& model, const semantic::Definition& definition, const Value& value) {

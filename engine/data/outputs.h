@@ -25,7 +25,9 @@ struct Output {
 };
 
 struct SubjectOutputs {
-  std::string id;
+  SortId sort;
+  uint32_t position = 0;  // among those of its sort
+  std::string id;         // of the whole empty; of the value of a key its text
   std::vector<Refusal> errors;  // if any, there are no outputs
   std::vector<Output> outputs;  // of the settled period, in the order of 结果
   // Results of finer periods within it: the periods in order, coarser kinds first.
@@ -35,10 +37,13 @@ struct SubjectOutputs {
   bool failed() const;
 };
 
-// The roster's subjects in order. `refusals` gives the errors of the refused ones. A result that depends (statically)
+// The subjects of each kind that has results, in the order of their rosters. `refusals` gives the errors of the refused ones. A result that depends (statically)
 // on an open parameter that is not bound is a Failure `open-parameter`; one that needs peers in an incomplete roster is
 // `needs-roster`.
 std::vector<SubjectOutputs> OutputsOf(const eval::Evaluation& evaluation, const Refusals& refusals);
+
+// The kinds that have results: the first 对象, then those of the other results in their order.
+std::vector<SortId> SortsOfResults(const semantic::Model& model);
 
 // The printed form of a value of that definition, without its unit.
 std::string PrintValue(const semantic::Model& model, const semantic::Definition& definition, const Value& value);

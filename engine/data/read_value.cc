@@ -258,6 +258,7 @@ Reading ReadText(const Expected& expected, std::string_view text) {
     case TypeKind::kBool: return ReadBool(text);
     case TypeKind::kDate: return ReadDate(text);
     case TypeKind::kText:
+    case TypeKind::kSubject:  // its id
     case TypeKind::kUnknown: break;
   }
   const std::string folded = FoldFullWidth(text);

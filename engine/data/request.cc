@@ -1,5 +1,7 @@
 #include "engine/data/request.h"
 
+#include <unordered_map>
+
 #include <fmt/format.h>
 
 #include "engine/base/limits.h"
@@ -31,9 +33,11 @@ Status TakeMember(const std::string& key, const JsonValue& value, const JsonPlac
     request.roster_complete = true;
   } else if (key == "subjects") {
     return MustBe(value, Kind::kArray, place);
+  } else if (key == "whole") {
+    return MustBe(value, Kind::kObject, place);
   } else {
     static const std::vector<std::string> kKnown = {"policy",  "version", "period",  "roster",
-                                                    "explain", "what_if", "subjects"};
+                                                    "explain", "what_if", "subjects", "whole"};
     return UnknownKey(key, kKnown, JsonPlace());
   }
   return Ok();
@@ -66,6 +70,7 @@ Result<Request> ParseRequest(std::string_view text, std::optional<Period> period
     if (auto status = TakeMember(key, value, JsonPlace(top, key), request); !status)
       return tl::unexpected<Error>(status.error());
     if (key == "subjects") request.subjects = std::move(value);
+    if (key == "whole") request.whole = std::move(value);
   }
   if (period && document->Find("period") != nullptr && request.period != *period) {
     return BadRequest(
@@ -88,27 +93,62 @@ Result<Request> ParseSubjectLine(std::string_view line, Period period) {
   return request;
 }
 
+namespace {
+
+// The kind of the subject: the first unless it says another.
+Result<SortId> KindOf(const semantic::Model& model, const FactLayout& layout, const JsonValue& object,
+                      const JsonPlace& place) {
+  const JsonValue* kind = object.Find("kind");
+  if (kind == nullptr) return model.subject();
+  const JsonPlace here(place, "kind");
+  if (auto status = MustBe(*kind, Kind::kString, here); !status) return tl::unexpected<Error>(status.error());
+  std::string names;
+  for (const SortId sort : layout.subjects) {
+    if (kind->text == model[sort].name || (!model[sort].code.empty() && kind->text == model[sort].code)) return sort;
+    names += (names.empty() ? "“" : "、“") + model[sort].name + "”";
+  }
+  return BadRequest("unknown-kind",
+                    {fmt::format("没有“{}”这种对象，应为{}", kind->text, names),
+                     fmt::format("there is no kind of subject '{}', must be {}", kind->text, names)},
+                    here);
+}
+
+}  // namespace
+
 Result<FactReading> ReadFacts(const graph::GraphPtr& graph, const Request& request, Bindings parameters) {
   FactsBuilder builder(graph, request.period, std::move(parameters));
   const JsonPlace top;
   const JsonPlace subjects(top, "subjects");
+  // All subjects before their facts: one may refer to another.
+  std::unordered_map<uint32_t, size_t> place_of;
+  std::vector<uint32_t> numbers;
   for (size_t i = 0; i < request.subjects.items.size(); ++i) {
     const JsonValue& object = request.subjects.items[i];
     const JsonPlace place(subjects, i);
     if (auto status = MustBe(object, Kind::kObject, place); !status) return tl::unexpected<Error>(status.error());
     const auto id = ReadId(object, place);
     if (!id) return tl::unexpected<Error>(id.error());
-    const auto subject = builder.AddSubject(*id);
+    const auto kind = KindOf(builder.model(), builder.layout(), object, place);
+    if (!kind) return tl::unexpected<Error>(kind.error());
+    const auto subject = builder.AddSubject(*kind, *id);
     if (!subject) {
       return BadRequest("duplicate-subject",
                         {fmt::format("“{}”出现了两次", *id), fmt::format("'{}' stands twice", *id)},
                         JsonPlace(place, "id"));
     }
-    if (auto status = ReadSubject(builder, *subject, object, place); !status)
+    place_of.emplace(*subject, i);
+    numbers.push_back(*subject);
+  }
+  for (size_t i = 0; i < numbers.size(); ++i) {
+    const JsonPlace place(subjects, i);
+    if (auto status = ReadSubject(builder, numbers[i], request.subjects.items[i], place); !status)
       return tl::unexpected<Error>(status.error());
   }
-  const auto locate = [](Refusal& refusal, uint32_t subject, Period period) {
-    refusal.at = fmt::format("/subjects/{}/inputs", subject);
+  if (auto status = ReadSubject(builder, 0, request.whole, JsonPlace(top, "whole")); !status)
+    return tl::unexpected<Error>(status.error());
+  const auto locate = [&](Refusal& refusal, uint32_t subject, Period period) {
+    const auto place = place_of.find(subject);
+    refusal.at = place == place_of.end() ? "/whole/inputs" : fmt::format("/subjects/{}/inputs", place->second);
     if (refusal.code != "missing-period") refusal.at += "/" + period.ToString();
   };
   builder.RequirePeriods(locate);

@@ -1,5 +1,7 @@
 #include "engine/data/schema.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -92,12 +94,29 @@ Json ObjectSchema(const Model& model, const std::vector<FieldId>& fields) {
   return schema;
 }
 
-Json RecordsSchema(const Model& model, const FactLayout& layout) {
+// The kind of subject that the rows belong to.
+SortId RootOf(const Model& model, SortId records) {
+  while (model[records].kind == semantic::Sort::Kind::kRecords) records = model[records].parent;
+  return records;
+}
+
+Json RecordsSchema(const Model& model, const FactLayout& layout, SortId subject) {
   Json properties = Json::object();
   Json required = Json::array();
   for (const RecordsLayout& records : layout.records) {
     const semantic::Sort& sort = model[records.sort];
+    if (RootOf(model, records.sort) != subject) continue;
     Json row = ObjectSchema(model, records.fields);
+    const Json row_id = {{"type", {"string", "integer"}}};
+    if (records.has_rows) row["properties"]["行号"] = row_id;
+    if (records.in_rows) row["properties"][model[records.parent].name] = row_id;
+    if (records.period == PeriodKind::kDay || records.in_rows) {
+      Json list = {{"type", "array"}, {"items", std::move(row)}};
+      if (!sort.code.empty()) list["title"] = sort.code;
+      properties[sort.name] = std::move(list);
+      required.push_back(sort.name);
+      continue;
+    }
     const Json period = {{"type", "string"}, {"pattern", PeriodPattern(records.period)}};
     Json either = Json::array();
     for (const char* key : {"期间", "period"}) {
@@ -118,16 +137,17 @@ Json RecordsSchema(const Model& model, const FactLayout& layout) {
           {"additionalProperties", false}};
 }
 
-Json InputsSchema(const Model& model, const FactLayout& layout) {
+Json InputsSchema(const Model& model, const FactLayout& layout, SortId subject) {
   Json patterns = Json::object();
-  for (const auto& [kind, fields] : layout.periodic) patterns[PeriodPattern(kind)] = ObjectSchema(model, fields);
+  for (const auto& [sort, kind, fields] : layout.periodic)
+    if (sort == subject) patterns[PeriodPattern(kind)] = ObjectSchema(model, fields);
   return {{"type", "object"}, {"patternProperties", std::move(patterns)}, {"additionalProperties", false}};
 }
 
-Json HistorySchema(const Model& model, const FactLayout& layout) {
+Json HistorySchema(const Model& model, const FactLayout& layout, SortId subject) {
   Json patterns = Json::object();
-  for (const auto& [kind, results] : layout.results) {
-    if (kind == PeriodKind::kOnce) continue;
+  for (const auto& [sort, kind, results] : layout.results) {
+    if (kind == PeriodKind::kOnce || sort != subject) continue;
     Json properties = Json::object();
     for (const DefinitionId result : results) {
       const semantic::Definition& definition = model[result];
@@ -146,25 +166,49 @@ Json HistorySchema(const Model& model, const FactLayout& layout) {
   return {{"type", "object"}, {"patternProperties", std::move(patterns)}, {"additionalProperties", false}};
 }
 
-Json SubjectSchema(const Model& model) {
-  const FactLayout layout = LayOut(model);
-  const semantic::Sort& sort = model[model.subject()];
+// Values that hold from a day on, or one object.
+Json AttributesSchema(const Model& model, const std::vector<FieldId>& fields) {
+  Json dated = ObjectSchema(model, fields);
+  dated["properties"]["自"] = {{"type", "string"}, {"format", "date"}};
+  return {{"anyOf", Json::array({ObjectSchema(model, fields), {{"type", "array"}, {"items", std::move(dated)}}})}};
+}
+
+Json ImportsSchema(const Model& model, const FactLayout& layout) {
+  Json policies = Json::object();
+  for (const auto& [policy, one] : layout.imports) {
+    policies[policy]["type"] = "object";
+    policies[policy]["patternProperties"][PeriodPattern(one.period)] = ObjectSchema(model, one.members);
+    policies[policy]["additionalProperties"] = false;
+  }
+  return {{"type", "object"}, {"properties", std::move(policies)}, {"additionalProperties", false}};
+}
+
+Json SubjectSchema(const Model& model, const FactLayout& layout, SortId subject) {
+  const semantic::Sort& sort = model[subject];
   Json kinds = Json::array({sort.name});
   if (!sort.code.empty() && sort.code != sort.name) kinds.push_back(sort.code);
-  Json properties = {{"id", {{"type", "string"}, {"minLength", 1}}},
-                     {"kind", {{"enum", std::move(kinds)}}},
-                     {"attributes", ObjectSchema(model, layout.attributes)},
-                     {"inputs", InputsSchema(model, layout)},
-                     {"records", RecordsSchema(model, layout)},
-                     {"history", HistorySchema(model, layout)}};
-  Json required = Json::array({"id"});
-  if (!AllOptional(model, layout.attributes)) required.push_back("attributes");
-  for (const auto& [kind, fields] : layout.periodic) {
-    if (AllOptional(model, fields)) continue;
+  const std::vector<FieldId>& attributes = layout.AttributesOf(subject);
+  Json properties = {{"inputs", InputsSchema(model, layout, subject)},
+                     {"records", RecordsSchema(model, layout, subject)},
+                     {"history", HistorySchema(model, layout, subject)}};
+  Json required = Json::array();
+  if (subject != semantic::kWholeSort) {
+    properties["id"] = {{"type", "string"}, {"minLength", 1}};
+    properties["kind"] = {{"enum", std::move(kinds)}};
+    properties["attributes"] = AttributesSchema(model, attributes);
+    required.push_back("id");
+    if (subject != model.subject()) required.push_back("kind");
+    if (!AllOptional(model, attributes)) required.push_back("attributes");
+  }
+  if (subject == model.subject() && !layout.imports.empty()) properties["imports"] = ImportsSchema(model, layout);
+  for (const auto& [of, kind, fields] : layout.periodic) {
+    if (of != subject || AllOptional(model, fields) || model.may_miss.count({of, kind}) > 0) continue;
     required.push_back("inputs");
     break;
   }
-  if (!layout.records.empty()) required.push_back("records");
+  const bool records = std::any_of(layout.records.begin(), layout.records.end(),
+                                   [&](const RecordsLayout& r) { return RootOf(model, r.sort) == subject; });
+  if (records) required.push_back("records");
   Json schema = {{"title", sort.name}, {"type", "object"}, {"properties", std::move(properties)}};
   if (!sort.title.empty()) schema["description"] = sort.title;
   schema["required"] = std::move(required);
@@ -175,10 +219,15 @@ Json SubjectSchema(const Model& model) {
 }  // namespace
 
 std::string RequestSchema(const Model& model) {
+  const FactLayout layout = LayOut(model);
+  Json kinds = Json::array();
+  for (const SortId sort : layout.subjects) kinds.push_back(SubjectSchema(model, layout, sort));
+  const Json subject = kinds.size() == 1 ? kinds[0] : Json{{"anyOf", kinds}};
   const Json properties = {{"policy", {{"type", "string"}}},
                            {"version", {{"type", "string"}}},
                            {"period", {{"type", "string"}, {"pattern", PeriodPattern(model.settlement_period())}}},
                            {"subjects", {{"type", "array"}, {"items", {{"$ref", "#/$defs/subject"}}}}},
+                           {"whole", SubjectSchema(model, layout, semantic::kWholeSort)},
                            {"roster", {{"const", "complete"}}},
                            {"explain", {{"type", "boolean"}}},
                            {"what_if", {{"type", "boolean"}}}};
@@ -189,7 +238,7 @@ std::string RequestSchema(const Model& model) {
                        {"properties", properties},
                        {"required", {"period", "subjects"}},
                        {"additionalProperties", false},
-                       {"$defs", {{"subject", SubjectSchema(model)}}}};
+                       {"$defs", {{"subject", subject}}}};
   return schema.dump(2);
 }
 

@@ -26,7 +26,7 @@ class SubjectReader {
       const JsonPlace here(place, key);
       Status status = Ok();
       if (key == "attributes") {
-        status = ReadFields(value, builder_.layout().attributes, {}, here);
+        status = ReadAttributes(value, here);
         attributes_read = true;
       } else if (key == "inputs") {
         status = ReadInputs(value, here);
@@ -35,16 +35,16 @@ class SubjectReader {
         records = &value;
       } else if (key == "history") {
         status = ReadHistory(value, here);
-      } else if (key == "kind") {
-        status = CheckKind(value, here);
-      } else if (key != "id") {
-        return UnknownKey(key, {"id", "kind", "attributes", "inputs", "records", "history"}, place);
+      } else if (key == "imports") {
+        status = ReadImports(value, here);
+      } else if (key != "id" && key != "kind") {
+        return UnknownKey(key, {"id", "kind", "attributes", "inputs", "records", "history", "imports"}, place);
       }
       if (!status) return status;
     }
     static const JsonValue kEmpty{Kind::kObject};
     if (!attributes_read) {
-      if (auto status = ReadFields(kEmpty, builder_.layout().attributes, {}, JsonPlace(place, "attributes")); !status)
+      if (auto status = ReadFields(kEmpty, Attributes(), {}, JsonPlace(place, "attributes")); !status)
         return status;
     }
     return ReadRecords(records == nullptr ? kEmpty : *records, JsonPlace(place, "records"));
@@ -58,14 +58,65 @@ class SubjectReader {
     builder_.Refuse(subject_, period, std::move(refusal));
   }
 
-  Status CheckKind(const JsonValue& value, const JsonPlace& place) {
-    if (auto status = MustBe(value, Kind::kString, place); !status) return status;
-    const semantic::Sort& sort = model()[model().subject()];
-    if (value.text == sort.name || (!sort.code.empty() && value.text == sort.code)) return Ok();
-    return BadRequest("unknown-kind",
-                      {fmt::format("没有“{}”这种对象，应为“{}”", value.text, sort.name),
-                       fmt::format("there is no kind of subject '{}', must be '{}'", value.text, sort.name)},
-                      place);
+  SortId sort() const { return builder_.SortOf(subject_); }
+  const std::vector<FieldId>& Attributes() const { return builder_.layout().AttributesOf(sort()); }
+
+  // An object, or with history a list of objects, each with the day from which it holds.
+  Status ReadAttributes(const JsonValue& value, const JsonPlace& place) {
+    if (!value.is(Kind::kArray)) return ReadFields(value, Attributes(), {}, place);
+    for (size_t i = 0; i < value.items.size(); ++i) {
+      const JsonPlace here(place, i);
+      if (auto status = MustBe(value.items[i], Kind::kObject, here); !status) return status;
+      JsonValue fields{Kind::kObject};
+      std::optional<Date> since;
+      for (const auto& [key, member] : value.items[i].members) {
+        if (key != "自" && key != "since") {
+          fields.members.push_back({key, member});
+          continue;
+        }
+        if (auto status = MustBe(member, Kind::kString, JsonPlace(here, key)); !status) return status;
+        since = ParseDate(member.text);
+        if (!since) {
+          return BadRequest("not-a-date",
+                            {fmt::format("“{}”不是日期，请写成 2024-07-01", member.text),
+                             fmt::format("'{}' is not a date, write it as 2024-07-01", member.text)},
+                            JsonPlace(here, key));
+        }
+      }
+      since_ = since.value_or(Date{});
+      Status status = ReadFields(fields, Attributes(), {}, here);
+      since_.reset();
+      if (!status) return status;
+    }
+    return Ok();
+  }
+
+  // Results of other policies: `{"qinzao.lists": {"2024Q2": {"名单": "红榜"}}}`, from the day after the period on.
+  Status ReadImports(const JsonValue& object, const JsonPlace& place) {
+    if (auto status = MustBe(object, Kind::kObject, place); !status) return status;
+    for (const auto& [policy, periods] : object.members) {
+      const JsonPlace of(place, policy);
+      if (auto status = MustBe(periods, Kind::kObject, of); !status) return status;
+      std::vector<std::string> names;
+      for (const auto& [key, value] : periods.members) {
+        const JsonPlace here(of, key);
+        const auto period = ReadPeriod(key, here);
+        if (!period) return tl::unexpected<Error>(period.error());
+        const auto& imports = builder_.layout().imports;
+        const auto found = std::find_if(imports.begin(), imports.end(), [&, &name = policy](const auto& one) {
+          return one.first == name && one.second.period == period->kind && one.second.sort == sort();
+        });
+        if (found == imports.end()) {
+          for (const auto& one : imports) names.push_back(one.first);
+          return UnknownKey(policy, names, place);
+        }
+        since_ = period->last_day().AddDays(1);
+        Status status = ReadFields(value, found->second.members, {}, here);
+        since_.reset();
+        if (!status) return status;
+      }
+    }
+    return Ok();
   }
 
   // The values of an object whose keys are the names or codes of `declared`, found by `name_of`; each is given to
@@ -105,7 +156,7 @@ class SubjectReader {
     std::vector<std::string> names;
     for (const Id<Declared> id : declared) names.insert(names.end(), {model()[id].name, model()[id].code});
     std::erase(names, "");
-    const auto elsewhere = model().FindField(model().subject(), key);
+    const auto elsewhere = model().FindField(sort(), key);
     if (!elsewhere || model()[*elsewhere].kind != semantic::Field::Kind::kFact) return UnknownKey(key, names, place);
     const Bilingual adverb = PeriodAdverb(model()[*elsewhere].grain.period);
     return BadRequest("unknown-key",
@@ -118,10 +169,13 @@ class SubjectReader {
                     const JsonPlace& place) {
     return ReadMembers(object, fields, period, place, [&](size_t i, const JsonValue& value, const JsonPlace& here) {
       Reading reading = ReadJson(Expected(model(), model()[fields[i]]), value);
-      if (reading) {
-        builder_.Set(fields[i], subject_, period, std::move(*reading));
+      std::optional<Refusal> unknown = reading ? builder_.Resolve(model()[fields[i]].type, *reading) : std::nullopt;
+      if (!reading || unknown) {
+        Refuse(period, unknown ? std::move(*unknown) : std::move(reading.error()), here);
+      } else if (since_) {
+        builder_.SetSince(fields[i], subject_, *since_, std::move(*reading));
       } else {
-        Refuse(period, std::move(reading.error()), here);
+        builder_.Set(fields[i], subject_, period, std::move(*reading));
       }
     });
   }
@@ -140,7 +194,7 @@ class SubjectReader {
       const JsonPlace here(place, key);
       const auto period = ReadPeriod(key, here);
       if (!period) return tl::unexpected<Error>(period.error());
-      const std::vector<FieldId>& fields = builder_.layout().FactsOf(period->kind);
+      const std::vector<FieldId>& fields = builder_.layout().FactsOf(sort(), period->kind);
       if (fields.empty()) {
         return BadRequest("bad-period",
                           {fmt::format("没有{}的填报", PeriodAdverb(period->kind).zh),
@@ -159,16 +213,25 @@ class SubjectReader {
   Status CheckRecordNames(const JsonValue& object, const JsonPlace& place) {
     if (auto status = MustBe(object, Kind::kObject, place); !status) return status;
     for (const auto& [key, value] : object.members) {
-      if (model().FindRecords(key)) continue;
+      if (const auto records = model().FindRecords(key); records && RootOf(*records) == sort()) continue;
       std::vector<std::string> names;
-      for (const RecordsLayout& records : builder_.layout().records) names.push_back(model()[records.sort].name);
+      for (const RecordsLayout& records : builder_.layout().records) {
+        if (RootOf(records.sort) == sort()) names.push_back(model()[records.sort].name);
+      }
       return UnknownKey(key, names, place);
     }
     return Ok();
   }
 
+  // The kind of subject that the rows belong to.
+  SortId RootOf(SortId records) const {
+    while (model()[records].kind == semantic::Sort::Kind::kRecords) records = model()[records].parent;
+    return records;
+  }
+
   Status ReadRecords(const JsonValue& object, const JsonPlace& place) {
     for (const RecordsLayout& records : builder_.layout().records) {
+      if (RootOf(records.sort) != sort()) continue;
       const semantic::Sort& sort = model()[records.sort];
       const JsonValue* by_name = object.Find(sort.name);
       const JsonValue* by_code = sort.code.empty() || sort.code == sort.name ? nullptr : object.Find(sort.code);
@@ -194,21 +257,35 @@ class SubjectReader {
     return Ok();
   }
 
-  Status ReadRecord(const JsonValue& object, const RecordsLayout& records, const JsonPlace& place) {
-    if (auto status = MustBe(object, Kind::kObject, place); !status) return status;
-    JsonValue fields{Kind::kObject};
+  // Beside its fields a row has its period (unless it is dated or belongs to a row), its 行号, the 行号 of the row it belongs to.
+  struct RowHead {
     std::optional<Period> period;
+    std::string key;
+    std::string parent;
+  };
+
+  Status ReadRowHead(const JsonValue& object, const RecordsLayout& records, const JsonPlace& place, JsonValue& fields,
+                     RowHead& head, bool& usable) {
+    const bool wants_period = records.period != PeriodKind::kDay && !records.in_rows;
     for (const auto& [key, value] : object.members) {
+      const JsonPlace here(place, key);
       const bool own = model().FindField(records.sort, key).has_value();
-      if (own || (key != "期间" && key != "period")) {
+      const bool row = !own && records.has_rows && (key == "行号" || key == "row");
+      const bool parent = !own && records.in_rows && key == model()[records.parent].name;
+      const bool period = !own && wants_period && (key == "期间" || key == "period");
+      if (!row && !parent && !period) {
         fields.members.push_back({key, value});
         continue;
       }
-      const JsonPlace here(place, key);
-      if (auto status = MustBe(value, Kind::kString, here); !status) return status;
+      if (!value.is(Kind::kNumber) || period) {
+        if (auto status = MustBe(value, Kind::kString, here); !status) return status;
+      }
+      if (row) head.key = value.text;
+      if (parent) head.parent = value.text;
+      if (!period) continue;
       const auto read = ReadPeriod(value.text, here);
       if (!read) return tl::unexpected<Error>(read.error());
-      if (period) {
+      if (head.period) {
         RefuseTwice(*read, here);
       } else if (read->kind != records.period) {
         Refusal refusal;
@@ -217,30 +294,48 @@ class SubjectReader {
                            fmt::format("'{}' must be a {}", value.text, PeriodNoun(records.period).en)};
         refusal.value = value.text;
         Refuse({}, std::move(refusal), here);
+        usable = false;
         return Ok();
       }
-      period = *read;
+      head.period = *read;
     }
-    if (!period) {
-      Refusal refusal;
-      refusal.code = "missing-fact";
-      refusal.message = {"缺少“期间”", "'期间' (period) is missing"};
-      Refuse({}, std::move(refusal), place);
-      return Ok();
-    }
-    eval::RecordRow row{subject_, *period, std::vector<Value>(records.fields.size())};
+    if (!wants_period) head.period = Period{};
+    if (head.period) return Ok();
+    Refusal refusal;
+    refusal.code = "missing-fact";
+    refusal.message = {"缺少“期间”", "'期间' (period) is missing"};
+    Refuse({}, std::move(refusal), place);
+    usable = false;
+    return Ok();
+  }
+
+  Status ReadRecord(const JsonValue& object, const RecordsLayout& records, const JsonPlace& place) {
+    if (auto status = MustBe(object, Kind::kObject, place); !status) return status;
+    JsonValue fields{Kind::kObject};
+    RowHead head;
     bool whole = true;
-    Status status = ReadMembers(fields, records.fields, *period, place,
+    if (auto status = ReadRowHead(object, records, place, fields, head, whole); !status || !whole) return status;
+    std::vector<Value> values(records.fields.size());
+    Period period = *head.period;
+    Status status = ReadMembers(fields, records.fields, period, place,
                                 [&](size_t i, const JsonValue& value, const JsonPlace& here) {
-                                  Reading reading = ReadJson(Expected(model(), model()[records.fields[i]]), value);
-                                  if (reading) {
-                                    row.values[i] = std::move(*reading);
+                                  const semantic::Field& field = model()[records.fields[i]];
+                                  Reading reading = ReadJson(Expected(model(), field), value);
+                                  std::optional<Refusal> unknown =
+                                      reading ? builder_.Resolve(field.type, *reading) : std::nullopt;
+                                  if (reading && !unknown) {
+                                    values[i] = std::move(*reading);
                                   } else {
                                     whole = false;
-                                    Refuse(*period, std::move(reading.error()), here);
+                                    Refuse(period, unknown ? std::move(*unknown) : std::move(reading.error()), here);
                                   }
                                 });
-    if (status && whole) builder_.AddRecord(records.sort, std::move(row));
+    if (!status || !whole) return status;
+    for (size_t i = 0; i < records.fields.size(); ++i) {
+      if (records.fields[i] == model()[records.sort].date) period = Period::Of(std::get<Date>(values[i]));
+    }
+    if (auto refusal = builder_.AddRecord(records.sort, subject_, head.key, head.parent, period, std::move(values)))
+      Refuse(*head.period, std::move(*refusal), place);
     return status;
   }
 
@@ -251,7 +346,7 @@ class SubjectReader {
       const JsonPlace here(place, key);
       const auto period = ReadPeriod(key, here);
       if (!period) return tl::unexpected<Error>(period.error());
-      const std::vector<DefinitionId>& results = builder_.layout().ResultsOf(period->kind);
+      const std::vector<DefinitionId>& results = builder_.layout().ResultsOf(sort(), period->kind);
       if (results.empty()) {
         return BadRequest("bad-period",
                           {fmt::format("没有{}的结果", PeriodAdverb(period->kind).zh),
@@ -291,6 +386,7 @@ class SubjectReader {
 
   FactsBuilder& builder_;
   uint32_t subject_;
+  std::optional<Date> since_;  // of the values that are being read
 };
 
 }  // namespace

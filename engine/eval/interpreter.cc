@@ -87,7 +87,7 @@ void Interpreter::Run() {
 std::vector<std::string> Interpreter::IdsOf(SortId sort, Period period) {
   if (!graph_->is_quotient(sort)) return facts_->roster(sort).ids;
   CountOf(sort, period);
-  const Type& type = (*graph_)[graph_->quotient(sort).keys[0]].type;
+  const graph::Type& type = (*graph_)[graph_->quotient(sort).keys[0]].type;
   std::vector<std::string> ids;
   for (const std::vector<Value>& key : groups_[{sort.value, period}].keys) {
     if (const auto* text = std::get_if<std::string>(&key[0])) {
@@ -348,10 +348,19 @@ Value Interpreter::EvalOp(const Node& node, Instance instance) {
     case Op::kLess: return CompareValues(operands[0], operands[1]) < 0;
     case Op::kAtMost: return CompareValues(operands[0], operands[1]) <= 0;
     case Op::kNot: return !std::get<bool>(operands[0]);
+    case Op::kAddMonths:
+    case Op::kAddDays:
+    case Op::kMonthsBetween:
+    case Op::kDaysBetween: return EvalDate(node, operands, instance);
+    case Op::kPeriodStart: return instance.period.first_day();
+    case Op::kPeriodEnd: return instance.period.last_day();
+    case Op::kPeriodNumber: return Rational(instance.period.number());
     case Op::kMin: return CompareValues(operands[0], operands[1]) <= 0 ? operands[0] : operands[1];
     case Op::kMax: return CompareValues(operands[0], operands[1]) >= 0 ? operands[0] : operands[1];
     case Op::kShift: {
-      const int64_t last = static_cast<int64_t>((*graph_->model)[node.type.enumeration].values.size()) - 1;
+      // States are no grades: they stay as they are.
+      const int64_t last = static_cast<int64_t>((*graph_->model)[node.type.enumeration].grades()) - 1;
+      if (std::get<EnumCode>(operands[0]).index > last) return operands[0];
       const int64_t moved =
           static_cast<int64_t>(std::get<EnumCode>(operands[0]).index) - NumberIn(operands[1]).ToInt64().value_or(0);
       return EnumCode{static_cast<uint32_t>(std::clamp<int64_t>(moved, 0, last))};
@@ -362,6 +371,22 @@ Value Interpreter::EvalOp(const Node& node, Instance instance) {
       return NumberIn(operands[0]) / NumberIn(operands[1]);
     default: return Arithmetic(node, operands);
   }
+}
+
+Value Interpreter::EvalDate(const Node& node, const std::vector<Value>& operands, Instance instance) {
+  const Date& a = std::get<Date>(operands[0]);
+  if (node.op == Op::kMonthsBetween) return Rational(WholeMonths(a, std::get<Date>(operands[1])));
+  if (node.op == Op::kDaysBetween) return Rational(std::get<Date>(operands[1]).days() - a.days());
+  const std::optional<int64_t> count = NumberIn(operands[1]).ToInt64();
+  const int64_t limit = node.op == Op::kAddMonths ? 12000 : 366000;
+  const Date earliest{1000, 1, 1};
+  const Date latest{9999, 12, 31};
+  if (count && *count >= -limit && *count <= limit) {
+    const Date date = node.op == Op::kAddMonths ? a.AddMonths(static_cast<int>(*count)) : a.AddDays(static_cast<int>(*count));
+    if (date >= earliest && date <= latest) return date;
+  }
+  return Failed("bad-date", {"日期要加减整数个月或天，且在 1000 至 9999 年之间", "a date can be moved by whole months or days, within the years 1000 to 9999"},
+                instance, node.grain);
 }
 
 Value Interpreter::Arithmetic(const Node& node, const std::vector<Value>& operands) {

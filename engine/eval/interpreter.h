@@ -45,7 +45,7 @@ class Interpreter {
   using Fibres = std::unordered_map<Instance, std::vector<Instance>, InstanceHash>;
   // The keys of one group, the best first; made once for each rank node and group.
   struct Ranking {
-    std::vector<std::pair<Value, Instance>> sorted;
+    std::vector<std::pair<std::vector<Value>, Instance>> sorted;
     FailurePtr failure;
   };
 
@@ -76,10 +76,14 @@ class Interpreter {
   Value EvalFold(NodeId id, const Node& node, Instance instance);
   Value EvalRank(NodeId id, const Node& node, Instance instance);
   Value EvalPast(const Node& node, Instance instance);
+  Value EvalDate(const Node& node, const std::vector<Value>& operands, Instance instance);
+  Value EvalNth(const Node& node, const std::vector<std::pair<Value, Value>>& keyed, Instance instance);
   Value Arithmetic(const Node& node, const std::vector<Value>& operands);
   Value Fold(const Node& node, const std::vector<Value>& values);
   const Fibres& FibresOf(NodeId id, const Node& node, Grain source);
   const Ranking& RankingOf(NodeId id, const Node& node, Instance group);
+  std::vector<Value> KeysOf(const Node& node, Instance instance);
+  static int CompareKeys(const Node& node, const std::vector<Value>& a, const std::vector<Value>& b);
   std::optional<Instance> Follow(graph::PathId path, Instance instance, Grain from);
   std::optional<uint32_t> GroupOf(SortId quotient, Instance instance);
   Grain Into(graph::PathId path, Grain from) const;

@@ -69,7 +69,12 @@ std::optional<uint32_t> Interpreter::GroupOf(SortId sort, Instance instance) {
   const auto [root, subject] = RootOf(quotient.base, instance.entity);
   if (facts_->roster(root).refused.count(subject) > 0) return std::nullopt;
   std::vector<Value> key;
-  if (quotient.owner) key.emplace_back(EntityId{facts_->rows.at(quotient.base)[instance.entity].owner});
+  if (quotient.owner.valid()) {
+    uint32_t owner = instance.entity;
+    for (SortId at = quotient.base; at != quotient.owner; at = (*graph_->model)[at].parent)
+      owner = facts_->rows.at(at)[owner].owner;
+    key.emplace_back(EntityId{owner});
+  }
   std::vector<Trace>* trace = std::exchange(trace_, nullptr);
   for (const NodeId node : quotient.keys) key.push_back(Eval(node, instance));
   trace_ = trace;
@@ -213,9 +218,10 @@ Value Interpreter::EvalFold(NodeId id, const Node& node, Instance instance) {
       return failure;
   }
   std::vector<Value> values;
+  std::vector<std::pair<Value, Value>> keyed;
   for (const Instance& member : MembersOf(id, node, instance)) {
-    if (node.operands.size() > 1) {
-      Value condition = Eval(node.operands[1], member);
+    if (node.conditional) {
+      Value condition = Eval(node.operands.back(), member);
       if (FailureOf(condition) != nullptr) return condition;
       if (IsAbsent(condition))
         return Failed("absent", {"条件里有缺的值", "a value in the condition is absent"}, member, node.source);
@@ -225,9 +231,32 @@ Value Interpreter::EvalFold(NodeId id, const Node& node, Instance instance) {
     if (FailureOf(value) != nullptr) return value;
     if (IsAbsent(value))
       return Failed("absent", {"要汇总的值缺", "a value to be put together is absent"}, member, node.source);
+    if (node.fold == FoldOp::kNth) {
+      Value key = Eval(node.operands[1], member);
+      if (FailureOf(key) != nullptr) return key;
+      keyed.emplace_back(std::move(key), std::move(value));
+      continue;
+    }
     values.push_back(std::move(value));
   }
-  return Fold(node, values);
+  return node.fold == FoldOp::kNth ? EvalNth(node, keyed, instance) : Fold(node, values);
+}
+
+// The value of the n-th by key; that two have that key would make it a matter of chance.
+Value Interpreter::EvalNth(const Node& node, const std::vector<std::pair<Value, Value>>& keyed, Instance instance) {
+  std::vector<size_t> order(keyed.size());
+  for (size_t i = 0; i < order.size(); ++i) order[i] = i;
+  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) {
+    const int c = CompareValues(keyed[a].first, keyed[b].first);
+    return node.descending ? c > 0 : c < 0;
+  });
+  const auto n = static_cast<size_t>(node.back);
+  if (order.size() < n) return Absent{};
+  const auto same = [&](size_t i) { return keyed[order[i]].first == keyed[order[n - 1]].first; };
+  if ((n >= 2 && same(n - 2)) || (n < order.size() && same(n))) {
+    return Failed("tie", {"同一天有几条，分不出先后", "several rows have the same date, so there is no order"}, instance, node.grain);
+  }
+  return keyed[order[n - 1]].second;
 }
 
 Value Interpreter::Fold(const Node& node, const std::vector<Value>& values) {
@@ -284,10 +313,9 @@ const Interpreter::Ranking& Interpreter::RankingOf(NodeId id, const Node& node, 
   std::optional<Pin> pin = std::exchange(pin_, std::nullopt);
   Memo memo = std::exchange(memo_, {});
   for (const Instance& member : members->second) {
-    if (node.operands.size() > 1) {
-      const Value condition = Eval(node.operands[1], member);
-      const bool known = std::holds_alternative<bool>(condition);
-      if (!known) {
+    if (node.conditional) {
+      const Value condition = Eval(node.operands.back(), member);
+      if (!std::holds_alternative<bool>(condition)) {
         ranking.failure =
             Failed("peer-failed", {"同类中有对象的条件不能判断", "the condition cannot be decided for a peer"}, member,
                    node.grain);
@@ -295,26 +323,38 @@ const Interpreter::Ranking& Interpreter::RankingOf(NodeId id, const Node& node, 
       }
       if (!std::get<bool>(condition)) continue;
     }
-    Value key = Eval(node.operands[0], member);
-    if (FailureOf(key) != nullptr || IsAbsent(key)) {
-      if (!ranking.failure) {
-        ranking.failure = Failed("peer-failed",
-                                 {fmt::format("同类中“{}”没有可比的值", IdOf(member, node.grain)),
-                                  fmt::format("the peer '{}' has no value to compare", IdOf(member, node.grain))},
-                                 member, node.grain);
-      }
-      continue;
+    std::vector<Value> keys = KeysOf(node, member);
+    const bool lacking = std::any_of(keys.begin(), keys.end(), [](const Value& v) { return FailureOf(v) != nullptr || IsAbsent(v); });
+    if (!lacking) {
+      ranking.sorted.emplace_back(std::move(keys), member);
+    } else if (!ranking.failure) {
+      ranking.failure = Failed("peer-failed",
+                               {fmt::format("同类中“{}”没有可比的值", IdOf(member, node.grain)),
+                                fmt::format("the peer '{}' has no value to compare", IdOf(member, node.grain))},
+                               member, node.grain);
     }
-    ranking.sorted.emplace_back(std::move(key), member);
   }
   pin_ = std::move(pin);
   memo_ = std::move(memo);
-  const bool descending = node.descending;
-  std::stable_sort(ranking.sorted.begin(), ranking.sorted.end(), [&](const auto& a, const auto& b) {
-    const int c = CompareValues(a.first, b.first);
-    return descending ? c > 0 : c < 0;
-  });
+  std::stable_sort(ranking.sorted.begin(), ranking.sorted.end(),
+                   [&](const auto& a, const auto& b) { return CompareKeys(node, a.first, b.first) < 0; });
   return ranking;
+}
+
+std::vector<Value> Interpreter::KeysOf(const Node& node, Instance instance) {
+  std::vector<Value> keys;
+  for (size_t i = 0; i <= node.further.size(); ++i) keys.push_back(Eval(node.operands[i], instance));
+  return keys;
+}
+
+// Negative: a stands before b.
+int Interpreter::CompareKeys(const Node& node, const std::vector<Value>& a, const std::vector<Value>& b) {
+  for (size_t i = 0; i < a.size(); ++i) {
+    const int c = CompareValues(a[i], b[i]);
+    const bool descending = i == 0 ? node.descending : node.further[i - 1];
+    if (c != 0) return descending ? -c : c;
+  }
+  return 0;
 }
 
 Value Interpreter::EvalRank(NodeId id, const Node& node, Instance instance) {
@@ -324,15 +364,17 @@ Value Interpreter::EvalRank(NodeId id, const Node& node, Instance instance) {
                     node.grain);
     }
   }
-  if (node.operands.size() > 1) {
-    Value condition = Eval(node.operands[1], instance);
+  if (node.conditional) {
+    Value condition = Eval(node.operands.back(), instance);
     if (FailureOf(condition) != nullptr) return condition;
     if (IsAbsent(condition) || !std::get<bool>(condition)) return Absent{};
   }
-  Value mine = Eval(node.operands[0], instance);
-  if (FailureOf(mine) != nullptr) return mine;
-  if (IsAbsent(mine))
-    return Failed("absent", {"要排名的值缺", "the value to be ranked is absent"}, instance, node.grain);
+  const std::vector<Value> mine = KeysOf(node, instance);
+  for (const Value& key : mine) {
+    if (FailureOf(key) != nullptr) return key;
+    if (IsAbsent(key))
+      return Failed("absent", {"要排名的值缺", "the value to be ranked is absent"}, instance, node.grain);
+  }
   const std::optional<Instance> group = Follow(node.path, instance, node.grain);
   if (!group) return Failed("absent", {"没有分组的依据", "the key to group by is absent"}, instance, node.grain);
   if (graph_->LeavesSubject(node.path)) {
@@ -342,14 +384,33 @@ Value Interpreter::EvalRank(NodeId id, const Node& node, Instance instance) {
   const Ranking& ranking = RankingOf(id, node, *group);
   trace_ = trace;
   if (ranking.failure) return ranking.failure;
-  const auto before = [&](const std::pair<Value, Instance>& entry) {
-    const int c = CompareValues(entry.first, mine);
-    return node.descending ? c > 0 : c < 0;
-  };
-  auto place = std::partition_point(ranking.sorted.begin(), ranking.sorted.end(), before);
-  if (node.ties == Ties::kDistinct)
-    place = std::find_if(place, ranking.sorted.end(), [&](const auto& entry) { return entry.second == instance; });
-  return Rational(static_cast<int64_t>(place - ranking.sorted.begin()) + 1);
+  const auto& sorted = ranking.sorted;
+  const auto first = std::partition_point(sorted.begin(), sorted.end(),
+                                          [&](const auto& entry) { return CompareKeys(node, entry.first, mine) < 0; });
+  const auto last = std::partition_point(first, sorted.end(),
+                                         [&](const auto& entry) { return CompareKeys(node, entry.first, mine) <= 0; });
+  const auto better = static_cast<int64_t>(first - sorted.begin());
+  const auto equal = static_cast<int64_t>(last - first);
+  switch (node.ties) {
+    case Ties::kCompetition: return Rational(better + 1);
+    case Ties::kLow: return Rational(better + equal);
+    case Ties::kMean: return Rational(2 * better + equal + 1, 2);
+    case Ties::kDense: {
+      int64_t places = 1;
+      for (auto it = sorted.begin(); it != first; ++it)
+        places += std::next(it) == first || CompareKeys(node, it->first, std::next(it)->first) != 0 ? 1 : 0;
+      return Rational(places);
+    }
+    case Ties::kError:
+      if (equal > 1) {
+        return Failed("tie", {"排名并列，而政策写的是“不并列”", "there is a tie, and the policy says 不并列 (noties)"}, instance,
+                      node.grain);
+      }
+      return Rational(better + 1);
+    case Ties::kDistinct: break;
+  }
+  const auto own = std::find_if(first, last, [&](const auto& entry) { return entry.second == instance; });
+  return Rational(static_cast<int64_t>(own - sorted.begin()) + 1);
 }
 
 Value Interpreter::EvalPast(const Node& node, Instance instance) {

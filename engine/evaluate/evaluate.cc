@@ -32,7 +32,6 @@ tl::unexpected<AnswerFailure> FactsRefused(data::Refusals refusals) {
 struct Evaluated {
   std::vector<data::SubjectOutputs> results;
   std::vector<eval::Violation> violations;
-  std::vector<std::string> ids;
 };
 
 Answered<Evaluated> Evaluate(const data::Deployment& deployment, const data::Request& request, bool strict) {
@@ -40,12 +39,11 @@ Answered<Evaluated> Evaluate(const data::Deployment& deployment, const data::Req
   if (!reading) return Failed(std::move(reading.error()));
   if (strict && !reading->refusals.empty()) return FactsRefused(std::move(reading->refusals));
   const eval::Evaluation evaluation = eval::Evaluate(deployment.graph, reading->facts, request.period);
-  Evaluated out{data::OutputsOf(evaluation, reading->refusals), evaluation.Violations(), reading->facts->ids};
+  Evaluated out{data::OutputsOf(evaluation, reading->refusals), evaluation.Violations()};
   if (request.explain) {
-    for (uint32_t subject = 0; subject < out.results.size(); ++subject) {
-      if (out.results[subject].errors.empty()) {
-        out.results[subject].explanation = explain::Explain(evaluation, subject);
-      }
+    for (data::SubjectOutputs& subject : out.results) {
+      if (subject.errors.empty())
+        subject.explanation = explain::Explain(evaluation, subject.sort, subject.position);
     }
   }
   return out;
@@ -106,8 +104,7 @@ Answered<std::string> AnswerRequest(std::span<const data::Deployment> deployment
                             request->period,
                             request->what_if,
                             std::move(evaluated->results),
-                            std::move(evaluated->violations),
-                            std::move(evaluated->ids)};
+                            std::move(evaluated->violations)};
   return data::ToJson(answer, options.pretty);
 }
 

@@ -75,87 +75,119 @@ class Runner {
     data::Bindings parameters;
     for (const auto& [field, value] : example_.given) parameters.emplace(field, value);
     data::FactsBuilder builder(graph_, settled, parameters);
+    for (const auto& subject : example_.subjects) builder.AddSubject(subject.sort, subject.id);
     for (const auto& subject : example_.subjects) {
-      const auto id = builder.AddSubject(subject.id);
-      if (!id) continue;
-      builder.BeginRow(*id, Period{});
-      for (const auto& [field, value] : subject.attributes) {
-        if (!InRange(model_[field], value))
-          Refused(subject.id, settled, subject.span,
-                  {model_[field].name + " 不在声明的范围内", model_[field].name + " is outside its range"});
-        builder.Set(field, *id, Period{}, value);
-      }
+      const auto id = Find(builder, subject.id);
+      for (const auto& [field, value] : subject.attributes) Set(builder, field, *id, Period{}, value, subject.id, settled, subject.span);
     }
     for (const auto& v : example_.values) {
-      const auto id = builder.FindSubject(v.id);
+      const auto id = Find(builder, v.id);
       if (!id) continue;
       builder.BeginRow(*id, v.period);
-      if (!InRange(model_[v.field], v.value))
-        Refused(v.id, v.period, v.span,
-                {model_[v.field].name + " 不在声明的范围内", model_[v.field].name + " is outside its range"});
-      builder.Set(v.field, *id, v.period, v.value);
+      Set(builder, v.field, *id, v.period, v.value, v.id, v.period, v.span);
     }
-    for (const auto& rows : example_.rows) AddRows(builder, rows);
+    // Rows behind those that they belong to.
+    for (const data::RecordsLayout& records : builder.layout().records) {
+      for (const auto& rows : example_.rows) {
+        if (rows.sort == records.sort) AddRows(builder, rows);
+      }
+    }
     for (const auto& h : example_.history) {
-      if (const auto id = builder.FindSubject(h.id)) builder.Record(h.definition, *id, h.period, h.value);
+      const auto id = Find(builder, h.id);
+      if (!id) continue;
+      if (h.imported.valid()) {
+        builder.SetSince(h.imported, *id, h.period.last_day().AddDays(1), h.value);
+      } else {
+        builder.Record(h.definition, *id, h.period, h.value);
+      }
     }
     const std::shared_ptr<eval::Facts> facts = builder.Finish(true).facts;
     // An example may leave facts out on purpose: what is missing shows in what it expects.
     const eval::Evaluation evaluation(graph_, facts, settled);
-    Checks(evaluation, *facts, settled);
-    Expectations(evaluation, *facts, settled);
+    Checks(evaluation, builder, settled);
+    Expectations(evaluation, settled);
+  }
+
+  // By its id, whatever its kind.
+  std::optional<uint32_t> Find(const data::FactsBuilder& builder, const std::string& id) const {
+    if (id.empty()) return builder.FindSubject(semantic::kWholeSort, "");
+    for (const auto& subject : example_.subjects) {
+      if (subject.id == id) return builder.FindSubject(subject.sort, id);
+    }
+    return std::nullopt;
+  }
+
+  void Set(data::FactsBuilder& builder, semantic::FieldId field, uint32_t subject, Period period, Value value,
+           const std::string& id, Period at, Span span) {
+    const std::string& name = model_[field].name;
+    if (const auto unknown = builder.Resolve(model_[field].type, value)) Fail(span, unknown->message);
+    if (!InRange(model_[field], value))
+      Refused(id, at, span, {name + " 不在声明的范围内", name + " is outside its range"});
+    builder.Set(field, subject, period, std::move(value));
   }
 
   void AddRows(data::FactsBuilder& builder, const semantic::ExampleRows& rows) {
-    const auto id = builder.FindSubject(rows.id);
+    const auto id = Find(builder, rows.id);
     if (!id) return;
-    for (const auto& cells : rows.rows) {
-      eval::RecordRow row{*id, rows.period, {}};
+    for (const semantic::ExampleRow& given : rows.rows) {
+      Period period = rows.period;
+      std::vector<Value> values;
       for (size_t f = 0; f < model_.fields.size(); ++f) {
-        if (model_.fields[f].grain.sort != rows.sort || model_.fields[f].kind != semantic::Field::Kind::kRecord)
-          continue;
-        const auto cell = std::find_if(cells.begin(), cells.end(), [&](const auto& c) { return c.first.index() == f; });
-        row.values.push_back(cell == cells.end() ? Value(Absent{}) : cell->second);
-        if (!InRange(model_.fields[f], row.values.back())) {
-          Refused(rows.id, rows.period, rows.span,
-                  {model_.fields[f].name + " 不在声明的范围内", model_.fields[f].name + " is outside its range"});
-        }
+        const semantic::Field& field = model_.fields[f];
+        if (field.grain.sort != rows.sort || field.kind != semantic::Field::Kind::kRecord) continue;
+        const auto cell =
+            std::find_if(given.cells.begin(), given.cells.end(), [&](const auto& c) { return c.first.index() == f; });
+        values.push_back(cell == given.cells.end() ? Value(Absent{}) : cell->second);
+        if (const auto unknown = builder.Resolve(field.type, values.back())) Fail(rows.span, unknown->message);
+        if (!InRange(field, values.back()))
+          Refused(rows.id, rows.period, rows.span, {field.name + " 不在声明的范围内", field.name + " is outside its range"});
+        const bool dates = model_[rows.sort].date.valid() && model_[rows.sort].date.index() == f;
+        if (dates && std::holds_alternative<Date>(values.back())) period = Period::Of(std::get<Date>(values.back()));
       }
-      builder.AddRecord(rows.sort, std::move(row));
+      if (const auto refusal =
+              builder.AddRecord(rows.sort, *id, given.key, given.parent, period, std::move(values)))
+        Refused(rows.id, rows.period, rows.span, refusal->message);
     }
   }
 
-  void Checks(const eval::Evaluation& evaluation, const eval::Facts& facts, Period settled) {
-    for (uint32_t subject = 0; subject < facts.ids.size(); ++subject) {
+  void Checks(const eval::Evaluation& evaluation, const data::FactsBuilder& builder, Period settled) {
+    std::vector<std::pair<semantic::SortId, std::string>> all = {{semantic::kWholeSort, ""}};
+    for (const auto& subject : example_.subjects) all.emplace_back(subject.sort, subject.id);
+    for (const auto& [sort, id] : all) {
       std::set<Period> given;
       for (const auto& v : example_.values) {
-        if (v.id == facts.ids[subject] && v.period.kind <= settled.kind && v.period.In(settled.kind) == settled)
-          given.insert(v.period);
+        if (v.id == id && v.period.kind <= settled.kind && v.period.In(settled.kind) == settled) given.insert(v.period);
       }
-      for (const auto& broken : evaluation.BrokenChecks(subject, {given.begin(), given.end()})) {
-        Refused(facts.ids[subject], broken.period, example_.span,
+      const uint32_t position = builder.PositionOf(*builder.FindSubject(sort, id));
+      for (const auto& broken : evaluation.BrokenChecks(sort, position, {given.begin(), given.end()})) {
+        Refused(id, broken.period, example_.span,
                 broken.failure ? broken.failure->message : Bilingual(evaluation.graph()[broken.check].label));
       }
     }
     for (const eval::Violation& violation : evaluation.Violations()) {
-      Fail(example_.span, {fmt::format("保证“{}”对“{}”不成立：{}", violation.guarantee, facts.ids[violation.subject],
-                                       violation.message.zh),
-                           fmt::format("the guarantee '{}' does not hold for '{}': {}", violation.guarantee,
-                                       facts.ids[violation.subject], violation.message.en)});
+      Fail(example_.span,
+           {fmt::format("保证“{}”对“{}”不成立：{}", violation.guarantee, violation.subject, violation.message.zh),
+            fmt::format("the guarantee '{}' does not hold for '{}': {}", violation.guarantee, violation.subject,
+                        violation.message.en)});
     }
   }
 
-  void Expectations(const eval::Evaluation& evaluation, const eval::Facts& facts, Period settled) {
+  void Expectations(const eval::Evaluation& evaluation, Period settled) {
     for (const auto& expected : example_.expectations) {
       if (refused_.count(expected.id) > 0) continue;
       const semantic::Definition& definition = model_[expected.definition];
       const bool once = definition.grain.period == PeriodKind::kOnce;
       if (expected.period.kind > settled.kind || expected.period.In(settled.kind) != settled) continue;
-      const auto subject = std::find(facts.ids.begin(), facts.ids.end(), expected.id);
       const auto id = graph_->Find(definition.name);
-      if (subject == facts.ids.end() || !id) continue;
-      const Value found =
-          evaluation.Of(*id, static_cast<uint32_t>(subject - facts.ids.begin()), once ? Period{} : expected.period);
+      const Period at = once ? Period{} : expected.period;
+      const std::vector<std::string> ids = evaluation.IdsOf(definition.grain.sort, at);
+      const auto subject = std::find(ids.begin(), ids.end(), expected.id);
+      if (subject == ids.end() || !id) {
+        Fail(expected.span, {fmt::format("“{}”没有“{}”", expected.id, definition.name),
+                             fmt::format("'{}' has no '{}'", expected.id, definition.name)});
+        continue;
+      }
+      const Value found = evaluation.Of(*id, static_cast<uint32_t>(subject - ids.begin()), at);
       if (found == expected.value) continue;
       const std::string wanted = semantic::Describe(model_, definition.type, expected.value);
       if (const Failure* failure = FailureOf(found)) {

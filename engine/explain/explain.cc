@@ -275,15 +275,17 @@ class Explainer {
   void Formula(DefId id, const Trace& trace, Explanation& out) {
     const Node& node = graph_[trace.node];
     if (node.form == Form::kRank) {
-      const size_t count = evaluation_.facts().ids.size();
+      const bool rows = (*graph_.model)[node.grain.sort].kind == semantic::Sort::Kind::kRecords;
+      const size_t count = rows ? evaluation_.facts().rows.at(node.grain.sort).size()
+                                : evaluation_.facts().roster(node.grain.sort).ids.size();
       const std::string key = phrases_.ValueText(graph_[node.operands[0]].type, trace.operands.front().value);
       const std::string name = phrases_.NameOf(node.operands[0], id);
       const auto& steps = graph_[node.path].steps;
-      const bool group = !steps.empty() && steps.front().kind == graph::Step::Kind::kKey;
+      const bool group = !steps.empty() && steps.back().kind == graph::Step::Kind::kKey;
       const std::string scope =
-          group ? "同" + graph_.quotient(steps.front().quotient).name : fmt::format("全体 {} 个", count);
+          group ? "同" + graph_.quotient(steps.back().quotient).name : fmt::format("全体 {} 个", count);
       Add(out,
-          {fmt::format("{} {}，在{}中从高到低排列", name, key, scope),
+          {fmt::format("{} {}，在{}中从{}排列", name, key, scope, node.descending ? "高到低" : "低到高"),
            fmt::format("{} {}, ranked within {}", name, key, group ? "its group" : "all")},
           true);
       return;
@@ -396,12 +398,13 @@ void Render(const Explanation& explanation, Language language, size_t depth, std
 
 }  // namespace
 
-std::vector<Explanation> Explain(const eval::Evaluation& evaluation, uint32_t subject) {
+std::vector<Explanation> Explain(const eval::Evaluation& evaluation, data::SortId sort, uint32_t subject) {
   std::vector<Explanation> out;
   Explainer explainer(evaluation);
   for (const graph::Root& root : evaluation.graph().roots) {
     if (root.kind != graph::Root::Kind::kResult) continue;
     const Definition& definition = evaluation.graph()[root.definition];
+    if (definition.grain.sort != sort) continue;
     if (definition.grain.period != evaluation.period().kind && definition.grain.period != PeriodKind::kOnce) continue;
     const Period at = definition.grain.period == PeriodKind::kOnce ? Period{} : evaluation.period();
     out.push_back(explainer.Of(root.definition, subject, at, 0));

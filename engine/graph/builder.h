@@ -47,7 +47,7 @@ class Builder {
   // The one path between two grains of which the coarser is readable at the finer.
   PathId PathBetween(Grain fine, Grain coarse);
   Grain TargetOf(Grain from, PathId path) const;
-  SortId QuotientOf(SortId base, std::vector<NodeId> keys, bool owner, const std::string& name);
+  SortId QuotientOf(SortId base, std::vector<NodeId> keys, SortId owner, const std::string& name);
   SortId DeclaredQuotient(SortId sort);
   Type BoolType() const { return {TypeKind::kBool, Unit(), {}, false, false}; }
   Type NumberType(Unit unit = Unit()) const { return {TypeKind::kNumber, std::move(unit), {}, false, false}; }
@@ -60,23 +60,62 @@ class Builder {
   NodeId Compare(Operator op, NodeId left, NodeId right, Grain at);
   NodeId TranslateClause(const Expr& expr, NodeId value, Grain at);
   NodeId TranslateValueCall(ExprId id, const Expr& expr, Grain at);
+  NodeId ReadKeyed(ExprId id, const Expr& expr, Grain at);
+  NodeId Recorded(NodeId read, Grain at);
+  NodeId TranslatePast(ExprId of, int back, const Type& type, Grain at);
+
+  // ---- cases.cc: bands, 分段, 累进, 分情形, 连续
+  NodeId TranslateBand(const Expr& expr, Grain at);
+  NodeId TranslateBands(ExprId id, const Expr& expr, Grain at);
+  NodeId TranslateProgressive(ExprId id, const Expr& expr, Grain at);
+  NodeId TranslateChoose(ExprId id, const Expr& expr, Grain at);
+  NodeId TranslateStreak(ExprId id, const Expr& expr, Grain at);
 
   // ---- aggregations.cc
   NodeId TranslateAggregation(ExprId id, const Expr& expr, Grain at);
-  NodeId Trimmed(NodeId value, NodeId condition, PathId path, Grain source, Grain target, const Type& type,
-                 const Rational& cut, bool median);
-  NodeId MeanOf(NodeId value, NodeId condition, PathId path, Grain source, Grain target, const Type& type);
+  // What an aggregation goes over.
+  struct Over {
+    PathId path;
+    Grain source;
+    Grain target;
+    NodeId value;
+    NodeId condition;
+    int window = 1;
+  };
+  // `within`: the key, 全体, or nothing.
+  Over OverOf(ExprId id, const Expr& expr, Referent::Scope scope, size_t key, bool key_is_field,
+              const std::string& within, Grain at);
+  NodeId Aggregate(ExprId id, const Expr& expr, const Over& over, Grain at);
+  NodeId RankOf(const Expr& expr, const Over& over, const Type& type);
+  NodeId FoldOver(FoldOp fold, NodeId value, const Over& over, Type type);
+  NodeId NthOf(const Expr& expr, const Over& over, Builtin builtin, const Type& type);
+  NodeId ShareOut(ExprId id, const Expr& expr, Grain at);
+  NodeId And(std::vector<NodeId> conditions, Grain at);
+  NodeId Has(NodeId value, Grain at);
+  NodeId Trimmed(const Over& over, const Type& type, const Rational& cut, bool median);
+  NodeId MeanOf(NodeId value, const Over& over, const Type& type);
 
   // ---- rules.cc
+  // ---- scores.cc
+  // A score or a section: its name, its lines, its full marks.
+  struct Section {
+    std::string name;
+    Span span;
+    const syntax::ScoreLines& lines;
+    semantic::ReadQuantity full;
+  };
   NodeId BuildScore(const syntax::ScoreDecl& score, Grain at);
-  NodeId ScoreTotal(const syntax::ScoreDecl& score, Grain at);
+  NodeId BuildSection(const Section& section, Grain at);
+  NodeId ScoreTotal(const Section& section, Grain at);
+  DefId BuildCriterion(const Section& section, const syntax::Criterion& criterion, DefId exempt, Grain at);
+  NodeId CriterionValue(const Section& section, const syntax::Criterion& criterion, Grain at);
   NodeId BuildAdjustments(const std::string& score, const syntax::Adjustments& block, size_t index, const Unit& unit,
                           Grain at);
   NodeId BuildGrade(const syntax::GradeDecl& grade, Grain at);
   NodeId BuildStep(const syntax::GradeStep& step, NodeId before, const Type& type, Grain at);
   void BuildRows(size_t declaration, const syntax::TableDecl& table, Grain at);
   NodeId RowCondition(const syntax::TableDecl& table, const syntax::TableRow& row, Grain at);
-  NodeId CellCondition(const syntax::Cell& cell, ExprId header, Grain at);
+  NodeId CellCondition(const syntax::Cell& cell, NodeId head, Grain at);
   NodeId BuildColumn(size_t declaration, const syntax::TableDecl& table, size_t column, Grain at);
   NodeId EnumLiteral(EnumId scale, const std::string& value);
 
@@ -96,7 +135,8 @@ class Builder {
   void Owe(Obligation::Kind kind, NodeId node, std::string name, Span span) {
     Owe({kind, node, DefId{}, std::move(name), 0, 0, Unit(), span, {}, {}});
   }
-  std::string TextOf(ExprId id) const { return std::string(tree_.source->Text(tree_[id].span)); }
+  std::string TextOf(Span span) const { return std::string(tree_.source->Text(span)); }
+  std::string TextOf(ExprId id) const { return TextOf(tree_[id].span); }
   Grain SubjectGrain(PeriodKind period) const { return {model_->subject(), period}; }
 
   std::shared_ptr<const Model> model_;
@@ -106,6 +146,8 @@ class Builder {
   std::unordered_map<size_t, DefId> by_declared_;        // semantic definition → ours
   std::unordered_map<size_t, std::vector<DefId>> rows_;  // table declaration → conditions of its rows
   std::vector<std::pair<NodeId, semantic::DefinitionId>> past_names_;
+  // In a window over the past: what was read as recorded, so that what is absent can be left out; null elsewhere.
+  std::vector<NodeId>* recorded_ = nullptr;
   // How many occurrences the definition being translated has so far.
   uint32_t position_ = 0;
 };

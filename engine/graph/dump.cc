@@ -236,6 +236,7 @@ Json StepsJson(const Graph& graph, PathId path) {
   for (const Step& step : graph[path].steps) {
     switch (step.kind) {
       case Step::Kind::kParent: out.push_back("parent"); break;
+      case Step::Kind::kReference: out.push_back("along " + (*graph.model)[step.reference].name); break;
       case Step::Kind::kKey: out.push_back("key " + graph.quotient(step.quotient).name); break;
       case Step::Kind::kWhole: out.push_back("whole"); break;
       case Step::Kind::kCalendar: out.push_back(PeriodAdverb(step.period).en); break;

@@ -62,6 +62,7 @@ class TextDumper {
       if (!out.empty()) out += ", ";
       switch (step.kind) {
         case Step::Kind::kParent: out += "parent"; break;
+        case Step::Kind::kReference: out += "along " + (*graph_.model)[step.reference].name; break;
         case Step::Kind::kKey: out += "key " + graph_.quotient(step.quotient).name; break;
         case Step::Kind::kWhole: out += "whole"; break;
         case Step::Kind::kCalendar:

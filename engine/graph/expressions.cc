@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "engine/base/check.h"
 #include "engine/graph/builder.h"
 
@@ -14,7 +16,7 @@ NodeId Builder::Translate(ExprId id, Grain at) {
 NodeId Builder::TranslateKind(ExprId id, const Expr& expr, Grain at) {
   const Type& type = (*model_)[id].type;
   switch (expr.kind) {
-    case ExprKind::kQuantity: return Literal(semantic::Read(expr.quantity)->value, type);
+    case ExprKind::kQuantity: return Literal(semantic::Read(expr.quantity, *model_)->value, type);
     case ExprKind::kText: return Literal(expr.text, type);
     case ExprKind::kDate: return Literal(expr.date, type);
     case ExprKind::kBool: return Literal(expr.truth, type);
@@ -59,6 +61,12 @@ NodeId Builder::TranslateKind(ExprId id, const Expr& expr, Grain at) {
     case ExprKind::kRound:
     case ExprKind::kCap:
     case ExprKind::kFloor: return TranslateClause(expr, Translate(expr.operands[0], at), at);
+    case ExprKind::kBand: return TranslateBand(expr, at);
+    case ExprKind::kBands: return TranslateBands(id, expr, at);
+    case ExprKind::kProgressive: return TranslateProgressive(id, expr, at);
+    case ExprKind::kChoose: return TranslateChoose(id, expr, at);
+    case ExprKind::kStreak: return TranslateStreak(id, expr, at);
+    case ExprKind::kEarlier: return TranslatePast(expr.operands[0], (*model_)[id].window, type, at);
   }
   CHECK(false);
   return {};
@@ -67,21 +75,83 @@ NodeId Builder::TranslateKind(ExprId id, const Expr& expr, Grain at) {
 NodeId Builder::TranslateName(ExprId id, const Expr&, Grain at) {
   const ExprInfo& info = (*model_)[id];
   switch (info.referent.kind) {
-    case Referent::Kind::kField: return ReadField(FieldId(info.referent.index), at);
-    case Referent::Kind::kDefinition: return Read(by_declared_.at(info.referent.index), at);
+    case Referent::Kind::kField: {
+      const FieldId field(info.referent.index);
+      if (recorded_ != nullptr && (*model_)[field].kind == semantic::Field::Kind::kFact) return Recorded(ReadField(field, at), at);
+      if (info.referent.via.valid())
+        return ReadVia(info.referent.via, at, [&](Grain there) { return ReadField(field, there); });
+      return ReadField(field, at);
+    }
+    case Referent::Kind::kDefinition: {
+      const DefId definition = by_declared_.at(info.referent.index);
+      const Grain own = (*graph_)[definition].grain;
+      const bool rows = !graph_->is_quotient(own.sort) && (*model_)[own.sort].kind == semantic::Sort::Kind::kRecords;
+      if (recorded_ != nullptr && own.period != PeriodKind::kOnce && !rows) return Recorded(Read(definition, at), at);
+      if (info.referent.via.valid())
+        return ReadVia(info.referent.via, at, [&](Grain there) { return Read(definition, there); });
+      return Read(definition, at);
+    }
     case Referent::Kind::kEnumValue: return Literal(EnumCode{static_cast<uint32_t>(info.referent.index)}, info.type);
     case Referent::Kind::kAbsent: return None(info.type);
     case Referent::Kind::kRecords: return Literal(true, BoolType());
+    case Referent::Kind::kBuiltin:
+      return Apply(info.referent.builtin == Builtin::kPeriodStart ? Op::kPeriodStart
+                   : info.referent.builtin == Builtin::kPeriodEnd ? Op::kPeriodEnd
+                                                                  : Op::kPeriodNumber,
+                   {}, info.type, at);
     default: CHECK(false); return {};
   }
+}
+
+// In a window over the past: the present inside the settled period, what is recorded before it.
+NodeId Builder::Recorded(NodeId read, Grain at) {
+  Node node;
+  node.form = Form::kPast;
+  node.operands = {read};
+  node.back = 0;
+  node.type = (*graph_)[read].type;
+  node.type.optional = true;
+  node.grain = at;
+  const NodeId past = Intern(std::move(node));
+  if (std::find(recorded_->begin(), recorded_->end(), past) == recorded_->end()) recorded_->push_back(past);
+  return past;
+}
+
+NodeId Builder::TranslatePast(ExprId of, int back, const Type& type, Grain at) {
+  const Referent& referent = (*model_)[of].referent;
+  const bool field = referent.kind == Referent::Kind::kField;
+  const Grain grain = field ? (*model_)[FieldId(referent.index)].grain : model_->definitions[referent.index].grain;
+  const NodeId read =
+      field ? ReadField(FieldId(referent.index), grain) : NameOfPast(semantic::DefinitionId(referent.index));
+  graph_->occurrences.push_back({DefId{}, position_++, read, tree_[of].span, {}});
+  Node node;
+  node.form = Form::kPast;
+  node.operands = {read};
+  node.back = back;
+  node.type = type;
+  node.grain = grain;
+  const NodeId past = Intern(std::move(node));
+  return grain == at ? past : Pull(past, PathBetween(at, grain), at);
 }
 
 NodeId Builder::TranslateArithmetic(const Expr& expr, const Type& type, Grain at) {
   const NodeId left = Translate(expr.operands[0], at);
   const NodeId right = Translate(expr.operands[1], at);
+  if (type.kind == TypeKind::kDate) {
+    // A date and so many months, years or days.
+    const Unit& unit = (*graph_)[right].type.unit;
+    NodeId count = expr.op == Operator::kSubtract ? Apply(Op::kNegate, {right}, NumberType(unit), at) : right;
+    if (unit == Unit::Base("年")) count = Apply(Op::kMultiply, {count, Number(12)}, NumberType(unit), at);
+    return Apply(unit == Unit::Base("天") ? Op::kAddDays : Op::kAddMonths, {left, count}, type, at);
+  }
   switch (expr.op) {
     case Operator::kAdd: return Apply(Op::kAdd, {left, right}, type, at);
-    case Operator::kSubtract: return Apply(Op::kSubtract, {left, right}, type, at);
+    case Operator::kSubtract: {
+      const bool points = (*graph_)[left].type.percent && (*graph_)[right].type.percent;
+      if (!points) return Apply(Op::kSubtract, {left, right}, type, at);
+      const NodeId change = Apply(Op::kSubtract, {left, right}, NumberType(), at);
+      return Apply(Op::kMultiply, {change, Number(100, type.unit)}, type, at);
+    }
     case Operator::kMultiply: return Apply(Op::kMultiply, {left, right}, type, at);
     default: break;
   }
@@ -107,7 +177,7 @@ NodeId Builder::TranslateClause(const Expr& expr, NodeId value, Grain at) {
   if (expr.kind == ExprKind::kRound) {
     static constexpr Op kRoundings[] = {Op::kRoundHalfUp, Op::kRoundHalfEven, Op::kRoundDown, Op::kRoundUp};
     out = Apply(kRoundings[static_cast<size_t>(expr.rounding)],
-                {value, Literal(semantic::Read(expr.quantity)->value, type)}, type, at);
+                {value, Literal(semantic::Read(expr.quantity, *model_)->value, type)}, type, at);
   } else {
     out = Apply(expr.kind == ExprKind::kCap ? Op::kMin : Op::kMax, {value, Translate(expr.operands[1], at)}, type, at);
   }
@@ -133,29 +203,30 @@ NodeId Builder::TranslateValueCall(ExprId id, const Expr& expr, Grain at) {
       const NodeId empty = Apply(Op::kEqual, {whole, Number(0, (*graph_)[whole].type.unit)}, BoolType(), at);
       return Case({empty, argument(2), ratio}, true, info.type, at);
     }
-    case Builtin::kIsAbsent: {
-      Node node;
-      node.form = Form::kHas;
-      node.operands = {argument(0)};
-      node.type = BoolType();
-      node.grain = at;
-      return Apply(Op::kNot, {Intern(std::move(node))}, BoolType(), at);
+    case Builtin::kIsAbsent: return Apply(Op::kNot, {Has(argument(0), at)}, BoolType(), at);
+    case Builtin::kPrevious: return TranslatePast(expr.arguments[0].value, 1, info.type, at);
+    case Builtin::kYearAgo: return TranslatePast(expr.arguments[0].value, info.window, info.type, at);
+    case Builtin::kShareOut: return ShareOut(id, expr, at);
+    case Builtin::kMonths: return Apply(Op::kMonthsBetween, {argument(0), argument(1)}, info.type, at);
+    case Builtin::kDays: return Apply(Op::kDaysBetween, {argument(0), argument(1)}, info.type, at);
+    case Builtin::kGrowth: {
+      const NodeId now = argument(0);
+      const NodeId before = argument(1);
+      const NodeId change = Apply(Op::kSubtract, {now, before}, (*graph_)[now].type, at);
+      const NodeId growth = Apply(Op::kDivide, {change, before}, info.type, at);
+      Owe(Obligation::Kind::kNonZero, growth, TextOf(expr.arguments[1].value), tree_[expr.arguments[1].value].span);
+      return growth;
     }
-    case Builtin::kPrevious: {
-      const Referent& of = (*model_)[expr.arguments[0].value].referent;
-      const bool field = of.kind == Referent::Kind::kField;
-      const Grain grain = field ? (*model_)[FieldId(of.index)].grain : model_->definitions[of.index].grain;
-      const NodeId read = field ? ReadField(FieldId(of.index), grain) : NameOfPast(semantic::DefinitionId(of.index));
-      graph_->occurrences.push_back({DefId{}, position_++, read, tree_[expr.arguments[0].value].span});
-      Node node;
-      node.form = Form::kPast;
-      node.operands = {read};
-      node.back = 1;
-      node.type = info.type;
-      node.grain = grain;
-      const NodeId past = Intern(std::move(node));
-      return grain == at ? past : Pull(past, PathBetween(at, grain), at);
+    case Builtin::kCount: {
+      // Of several conditions: how many hold.
+      NodeId sum;
+      for (size_t i = 0; i < expr.arguments.size(); ++i) {
+        const NodeId one = Case({argument(i), Number(1, info.type.unit), Number(0, info.type.unit)}, true, info.type, at);
+        sum = sum.valid() ? Apply(Op::kAdd, {sum, one}, info.type, at) : one;
+      }
+      return sum;
     }
+    case Builtin::kParameterOf: return ReadKeyed(id, expr, at);
     case Builtin::kHighest:
     case Builtin::kLowest: {
       NodeId out = argument(0);
@@ -167,6 +238,23 @@ NodeId Builder::TranslateValueCall(ExprId id, const Expr& expr, Grain at) {
     }
     default: CHECK(false); return {};
   }
+}
+
+// A keyed parameter: a case over the values of its key. Every value has a line, so one case always holds.
+NodeId Builder::ReadKeyed(ExprId id, const Expr& expr, Grain at) {
+  const ExprInfo& info = (*model_)[id];
+  const semantic::KeyedParameter& keyed = model_->keyed[info.referent.index];
+  const NodeId key = Translate(expr.arguments[0].value, at);
+  std::vector<NodeId> operands;
+  for (size_t i = 0; i < keyed.values.size(); ++i) {
+    const NodeId value = ReadField(keyed.values[i], at);
+    if (i + 1 < keyed.values.size()) {
+      const NodeId literal = Literal(EnumCode{static_cast<uint32_t>(i)}, {TypeKind::kEnum, Unit(), keyed.key, false, false});
+      operands.push_back(Apply(Op::kEqual, {key, literal}, BoolType(), at));
+    }
+    operands.push_back(value);
+  }
+  return Case(std::move(operands), true, info.type, at);
 }
 
 }  // namespace heng::graph

@@ -43,6 +43,8 @@ enum class Form : unsigned char {
 
 // Comparisons are the four; a > b is kLess with its operands exchanged. On a scale the better value is the greater.
 // kAnd and kOr decide from left to right: what stands behind the deciding operand is not looked at.
+// Dates: kAddMonths, kAddDays: a date and a whole number. kMonthsBetween: whole months from the first to the second. kPeriod…: of the
+// instance's own period, no operands; its number in the year counts from 1.
 // kRound…: the number and its step. kShift: a grade and a number of levels (up is positive), clamped to the scale.
 enum class Op : unsigned char {
   kNone,
@@ -64,8 +66,16 @@ enum class Op : unsigned char {
   kOr,
   kNot,
   kShift,
+  kAddMonths,
+  kAddDays,
+  kMonthsBetween,
+  kDaysBetween,
+  kPeriodStart,
+  kPeriodEnd,
+  kPeriodNumber,
 };
-enum class FoldOp : unsigned char { kSum, kCount, kAny, kMin, kMax, kAll, kOnly };
+// kNth: the value whose key is the n-th (`back`) from the first, or if `descending` from the last; equal keys there are an error.
+enum class FoldOp : unsigned char { kSum, kCount, kAny, kMin, kMax, kAll, kOnly, kNth };
 // kCompetition: 1-2-2-4 (名次顺延). kDense: 1-2-2-3 (并列不占位). kLow: 1-3-3-4 (并列从低). kMean: 1-2.5-2.5-4 (并列均分). kError:
 // equals fail (不并列). kDistinct: by the hidden identity of rows, legal only where the result cannot depend on it.
 enum class Ties : unsigned char { kCompetition, kDistinct, kDense, kLow, kMean, kError };
@@ -90,21 +100,21 @@ struct Path {
   friend bool operator==(const Path&, const Path&) = default;
 };
 
-// A quotient E/k: one instance for each value of the keys among the instances of its base sort. With `owner`, the instance of the
-// parent sort is one more key, so that rows of different subjects do not meet.
+// A quotient E/k: one instance for each value of the keys among the instances of its base sort. With `owner`, the instance of that
+// sort to which a row belongs is one more key, so that rows of different subjects do not meet.
 struct Quotient {
   SortId sort;
   SortId base;
   std::vector<NodeId> keys;  // at the grain of the base
-  bool owner = false;
+  SortId owner;
   std::string name;
 };
 
 // Which members count depends on the form.
 //   kLiteral: literal          kField: field              kName: definition        kPull: operand, path
 //   kOp: op, operands          kCase: condition, value, condition, value, …, and the else value if has_else; unique: no two may hold
-//   kHas, kElse: operands      kFold: fold, value, condition (if any), path, source, window
-//   kRank: key, condition (if any), path, ties, descending     kPast: operand (kField or kName), back (0: see window)      kFail: literal (its message)
+//   kHas, kElse: operands      kFold: fold, value, key (of kNth), condition (if any), path, source, window
+//   kRank: keys, condition (if any), path, ties, descending by key     kPast: operand (kField or kName), back (0: see window)      kFail: literal (its message)
 struct Node {
   Form form = Form::kNone;
   Op op = Op::kNone;
@@ -112,7 +122,9 @@ struct Node {
   Ties ties = Ties::kCompetition;
   bool unique = false;
   bool has_else = false;
+  bool conditional = false;  // kFold, kRank: the last operand is a condition
   bool descending = true;
+  std::vector<bool> further;  // kRank: of each further key, whether it is descending
   Type type;
   Grain grain;
   Grain source;  // kFold: the grain that is folded
@@ -194,6 +206,7 @@ struct Obligation {
   Span span;
   std::vector<Span> arms;  // of a case
   std::vector<Bilingual> arm_names;
+  bool bounded_below = true;  // kWithin: `low` counts
 };
 
 struct Root {

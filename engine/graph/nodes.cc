@@ -26,13 +26,15 @@ std::string KeyOf(const Node& node) {
         uint64_t(node.type.enumeration.value), uint64_t(node.type.optional), uint64_t(node.type.percent),
         uint64_t(node.grain.sort.value), uint64_t(node.grain.period), uint64_t(node.source.sort.value),
         uint64_t(node.source.period), uint64_t(node.field.value), uint64_t(node.definition.value),
-        uint64_t(node.path.value), uint64_t(node.back), uint64_t(node.window), uint64_t(node.type.points),
+        uint64_t(node.path.value), uint64_t(node.back), uint64_t(node.window),
         uint64_t(node.type.subject.value)}) {
     Append(key, part);
   }
   key += node.type.unit.ToString();
   key += '\0';
   Append(key, node.literal);
+  Append(key, node.conditional);
+  for (const bool descending : node.further) Append(key, descending);
   for (const NodeId operand : node.operands) Append(key, operand.value);
   return key;
 }
@@ -91,6 +93,7 @@ NodeId Builder::Fold(FoldOp fold, NodeId value, NodeId condition, PathId path, G
   node.fold = fold;
   node.operands = {value};
   if (condition.valid()) node.operands.push_back(condition);
+  node.conditional = condition.valid();
   node.path = path;
   node.source = source;
   node.grain = target;
@@ -187,7 +190,7 @@ PathId Builder::PathBetween(Grain fine, Grain coarse) {
   return InternPath(std::move(path));
 }
 
-SortId Builder::QuotientOf(SortId base, std::vector<NodeId> keys, bool owner, const std::string& name) {
+SortId Builder::QuotientOf(SortId base, std::vector<NodeId> keys, SortId owner, const std::string& name) {
   const auto at = std::find_if(graph_->quotients.begin(), graph_->quotients.end(), [&](const Quotient& q) {
     return q.base == base && q.keys == keys && q.owner == owner && q.sort.index() >= model_->sorts.size();
   });
@@ -205,7 +208,7 @@ SortId Builder::DeclaredQuotient(SortId sort) {
   const semantic::Sort& s = (*model_)[sort];
   const Grain base{s.base, s.period};
   const NodeId key = s.key_is_field ? ReadField(FieldId(s.key), base) : Read(by_declared_.at(s.key), base);
-  graph_->quotients.push_back({sort, s.base, {key}, false, s.name});
+  graph_->quotients.push_back({sort, s.base, {key}, SortId{}, s.name});
   return sort;
 }
 
@@ -224,7 +227,7 @@ std::optional<DefId> Graph::Find(std::string_view name_or_code) const {
 std::string Graph::sort_name(SortId sort) const {
   if (!is_quotient(sort)) return (*model)[sort].name;
   const Quotient& q = quotient(sort);
-  return (*model)[q.base].name + "/" + (q.owner ? (*model)[(*model)[q.base].parent].name + "+" : "") + q.name;
+  return (*model)[q.base].name + "/" + (q.owner.valid() ? (*model)[q.owner].name + "+" : "") + q.name;
 }
 
 const Quotient& Graph::quotient(SortId sort) const {
@@ -277,7 +280,7 @@ bool Graph::LeavesSubject(PathId path) const {
   const std::vector<Step>& steps = (*this)[path].steps;
   return std::any_of(steps.begin(), steps.end(), [&](const Step& step) {
     return step.kind == Step::Kind::kWhole || step.kind == Step::Kind::kReference ||
-           (step.kind == Step::Kind::kKey && !quotient(step.quotient).owner);
+           (step.kind == Step::Kind::kKey && !quotient(step.quotient).owner.valid());
   });
 }
 

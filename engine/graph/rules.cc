@@ -14,137 +14,6 @@ NodeId Builder::EnumLiteral(EnumId scale, const std::string& value) {
   return Literal(EnumCode{static_cast<uint32_t>(at - values.begin())}, {TypeKind::kEnum, Unit(), scale, false, false});
 }
 
-// ---- 评分: Σ weight × score, over the weights that apply; then deductions and bonuses; then floor, clamps and rounding.
-
-NodeId Builder::ScoreTotal(const syntax::ScoreDecl& score, Grain at) {
-  const auto full = *semantic::Read(score.full);
-  const Type type = NumberType(full.unit);
-  const std::string& name = score.declared.name.text;
-  NodeId sum;
-  NodeId weights;
-  bool any_exempt = false;
-  const auto add = [&](NodeId total, NodeId more, const Type& t) {
-    return total.valid() ? Apply(Op::kAdd, {total, more}, t, at) : more;
-  };
-  for (const syntax::Criterion& criterion : score.criteria) {
-    const auto weight = *semantic::Read(criterion.weight);
-    Definition line = Part(Definition::Kind::kCriterion, name + "·" + criterion.name.text, criterion.name.text, at,
-                           type, criterion.span, criterion.mark);
-    line.weight = weight.value;
-    line.weighted = weight.percent;
-    DefId exempt;
-    if (criterion.exempt_when.valid()) {
-      exempt = Define(Part(Definition::Kind::kExemption, line.name + "·合理缺项", criterion.name.text, at, BoolType(),
-                           tree_[criterion.exempt_when].span),
-                      [&] { return Translate(criterion.exempt_when, at); });
-      line.type.optional = true;
-      any_exempt = true;
-    }
-    const DefId id = Define(line, [&] {
-      NodeId value;
-      if (criterion.value.valid()) {
-        value = Translate(criterion.value, at);
-      } else {
-        const auto field = model_->FindField(model_->subject(), criterion.name.text);
-        const auto parameter = model_->FindParameter(criterion.name.text);
-        value = field       ? ReadField(*field, at)
-                : parameter ? ReadField(*parameter, at)
-                            : Read(by_declared_.at(model_->FindDefinition(criterion.name.text)->index()), at);
-        graph_->occurrences.push_back({DefId{}, position_++, value, criterion.name.span, {}});
-      }
-      Owe({Obligation::Kind::kWithin,
-           value,
-           DefId{},
-           criterion.name.text,
-           0,
-           weight.percent ? full.value : weight.value,
-           full.unit,
-           criterion.value.valid() ? tree_[criterion.value].span : criterion.name.span,
-           {},
-           {}});
-      return exempt.valid() ? Case({Read(exempt, at), None(type), value}, true, line.type, at) : value;
-    });
-    NodeId part = Read(id, at);
-    NodeId share = Number(weight.value, weight.percent ? Unit() : full.unit);
-    graph_->occurrences.push_back({DefId{}, position_++, share, criterion.weight.span, {}});
-    if (weight.percent) part = Apply(Op::kMultiply, {share, part}, type, at);
-    if (exempt.valid()) {
-      part = Case({Read(exempt, at), Number(0, full.unit), part}, true, type, at);
-      share = Case({Read(exempt, at), Number(0, (*graph_)[share].type.unit), share}, true, (*graph_)[share].type, at);
-    }
-    sum = add(sum, part, type);
-    weights = add(weights, share, (*graph_)[share].type);
-  }
-  if (!any_exempt) return sum;
-  const bool percent = (*graph_)[weights].type.unit.dimensionless();
-  const NodeId scaled =
-      percent ? sum : Apply(Op::kMultiply, {sum, Number(full.value, full.unit)}, NumberType(full.unit * full.unit), at);
-  const NodeId total = Apply(Op::kDivide, {scaled, weights}, type, at);
-  Owe(Obligation::Kind::kSomeApply, total, name, score.declared.name.span);
-  return total;
-}
-
-NodeId Builder::BuildAdjustments(const std::string& score, const syntax::Adjustments& block, size_t index,
-                                 const Unit& unit, Grain at) {
-  const Type type = NumberType(unit);
-  const std::string kind = block.bonus ? "加分" : "扣分";
-  const std::string prefix = score + "·" + kind + (index > 0 ? fmt::format("{}", index + 1) : "");
-  const DefId id = Define(Part(Definition::Kind::kAdjustments, prefix, kind, at, type, block.span, block.mark), [&] {
-    NodeId sum;
-    for (const syntax::Adjustment& line : block.lines) {
-      const DefId part = Define(Part(Definition::Kind::kAdjustment, prefix + "·" + line.name.text, line.name.text, at,
-                                     type, line.span, line.mark),
-                                [&] {
-                                  const NodeId condition = Translate(line.when, at);
-                                  const NodeId amount = Translate(line.amount, at);
-                                  const NodeId given = Case({condition, amount, Number(0, unit)}, true, type, at);
-                                  Owe({Obligation::Kind::kNonNegative,
-                                       given,
-                                       DefId{},
-                                       line.name.text,
-                                       0,
-                                       0,
-                                       unit,
-                                       tree_[line.amount].span,
-                                       {},
-                                       {}});
-                                  return given;
-                                });
-      const NodeId read = Read(part, at);
-      sum = sum.valid() ? Apply(Op::kAdd, {sum, read}, type, at) : read;
-    }
-    if (!block.cap) return sum;
-    const NodeId capped = Apply(Op::kMin, {sum, Literal(semantic::Read(*block.cap)->value, type)}, type, at);
-    Owe(Obligation::Kind::kMatters, capped, "封顶 " + std::string(tree_.source->Text(block.cap->span)),
-        block.cap->span);
-    return capped;
-  });
-  return Read(id, at);
-}
-
-NodeId Builder::BuildScore(const syntax::ScoreDecl& score, Grain at) {
-  const auto full = *semantic::Read(score.full);
-  const Type type = NumberType(full.unit);
-  const std::string& name = score.declared.name.text;
-  NodeId value;
-  if (score.adjustments.empty()) {
-    value = ScoreTotal(score, at);
-  } else {
-    const DefId subtotal =
-        Define(Part(Definition::Kind::kSubtotal, name + "·各项得分", "各项得分", at, type, score.declared.name.span),
-               [&] { return ScoreTotal(score, at); });
-    value = Read(subtotal, at);
-    size_t counts[2] = {0, 0};
-    for (const syntax::Adjustments& block : score.adjustments) {
-      const NodeId amount = BuildAdjustments(name, block, counts[block.bonus ? 1 : 0]++, full.unit, at);
-      value = Apply(block.bonus ? Op::kAdd : Op::kSubtract, {value, amount}, type, at);
-    }
-  }
-  if (score.floor_at_zero) value = Apply(Op::kMax, {value, Number(0, full.unit)}, type, at);
-  for (const ExprId clause : score.clauses) value = TranslateClause(tree_[clause], value, at);
-  return value;
-}
-
 // ---- 等级: a case over the arms, then the steps in order.
 
 NodeId Builder::BuildStep(const syntax::GradeStep& step, NodeId before, const Type& type, Grain at) {
@@ -212,35 +81,26 @@ NodeId Builder::BuildGrade(const syntax::GradeDecl& grade, Grain at) {
 
 // ---- 对照表: one condition a row, and for each column a case in which no two rows may hold.
 
-NodeId Builder::CellCondition(const syntax::Cell& cell, ExprId header, Grain at) {
+NodeId Builder::CellCondition(const syntax::Cell& cell, NodeId head, Grain at) {
   if (cell.kind != syntax::Cell::Kind::kItems) return {};
-  const NodeId head = Translate(header, at);
   // A head that may be absent is compared where it is present; the cell 缺 asks for the others.
   const bool optional = (*graph_)[head].type.optional;
-  Node has;
-  has.form = Form::kHas;
-  has.operands = {head};
-  has.type = BoolType();
-  has.grain = at;
-  const NodeId present = optional ? Intern(std::move(has)) : NodeId{};
+  const NodeId present = optional ? Has(head, at) : NodeId{};
   std::vector<NodeId> items;
   for (const syntax::CellItem& item : cell.items) {
-    const NodeId value = Translate(item.value, at);
-    if (item.kind == syntax::CellItem::Kind::kValue && (*graph_)[value].form == Form::kNone) {
-      items.push_back(optional ? Apply(Op::kNot, {present}, BoolType(), at) : Literal(false, BoolType()));
-      continue;
-    }
     std::vector<NodeId> parts;
     if (optional) parts.push_back(present);
-    switch (item.kind) {
-      case syntax::CellItem::Kind::kValue: parts.push_back(Apply(Op::kEqual, {head, value}, BoolType(), at)); break;
-      case syntax::CellItem::Kind::kBound: parts.push_back(Compare(item.op, head, value, at)); break;
-      case syntax::CellItem::Kind::kRange:
-        parts.push_back(Apply(Op::kAtMost, {value, head}, BoolType(), at));
-        parts.push_back(Apply(Op::kAtMost, {head, Translate(item.upper, at)}, BoolType(), at));
-        break;
+    if (item.kind == syntax::CellItem::Kind::kValue) {
+      const NodeId value = Translate(item.value, at);
+      if ((*graph_)[value].form == Form::kNone) {
+        items.push_back(optional ? Apply(Op::kNot, {present}, BoolType(), at) : Literal(false, BoolType()));
+        continue;
+      }
+      parts.push_back(Apply(Op::kEqual, {head, value}, BoolType(), at));
     }
-    items.push_back(parts.size() == 1 ? parts[0] : Apply(Op::kAnd, std::move(parts), BoolType(), at));
+    for (const syntax::Limit& limit : item.limits)
+      parts.push_back(Compare(limit.op, head, Translate(limit.value, at), at));
+    items.push_back(And(std::move(parts), at));
   }
   return items.size() == 1 ? items[0] : Apply(Op::kOr, std::move(items), BoolType(), at);
 }
@@ -248,11 +108,14 @@ NodeId Builder::CellCondition(const syntax::Cell& cell, ExprId header, Grain at)
 NodeId Builder::RowCondition(const syntax::TableDecl& table, const syntax::TableRow& row, Grain at) {
   std::vector<NodeId> conditions;
   for (size_t c = 0; c < row.conditions.size(); ++c) {
-    const NodeId condition = CellCondition(row.conditions[c], table.rows.front().conditions[c].items[0].value, at);
+    const syntax::Cell& cell = row.conditions[c];
+    if (cell.kind != syntax::Cell::Kind::kItems) continue;
+    const NodeId head = Translate(table.rows.front().conditions[c].items[0].value, at);
+    const NodeId condition = CellCondition(cell, head, at);
     if (condition.valid()) conditions.push_back(condition);
   }
   if (conditions.empty()) return Literal(true, BoolType());
-  return conditions.size() == 1 ? conditions[0] : Apply(Op::kAnd, std::move(conditions), BoolType(), at);
+  return And(std::move(conditions), at);
 }
 
 namespace {

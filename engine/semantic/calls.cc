@@ -23,20 +23,41 @@ constexpr std::array kBuiltins = {
 const Unit kRows = Unit::Base("条");
 const Unit kPlaces = Unit::Base("名");
 
+const BuiltinInfo* FindBuiltin(const std::string& name) {
+  const auto found =
+      std::find_if(kBuiltins.begin(), kBuiltins.end(), [&](const BuiltinInfo& b) { return b.zh == name || b.en == name; });
+  return found == kBuiltins.end() ? nullptr : &*found;
+}
+
 }  // namespace
 
+bool Checker::IsAggregation(const Expr& expr) const {
+  if (expr.kind != ExprKind::kCall) return false;
+  const BuiltinInfo* builtin = FindBuiltin(expr.name.text);
+  return builtin != nullptr && builtin->kind == BuiltinKind::kAggregate && expr.arguments.size() <= builtin->most &&
+         (expr.arguments.size() == 1 || builtin->least > 1);
+}
+
+bool Checker::IsPast(const std::string& builtin) {
+  const BuiltinInfo* found = FindBuiltin(builtin);
+  if (found == nullptr) return false;
+  const auto which = static_cast<Builtin>(found - kBuiltins.data());
+  return which == Builtin::kPrevious || which == Builtin::kYearAgo;
+}
+
 Type Checker::CheckCall(ExprId id, const Expr& expr, const Scope& scope, const Type*) {
-  const auto found = std::find_if(kBuiltins.begin(), kBuiltins.end(), [&](const BuiltinInfo& b) {
-    return b.zh == expr.name.text || b.en == expr.name.text;
-  });
-  if (found == kBuiltins.end() || !expr.qualifier.text.empty()) {
+  if (const auto keyed = keyed_.find(expr.name.text); keyed != keyed_.end() && expr.qualifier.text.empty())
+    return CheckKeyed(id, expr, scope, keyed->second);
+  const BuiltinInfo* found = FindBuiltin(expr.name.text);
+  if (found == nullptr || !expr.qualifier.text.empty()) {
     std::vector<std::string> names;
     for (const BuiltinInfo& builtin : kBuiltins)
       names.insert(names.end(), {std::string(builtin.zh), std::string(builtin.en)});
+    for (const auto& [name, index] : keyed_) names.push_back(name);
     ReportUnknown(expr.name, {"函数", "function"}, names);
     return {};
   }
-  const auto builtin = static_cast<Builtin>(found - kBuiltins.begin());
+  const auto builtin = static_cast<Builtin>(found - kBuiltins.data());
   ExprInfo& info = model_->exprs[id.index()];
   info.referent.kind = Referent::Kind::kBuiltin;
   info.referent.builtin = builtin;
@@ -47,23 +68,101 @@ Type Checker::CheckCall(ExprId id, const Expr& expr, const Scope& scope, const T
     sink_.Add<DiagnosticKind::kArgumentCount>(At(id), expr.name.text, wanted, std::to_string(count));
     return {};
   }
-  const bool aggregates = found->kind == BuiltinKind::kAggregate &&
-                          !((builtin == Builtin::kHighest || builtin == Builtin::kLowest) && count > 1);
-  for (size_t i = 0; i < count; ++i) {
-    const syntax::Argument& argument = expr.arguments[i];
-    const char* clause = argument.if_none && !(builtin == Builtin::kShare && i == 2) ? "无则"
-                         : argument.where.valid() && !(aggregates && i == 0)         ? "其中"
-                         : !argument.within.text.empty() && !(aggregates && i == 0)  ? "在 … 内"
-                                                                                     : nullptr;
-    if (clause != nullptr) sink_.Add<DiagnosticKind::kMisplacedClause>(At(argument.span), expr.name.text, clause);
-  }
+  const bool several = (builtin == Builtin::kHighest || builtin == Builtin::kLowest || builtin == Builtin::kCount) && count > 1;
+  const bool aggregates = found->kind == BuiltinKind::kAggregate && !several;
+  CheckClauses(id, expr, builtin, aggregates);
   if (aggregates) return CheckAggregation(id, expr, scope, builtin);
   switch (builtin) {
     case Builtin::kShare: return CheckShare(expr, scope);
-    case Builtin::kPrevious: return CheckPrevious(expr, scope);
+    case Builtin::kPrevious: return CheckPast(expr.arguments[0].value, scope);
+    case Builtin::kYearAgo: {
+      const Type type = CheckPast(expr.arguments[0].value, scope);
+      static constexpr int kPerYear[] = {0, 12, 4, 2, 1, 0};
+      model_->exprs[id.index()].window = kPerYear[static_cast<size_t>(PeriodOfPast(expr.arguments[0].value))];
+      return type;
+    }
     case Builtin::kIsAbsent: Check(expr.arguments[0].value, scope); return {TypeKind::kBool, Unit(), {}, false, false};
+    case Builtin::kShareOut: return CheckShareOut(expr, scope);
+    case Builtin::kMonths: return CheckDates(expr, scope, Unit::Base("月"));
+    case Builtin::kDays: return CheckDates(expr, scope, Unit::Base("天"));
+    case Builtin::kGrowth: return CheckGrowth(expr, scope);
+    case Builtin::kCount: return CheckCountOf(expr, scope);
     default: return CheckOverValues(expr, scope);
   }
+}
+
+// Which clauses may stand behind an argument of the function.
+void Checker::CheckClauses(ExprId, const Expr& expr, Builtin builtin, bool aggregates) {
+  const bool ranks = builtin == Builtin::kRank || builtin == Builtin::kRankShare;
+  const bool picks = builtin == Builtin::kMedian || builtin == Builtin::kTrimmedMean || ranks;
+  for (size_t i = 0; i < expr.arguments.size(); ++i) {
+    const syntax::Argument& a = expr.arguments[i];
+    const bool folds = aggregates && i == 0;
+    const char* clause = a.if_none && !(builtin == Builtin::kShare && i == 2)        ? "无则"
+                         : a.where.valid() && !folds                                 ? "其中"
+                         : !a.within.text.empty() && !folds                          ? "在 … 内"
+                         : a.ascending && !(folds && ranks)                          ? "由低到高"
+                         : a.ties != syntax::TieRule::kUnwritten && !(folds && ranks) ? "并列"
+                         : a.distinct.valid() && (!folds || picks)                   ? "去重"
+                         : (a.recent || a.so_far) && (!folds || picks)               ? "近 … 期"
+                         : (a.skip_missing || a.missing_as) && (!folds || ranks)     ? "缺月"
+                         : a.recent && a.distinct.valid()                            ? "去重"
+                                                                                     : nullptr;
+    if (clause != nullptr) sink_.Add<DiagnosticKind::kMisplacedClause>(At(a.span), expr.name.text, clause);
+  }
+}
+
+Type Checker::CheckKeyed(ExprId id, const Expr& expr, const Scope& scope, size_t index) {
+  used_.insert(expr.name.text);
+  const KeyedParameter& keyed = model_->keyed[index];
+  ExprInfo& info = model_->exprs[id.index()];
+  info.referent.kind = Referent::Kind::kBuiltin;
+  info.referent.builtin = Builtin::kParameterOf;
+  info.referent.index = index;
+  const Type result = keyed.values.empty() ? Type{} : (*model_)[keyed.values[0]].type;
+  if (expr.arguments.size() != 1) {
+    sink_.Add<DiagnosticKind::kArgumentCount>(At(id), expr.name.text, "1", std::to_string(expr.arguments.size()));
+    return result;
+  }
+  const Type wanted{TypeKind::kEnum, Unit(), keyed.key, false, false};
+  const ExprId argument = expr.arguments[0].value;
+  const Type found = Check(argument, scope, &wanted);
+  DemandPresent(argument, found);
+  if (found.known() && !Unify(wanted, found))
+    sink_.Add<DiagnosticKind::kTypeMismatch>(At(argument), Describe(*model_, wanted), Describe(*model_, found));
+  return result;
+}
+
+Type Checker::CheckShareOut(const Expr& expr, const Scope& scope) {
+  const Type pool = Check(expr.arguments[0].value, scope);
+  Demand(expr.arguments[0].value, pool, TypeKind::kNumber);
+  const Type weight = Check(expr.arguments[1].value, scope);
+  Demand(expr.arguments[1].value, weight, TypeKind::kNumber);
+  const Type step = Check(expr.arguments[2].value, scope);
+  Demand(expr.arguments[2].value, step, TypeKind::kNumber, pool.is_number() ? &pool.unit : nullptr);
+  if ((*tree_)[expr.arguments[2].value].kind != ExprKind::kQuantity)
+    sink_.Add<DiagnosticKind::kNotConstant>(At(expr.arguments[2].value));
+  for (const syntax::Argument& argument : expr.arguments) DemandPresent(argument.value, (*model_)[argument.value].type);
+  return pool;
+}
+
+Type Checker::CheckDates(const Expr& expr, const Scope& scope, const Unit& unit) {
+  for (const syntax::Argument& argument : expr.arguments) {
+    const Type type = Check(argument.value, scope);
+    Demand(argument.value, type, TypeKind::kDate);
+    DemandPresent(argument.value, type);
+  }
+  return {TypeKind::kNumber, unit, {}, false, false};
+}
+
+Type Checker::CheckGrowth(const Expr& expr, const Scope& scope) {
+  CheckOverValues(expr, scope);
+  return {TypeKind::kNumber, Unit(), {}, false, true};
+}
+
+Type Checker::CheckCountOf(const Expr& expr, const Scope& scope) {
+  for (const syntax::Argument& argument : expr.arguments) CheckCondition(argument.value, scope);
+  return {TypeKind::kNumber, Unit::Base("项"), {}, false, false};
 }
 
 Type Checker::CheckOverValues(const Expr& expr, const Scope& scope) {
@@ -103,22 +202,6 @@ Type Checker::CheckShare(const Expr& expr, const Scope& scope) {
   return type;
 }
 
-Type Checker::CheckPrevious(const Expr& expr, const Scope& scope) {
-  const ExprId argument = expr.arguments[0].value;
-  Type type = Check(argument, scope);
-  const Referent& referent = (*model_)[argument].referent;
-  const bool fact =
-      referent.kind == Referent::Kind::kField && model_->fields[referent.index].kind == Field::Kind::kFact;
-  const bool result = referent.kind == Referent::Kind::kDefinition && published_.count(referent.index) > 0;
-  if (result && !type.known()) past_of_unknown_.insert(referent.index);
-  const bool definition = referent.kind == Referent::Kind::kDefinition;
-  past_leaves_.insert(argument);
-  if (!fact && !result && (type.known() || definition))
-    sink_.Add<DiagnosticKind::kNotPast>(At(argument), TextOf(argument));
-  type.optional = true;
-  return type;
-}
-
 // The records that an aggregation's argument names: `计数(打分 …)`, `平均(打分.得分 …)`.
 std::optional<SortId> Checker::RowsNamedIn(ExprId root) const {
   std::vector<ExprId> pending = {root};
@@ -133,37 +216,63 @@ std::optional<SortId> Checker::RowsNamedIn(ExprId root) const {
                         model_->sorts[symbol->second.index].kind == Sort::Kind::kRecords;
       if (rows) return SortId(symbol->second.index);
     }
-    pending.insert(pending.end(), expr.operands.begin(), expr.operands.end());
+    syntax::ForEachChild(expr, [&](ExprId child) { pending.push_back(child); });
   }
   return std::nullopt;
 }
 
-bool Checker::ResolveScope(ExprId id, const syntax::Argument& argument) {
-  Referent& referent = model_->exprs[id.index()].referent;
-  const syntax::Name& name = argument.within;
-  if (name.text.empty()) return false;
-  if (name.text == "全体" || name.text == "whole") {
-    referent.scope = Referent::Scope::kWhole;
-    return true;
+std::optional<std::pair<size_t, bool>> Checker::FindKey(const syntax::Name& name, const Scope& scope) {
+  std::optional<std::pair<size_t, bool>> key;
+  if ((*model_)[scope.at.sort].kind == Sort::Kind::kRecords) {
+    if (const auto field = model_->FindField(scope.at.sort, name.text)) key = {field->index(), true};
   }
   const auto symbol = symbols_.find(name.text);
-  if (symbol == symbols_.end() || symbol->second.kind == Symbol::Kind::kSort) {
+  if (!key && symbol != symbols_.end() && symbol->second.kind != Symbol::Kind::kSort) {
+    used_.insert(name.text);
+    const bool is_field = symbol->second.kind == Symbol::Kind::kField;
+    key = {is_field ? Meant(symbol->second, scope).value_or(symbol->second.index) : symbol->second.index, is_field};
+  }
+  if (!key) {
     ReportUnknown(name, {"分组依据", "key to group by"}, ValueNames());
+    return std::nullopt;
+  }
+  const Type& type = key->second ? model_->fields[key->first].type : model_->definitions[key->first].type;
+  if (type.optional) sink_.Add<DiagnosticKind::kMaybeAbsent>(At(name.span), name.text);
+  return key;
+}
+
+bool Checker::ResolveScope(ExprId id, const syntax::Argument& argument, const Scope& scope) {
+  ExprInfo& info = model_->exprs[id.index()];
+  const auto whole = [](const syntax::Name& name) { return name.text == "全体" || name.text == "whole"; };
+  if (argument.within.text.empty()) return false;
+  if (argument.at_least) {
+    info.otherwise_whole = whole(argument.otherwise);
+    const auto count = argument.at_least->number.value.ToInt64();
+    if (!count || *count < 1 || argument.at_least->unit.size() > 1)
+      sink_.Add<DiagnosticKind::kNotConstant>(At(argument.at_least->span));
+    if (!info.otherwise_whole) {
+      if (const auto key = FindKey(argument.otherwise, scope))
+        std::tie(info.otherwise_key, info.otherwise_is_field) = *key;
+    }
+  }
+  if (whole(argument.within)) {
+    info.referent.scope = Referent::Scope::kWhole;
     return true;
   }
-  used_.insert(name.text);
-  referent.scope = Referent::Scope::kKey;
-  referent.key = symbol->second.index;
-  referent.key_is_field = symbol->second.kind == Symbol::Kind::kField;
-  const Type& type = referent.key_is_field ? model_->fields[referent.key].type : model_->definitions[referent.key].type;
-  if (type.optional) sink_.Add<DiagnosticKind::kMaybeAbsent>(At(name.span), name.text);
+  if (const auto key = FindKey(argument.within, scope)) {
+    info.referent.scope = Referent::Scope::kKey;
+    std::tie(info.referent.key, info.referent.key_is_field) = *key;
+  }
   return true;
 }
 
 bool Checker::MaybeEmpty(const Expr& expr, const ExprInfo& info, const Scope& scope, Builtin builtin) const {
-  if (expr.arguments[0].where.valid()) return true;
+  const syntax::Argument& argument = expr.arguments[0];
+  if (argument.where.valid() || argument.skip_missing || builtin == Builtin::kLatest || builtin == Builtin::kEarliest) return true;
   if (info.referent.scope != Referent::Scope::kNone) return false;  // the subject itself is among its peers
   if (info.grain.sort == info.target.sort) return false;            // the months of a quarter
+  // Each value of a key is some subject's.
+  if ((*model_)[info.target.sort].kind == Sort::Kind::kKey) return false;
   const auto rows = scope.narrowing.least_rows.find(info.grain.sort.index());
   const int64_t known = rows == scope.narrowing.least_rows.end() ? 0 : rows->second;
   int64_t wanted = 1;
@@ -172,6 +281,40 @@ bool Checker::MaybeEmpty(const Expr& expr, const ExprInfo& info, const Scope& sc
     wanted = 2 * cut.quantity.number.value.ToInt64().value_or(1) + 1;
   }
   return known < wanted;
+}
+
+// Of the argument: 去重, 近, 缺月, 并列 and what a second argument must be.
+void Checker::CheckAggregationClauses(ExprId id, const Expr& expr, const Scope& inner, Builtin builtin) {
+  const syntax::Argument& argument = expr.arguments[0];
+  ExprInfo& info = model_->exprs[id.index()];
+  if (argument.distinct.valid()) {
+    const Type type = Check(argument.distinct, inner);
+    DemandPresent(argument.distinct, type);
+  }
+  for (const syntax::TieKey& key : argument.tie_keys) {
+    const Type type = Check(key.value, inner);
+    DemandPresent(key.value, type);
+    if (type.known() && !IsOrdered(type)) sink_.Add<DiagnosticKind::kUnordered>(At(key.value), Describe(*model_, type));
+  }
+  if (argument.recent) {
+    if (const auto count = ReadPeriods(*argument.recent, inner.at.period)) info.window = *count;
+  } else if (argument.so_far) {
+    info.window = 0;
+  }
+  if (expr.arguments.size() < 2) return;
+  const ExprId second = expr.arguments[1].value;
+  if (builtin == Builtin::kWeightedMean) {
+    const Type weight = Check(second, inner);
+    Demand(second, weight, TypeKind::kNumber);
+    DemandPresent(second, weight);
+    return;
+  }
+  // How many are cut off at each end; which one from the last or the first.
+  const Expr& number = (*tree_)[second];
+  const auto n = number.kind == ExprKind::kQuantity && number.quantity.unit.empty() ? number.quantity.number.value.ToInt64()
+                                                                                    : std::nullopt;
+  model_->exprs[second.index()].type = {TypeKind::kNumber, Unit(), {}, false, false};
+  if (!n || *n < 1 || *n > 1000) sink_.Add<DiagnosticKind::kNotConstant>(At(second));
 }
 
 Type Checker::CheckAggregation(ExprId id, const Expr& expr, const Scope& scope, Builtin builtin) {
@@ -183,8 +326,8 @@ Type Checker::CheckAggregation(ExprId id, const Expr& expr, const Scope& scope, 
   Scope inner = scope;
   inner.inside_aggregation = true;
   inner.narrowing = {};
-  inner.rows = RowsNamedIn(argument.value);
-  const bool peers = ResolveScope(id, argument);
+  if (const auto rows = RowsNamedIn(argument.value)) inner.rows = rows;
+  const bool peers = ResolveScope(id, argument, scope);
   Type type;
   if (argument.where.valid()) {
     CheckCondition(argument.where, inner);
@@ -194,14 +337,21 @@ Type Checker::CheckAggregation(ExprId id, const Expr& expr, const Scope& scope, 
   }
   const bool rows = (*model_)[argument.value].referent.kind == Referent::Kind::kRecords;
   if (!rows || builtin != Builtin::kCount) DemandPresent(argument.value, type);
+  CheckAggregationClauses(id, expr, inner, builtin);
 
-  const std::optional<Grain> finest = FinestOf({argument.value, argument.where});
+  const bool weighted = builtin == Builtin::kWeightedMean;
+  std::optional<Grain> finest =
+      FinestOf({argument.value, argument.where, argument.distinct, weighted ? expr.arguments[1].value : ExprId{}});
+  // What has no period of its own is read in the period of the result.
+  if (finest && finest->sort != scope.at.sort) finest->period = std::min(finest->period, scope.at.period);
   ExprInfo& info = model_->exprs[id.index()];
   info.target = scope.at;
   info.grain = peers ? scope.at : finest.value_or(scope.at);
-  if (builtin == Builtin::kRank && !peers) {
+  const bool ranks = builtin == Builtin::kRank || builtin == Builtin::kRankShare;
+  const bool past = info.window != 1;
+  if (ranks && !peers) {
     sink_.Add<DiagnosticKind::kMissingScope>(At(id), TextOf(id));
-  } else if (!peers && type.known() && (!finest || Readable(*model_, scope.at, *finest))) {
+  } else if (!peers && !past && type.known() && (!finest || Readable(*model_, scope.at, *finest))) {
     sink_.Add<DiagnosticKind::kNothingToAggregate>(At(id), TextOf(id));
     return {};
   } else if (!peers && finest && scope.at.period == PeriodKind::kOnce && finest->period != PeriodKind::kOnce) {
@@ -211,18 +361,60 @@ Type Checker::CheckAggregation(ExprId id, const Expr& expr, const Scope& scope, 
     sink_.Add<DiagnosticKind::kNoCommonGrain>(At(id), TextOf(argument.value), (*model_)[scope.at.sort].name);
     return {};
   }
+  if (past) {
+    if (finest && finest->period == PeriodKind::kOnce) info.grain.period = scope.at.period;
+    CheckRecorded(argument.value);
+    CheckRecorded(argument.where);
+  }
+  const bool latest = builtin == Builtin::kLatest || builtin == Builtin::kEarliest;
+  if (latest && type.known() && !(*model_)[info.grain.sort].date.valid())
+    sink_.Add<DiagnosticKind::kNotDated>(At(id), TextOf(argument.value));
+  if (argument.skip_missing || argument.missing_as) CheckMissing(id, argument);
   const bool averages = builtin == Builtin::kMean || builtin == Builtin::kMedian || builtin == Builtin::kTrimmedMean;
   if (averages && info.grain.sort != info.target.sort && info.grain.period != info.target.period) {
     sink_.Add<DiagnosticKind::kBothAxes>(At(id), TextOf(id));
   }
   CheckReadable(argument.value, info.grain);
   CheckReadable(argument.where, info.grain);
-  return AggregateType(expr, builtin, type, MaybeEmpty(expr, info, scope, builtin));
+  CheckReadable(argument.distinct, info.grain);
+  for (const syntax::TieKey& key : argument.tie_keys) CheckReadable(key.value, info.grain);
+  if (weighted) CheckReadable(expr.arguments[1].value, info.grain);
+  return AggregateType(id, expr, builtin, type, MaybeEmpty(expr, info, scope, builtin));
 }
 
-Type Checker::AggregateType(const Expr& expr, Builtin builtin, const Type& argument, bool maybe_empty) {
+// 缺月不计, 缺月按: the periods for which the subject has no row of facts.
+void Checker::CheckMissing(ExprId id, const syntax::Argument& argument) {
+  ExprInfo& info = model_->exprs[id.index()];
+  for (size_t i = 0; i < model_->fields.size(); ++i) {
+    const Field& field = model_->fields[i];
+    if (field.kind == Field::Kind::kPresence && field.grain == info.grain) info.presence = FieldId(i);
+  }
+  const bool finer = info.grain.sort == info.target.sort && info.grain.period < info.target.period;
+  if (!info.presence.valid() || !finer) {
+    sink_.Add<DiagnosticKind::kMisplacedClause>(At(argument.span), TextOf(argument.value), "缺月");
+    return;
+  }
+  model_->may_miss.insert({info.grain.sort, info.grain.period});
+  if (!argument.missing_as) return;
+  const auto instead = ReadMarked(*argument.missing_as);
+  const Type& type = (*model_)[argument.value].type;
+  if (instead && type.is_number() && instead->unit != type.unit)
+    sink_.Add<DiagnosticKind::kUnitMismatch>(At(argument.missing_as->span), type.unit.ToString(),
+                                             instead->unit.ToString(), Bilingual("混用", "mixed"));
+}
+
+Type Checker::AggregateType(ExprId id, const Expr& expr, Builtin builtin, const Type& argument, bool maybe_empty) {
   const ExprId value = expr.arguments[0].value;
-  if (builtin == Builtin::kCount) return {TypeKind::kNumber, kRows, {}, false, false};
+  const ExprInfo& info = (*model_)[id];
+  if (builtin == Builtin::kCount) {
+    // Rows, subjects, or the periods of one subject.
+    const Sort::Kind kind = (*model_)[info.grain.sort].kind;
+    const bool periods = info.grain.sort == info.target.sort && info.referent.scope == Referent::Scope::kNone;
+    const bool named = (*model_)[value].referent.kind == Referent::Kind::kRecords;
+    if (!named) Demand(value, argument, TypeKind::kBool);
+    const Unit unit = kind == Sort::Kind::kRecords ? kRows : periods ? Unit::Base("次") : Unit::Base("个");
+    return {TypeKind::kNumber, unit, {}, false, false};
+  }
   if (builtin == Builtin::kAnyOf || builtin == Builtin::kAllOf) {
     Demand(value, argument, TypeKind::kBool);
     return {TypeKind::kBool, Unit(), {}, builtin == Builtin::kAllOf && maybe_empty, false};
@@ -233,15 +425,29 @@ Type Checker::AggregateType(const Expr& expr, Builtin builtin, const Type& argum
         Bilingual("明细的一个栏目，如“明细.栏目”", "a field of the records, as records.field"));
     return {};
   }
-  Demand(value, argument, TypeKind::kNumber);
-  if (builtin == Builtin::kTrimmedMean) {
-    const Expr& cut = (*tree_)[expr.arguments[1].value];
-    const auto n = cut.kind == ExprKind::kQuantity && cut.quantity.unit.empty() ? cut.quantity.number.value.ToInt64()
-                                                                                : std::nullopt;
-    model_->exprs[expr.arguments[1].value.index()].type = {TypeKind::kNumber, Unit(), {}, false, false};
-    if (!n || *n < 1 || *n > 1000) sink_.Add<DiagnosticKind::kNotConstant>(At(expr.arguments[1].value));
+  const bool latest = builtin == Builtin::kLatest || builtin == Builtin::kEarliest;
+  if (latest) {
+    Type type = argument;
+    type.optional = true;
+    return type;
   }
-  if (builtin == Builtin::kRank) return {TypeKind::kNumber, kPlaces, {}, expr.arguments[0].where.valid(), false};
+  const bool ranks = builtin == Builtin::kRank || builtin == Builtin::kRankShare;
+  if (ranks || builtin == Builtin::kHighest || builtin == Builtin::kLowest) {
+    if (argument.known() && !IsOrdered(argument))
+      sink_.Add<DiagnosticKind::kUnordered>(At(value), Describe(*model_, argument));
+  } else {
+    Demand(value, argument, TypeKind::kNumber);
+  }
+  const bool conditional = expr.arguments[0].where.valid();
+  if (builtin == Builtin::kRank) return {TypeKind::kNumber, kPlaces, {}, conditional, false};
+  if (builtin == Builtin::kRankShare) return {TypeKind::kNumber, Unit(), {}, conditional, true};
+  if (builtin == Builtin::kWeightedMean) maybe_empty = true;
+  if (!argument.known()) return {};
+  if (!argument.is_number()) {
+    Type type = argument;
+    type.optional = maybe_empty;
+    return type;
+  }
   if (!argument.is_number()) return {};
   Type type = argument;
   type.optional = builtin != Builtin::kSum && maybe_empty;

@@ -58,6 +58,14 @@ bool Checker::CheckDepth() {
 bool Checker::AddSymbol(const std::string& name, Symbol symbol) {
   const auto [at, added] = symbols_.emplace(name, symbol);
   if (added) return true;
+  // Fields of different subjects may have one name.
+  if (at->second.kind == Symbol::Kind::kField && symbol.kind == Symbol::Kind::kField) {
+    const Field& first = model_->fields[at->second.index];
+    if (first.kind != Field::Kind::kParameter && symbol.field_sort.valid() && symbol.field_sort != first.grain.sort) {
+      at->second.others.push_back(symbol.index);
+      return true;
+    }
+  }
   Diagnostic& diagnostic = sink_.Add<DiagnosticKind::kDuplicateName>(At(symbol.span), name);
   diagnostic.related.push_back({At(at->second.span), {"先在这里声明", "first declared here"}});
   return false;
@@ -111,61 +119,14 @@ void Checker::DeclareField(Field::Kind kind, Grain grain, const syntax::Field& d
   ReadClauses(declared.clauses, declared.type.kind == syntax::TypeExpr::Kind::kInteger, field);
   if (field.type.is_number() && !declared.clauses.range)
     sink_.Add<DiagnosticKind::kMissingRange>(At(field.span), field.name);
-  if (kind == Field::Kind::kRecord) {
-    const auto [at, added] = record_fields_.emplace(std::pair(grain.sort.index(), field.name), field.span);
-    if (!added) {
-      Diagnostic& diagnostic = sink_.Add<DiagnosticKind::kDuplicateName>(At(field.span), field.name);
-      diagnostic.related.push_back({At(at->second), {"先在这里声明", "first declared here"}});
-    }
-    AddCode(field.code, name.code_span, grain.sort);
-  } else {
-    AddSymbol(field.name, {Symbol::Kind::kField, model_->fields.size(), field.span});
-    AddCode(field.code, name.code_span, kWholeSort);
+  const auto [at, added] = record_fields_.emplace(std::pair(grain.sort.index(), field.name), field.span);
+  if (!added) {
+    Diagnostic& diagnostic = sink_.Add<DiagnosticKind::kDuplicateName>(At(field.span), field.name);
+    diagnostic.related.push_back({At(at->second), {"先在这里声明", "first declared here"}});
+  } else if (kind != Field::Kind::kRecord) {
+    AddSymbol(field.name, {Symbol::Kind::kField, model_->fields.size(), field.span, {}, grain.sort});
   }
-  model_->fields.push_back(std::move(field));
-}
-
-void Checker::DeclareParameter(const syntax::ParameterDecl& parameter) {
-  Field field;
-  field.kind = Field::Kind::kParameter;
-  field.name = parameter.declared.name.text;
-  field.code = parameter.declared.code;
-  field.mark = parameter.mark;
-  field.span = parameter.declared.name.span;
-  field.open = parameter.mark.provenance == syntax::Provenance::kOpen;
-  if (parameter.type) {
-    field.type = ReadType(*parameter.type, field.name);
-    ReadClauses(parameter.clauses, parameter.type->kind == syntax::TypeExpr::Kind::kInteger, field);
-    if (!parameter.clauses.places && parameter.type->kind != syntax::TypeExpr::Kind::kInteger &&
-        parameter.value.valid())
-      field.places.reset();
-  }
-  if (parameter.value.valid()) {
-    if (field.open) sink_.Add<DiagnosticKind::kOpenWithValue>(At(field.span), field.name);
-    field.open = false;
-    if (!parameter.type) {
-      // Without a declared type the parameter has that of its value.
-      const Expr& value = (*tree_)[parameter.value];
-      const Expr& inner = value.kind == ExprKind::kNegate ? (*tree_)[value.operands[0]] : value;
-      if (inner.kind == ExprKind::kQuantity) {
-        if (const auto read = Read(inner.quantity))
-          field.type = {TypeKind::kNumber, read->unit, {}, false, read->percent};
-      } else if (inner.kind == ExprKind::kText || inner.kind == ExprKind::kBool || inner.kind == ExprKind::kDate) {
-        field.type.kind = inner.kind == ExprKind::kText   ? TypeKind::kText
-                          : inner.kind == ExprKind::kBool ? TypeKind::kBool
-                                                          : TypeKind::kDate;
-      }
-    }
-    field.value = ReadConstant(parameter.value, field.type, false);
-    if (field.value) CheckInRange(field, *field.value, (*tree_)[parameter.value].span);
-  } else if (!field.open) {
-    sink_.Add<DiagnosticKind::kValueMissing>(At(field.span), field.name);
-  } else if (field.type.is_number() && !parameter.clauses.range) {
-    sink_.Add<DiagnosticKind::kMissingRange>(At(field.span), field.name);
-  }
-  field.type.optional = false;
-  AddSymbol(field.name, {Symbol::Kind::kField, model_->fields.size(), field.span});
-  AddCode(field.code, parameter.declared.code_span, kWholeSort);
+  AddCode(field.code, name.code_span, grain.sort);
   model_->fields.push_back(std::move(field));
 }
 
@@ -176,20 +137,96 @@ void Checker::DeclareDefinition(Definition definition, Span span) {
   model_->definitions.push_back(std::move(definition));
 }
 
-void Checker::DeclareGradeScale(size_t declaration, const syntax::GradeDecl& grade) {
+EnumId Checker::DeclareEnumeration(const std::string& name, const std::vector<syntax::Name>& values, bool ordered,
+                                   const std::vector<syntax::Name>& states) {
   const EnumId id(model_->enumerations.size());
-  Enumeration scale{grade.declared.name.text, {}, true};
-  for (const syntax::Name& name : grade.scale) {
-    if (std::count(scale.values.begin(), scale.values.end(), name.text) > 0)
-      sink_.Add<DiagnosticKind::kDuplicateName>(At(name.span), name.text);
-    enum_values_[name.text].emplace_back(id, scale.values.size());
-    scale.values.push_back(name.text);
+  Enumeration enumeration{name, {}, ordered};
+  for (const auto* names : {&values, &states}) {
+    for (const syntax::Name& value : *names) {
+      if (std::count(enumeration.values.begin(), enumeration.values.end(), value.text) > 0) {
+        sink_.Add<DiagnosticKind::kDuplicateName>(At(value.span), value.text);
+        continue;
+      }
+      enum_values_[value.text].emplace_back(id, enumeration.values.size());
+      enumeration.values.push_back(value.text);
+      if (names == &states) ++enumeration.states;
+    }
   }
-  model_->enumerations.push_back(std::move(scale));
+  model_->enumerations.push_back(std::move(enumeration));
+  return id;
+}
+
+void Checker::DeclareType(const syntax::TypeDecl& type) {
+  if (type.kind == syntax::TypeDecl::Kind::kUnit) {
+    if (FindUnit(type.name.text)) sink_.Add<DiagnosticKind::kDuplicateName>(At(type.name.span), type.name.text);
+    model_->units.push_back(type.name.text);
+    return;
+  }
+  const bool scale = type.kind == syntax::TypeDecl::Kind::kScale;
+  const EnumId id = DeclareEnumeration(type.name.text, type.values, scale, type.states);
+  const auto [at, added] = types_.emplace(type.name.text, id);
+  if (!added) {
+    sink_.Add<DiagnosticKind::kDuplicateName>(At(type.name.span), type.name.text)
+        .related.push_back({At(type_places_[type.name.text]), {"先在这里声明", "first declared here"}});
+  }
+  type_places_.emplace(type.name.text, type.name.span);
+}
+
+// A result of another policy is absent as long as that has none.
+void Checker::DeclareImported(const syntax::UseDecl& use) {
+  Field field;
+  field.kind = Field::Kind::kImported;
+  field.name = use.result.name.text;
+  field.code = use.result.code;
+  field.grain = {subject_.value_or(kWholeSort), PeriodKind::kOnce};
+  field.mark = use.mark;
+  field.span = use.result.name.span;
+  field.type = ReadType(use.type, field.name);
+  ReadClauses(use.clauses, use.type.kind == syntax::TypeExpr::Kind::kInteger, field);
+  field.type.optional = true;
+  field.policy = use.policy;
+  field.imported = use.period;
+  AddSymbol(field.name, {Symbol::Kind::kField, model_->fields.size(), field.span, {}, field.grain.sort});
+  AddCode(field.code, use.result.code_span, field.grain.sort);
+  model_->fields.push_back(std::move(field));
+}
+
+// Whether a subject has facts for a period; made once for each kind of period that has facts.
+void Checker::DeclarePresence(SortId sort, PeriodKind period) {
+  const bool known = std::any_of(model_->fields.begin(), model_->fields.end(), [&](const Field& f) {
+    return f.kind == Field::Kind::kPresence && f.grain == Grain{sort, period};
+  });
+  if (known) return;
+  Field field;
+  field.kind = Field::Kind::kPresence;
+  field.name = PeriodAdverb(period).zh + "·有填报";
+  field.grain = {sort, period};
+  field.type.kind = TypeKind::kBool;
+  model_->fields.push_back(std::move(field));
+}
+
+void Checker::DeclareGradeScale(size_t declaration, const syntax::GradeDecl& grade) {
+  EnumId id;
+  if (grade.scale.size() == 1) {
+    // One name: the 类型 that declares the scale.
+    const auto named = types_.find(grade.scale[0].text);
+    const bool scale = named != types_.end() && (*model_)[named->second].ordered;
+    if (!scale) {
+      std::vector<std::string> names;
+      for (const auto& [name, type] : types_) names.push_back(name);
+      ReportUnknown(grade.scale[0], {"等级的类型（类型 名称 : 甲 > 乙）", "type of grades (类型 name : best > next)"}, names);
+      return;
+    }
+    used_.insert(named->first);
+    id = named->second;
+  } else {
+    id = DeclareEnumeration(grade.declared.name.text, grade.scale, true, grade.states);
+  }
   Definition definition{grade.declared.name.text,
                         grade.declared.code,
                         grade.declared.title,
-                        {subject_.value_or(kWholeSort), grade.period},
+                        GrainOfDeclared(grade.place, grade.period, grade.declared.name.span)
+                            .value_or(Grain{subject_.value_or(kWholeSort), grade.period}),
                         {TypeKind::kEnum, Unit(), id, false, false},
                         GradeRef{declaration},
                         std::nullopt,
@@ -207,6 +244,8 @@ void Checker::DeclareTable(size_t declaration, const syntax::TableDecl& table) {
   if (table.rows.size() - 1 > limits::kTableRows)
     sink_.Add<DiagnosticKind::kTooManyRows>(At(table.name.span), std::to_string(limits::kTableRows));
   const auto& header = table.rows.front().results;
+  const Grain grain = GrainOfDeclared(table.place, table.period, table.name.span)
+                          .value_or(Grain{subject_.value_or(kWholeSort), table.period});
   for (size_t column = 0; column < header.size(); ++column) {
     const syntax::Cell& cell = header[column];
     const bool plain = cell.kind == syntax::Cell::Kind::kItems && cell.items.size() == 1 &&
@@ -223,7 +262,7 @@ void Checker::DeclareTable(size_t declaration, const syntax::TableDecl& table) {
     DeclareDefinition({name.text,
                        cell.items[0].code,
                        "",
-                       {subject_.value_or(kWholeSort), table.period},
+                       grain,
                        {},
                        ColumnRef{declaration, column},
                        std::nullopt,
@@ -233,58 +272,193 @@ void Checker::DeclareTable(size_t declaration, const syntax::TableDecl& table) {
   }
 }
 
+void Checker::DeclareSubject(const syntax::SubjectDecl& subject) {
+  const SortId sort = DeclareSort(Sort::Kind::kSubject, subject.declared, kWholeSort);
+  model_->sorts.back().file = subject.file;
+  if (!subject_) subject_ = sort;
+}
+
+void Checker::DeclareRecords(const syntax::RecordsDecl& records) {
+  DeclareSort(Sort::Kind::kRecords, records.declared, subject_.value_or(kWholeSort));
+}
+
+// Parents are known now, whatever the order.
+void Checker::FinishRecords(const syntax::RecordsDecl& records) {
+  const auto sort = model_->FindRecords(records.declared.name.text);
+  if (!sort) return;
+  const auto parent = FindPlace(records.parent, {"对象或明细", "subject or records"});
+  if (!parent) return;
+  Sort& own = model_->sorts[sort->index()];
+  own.parent = *parent;
+  const bool in_rows = (*model_)[*parent].kind == Sort::Kind::kRecords;
+  const bool dated = !records.date.text.empty();
+  own.period = dated ? PeriodKind::kDay : records.period.value_or(PeriodKind::kOnce);
+  if (in_rows && !dated && !records.period) {
+    own.period = RecordsPeriodOf(*parent);
+  } else if (!dated && !records.period) {
+    sink_.Add<DiagnosticKind::kRecordsWithoutPeriod>(At(records.declared.name.span), records.declared.name.text);
+  }
+  DeclareFields(Field::Kind::kRecord, {*sort, own.period}, records.fields);
+  if (!dated) return;
+  const auto date = model_->FindField(*sort, records.date.text);
+  if (!date || (*model_)[*date].type.kind != TypeKind::kDate || (*model_)[*date].type.optional) {
+    sink_.Add<DiagnosticKind::kWrongKindOfName>(At(records.date.span), records.date.text,
+                                                Bilingual("这份明细的一个日期栏目（不可缺）", "a date field of these records that is not optional"));
+    return;
+  }
+  model_->sorts[sort->index()].date = *date;
+}
+
+// Records in records have the period of those they belong to; these may be declared further on.
+PeriodKind Checker::RecordsPeriodOf(SortId sort) const {
+  for (int depth = 0; depth < 8; ++depth) {
+    for (const syntax::Declaration& declaration : tree_->declarations) {
+      const auto* records = std::get_if<syntax::RecordsDecl>(&declaration.body);
+      if (records == nullptr || records->declared.name.text != (*model_)[sort].name) continue;
+      if (!records->date.text.empty()) return PeriodKind::kDay;
+      if (records->period) return *records->period;
+      const auto parent = model_->FindRecords(records->parent.text);
+      if (!parent || *parent == sort) return PeriodKind::kMonth;
+      sort = *parent;
+    }
+  }
+  return PeriodKind::kMonth;
+}
+
+void Checker::DeclareInput(const syntax::InputDecl& input) {
+  const auto sort = FindPlace(input.subject, {"对象", "subject"});
+  if (sort && (*model_)[*sort].kind == Sort::Kind::kRecords) {
+    sink_.Add<DiagnosticKind::kWrongKindOfName>(At(input.subject.span), input.subject.text,
+                                                Bilingual("一种对象，或“全体”", "a kind of subject, or 全体 (whole)"));
+  } else if (sort) {
+    DeclareFields(Field::Kind::kFact, {*sort, input.period}, input.fields);
+    DeclarePresence(*sort, input.period);
+  }
+}
+
+std::optional<SortId> Checker::FindPlace(const syntax::Name& name, const Bilingual& kind) {
+  if (name.text.empty()) return subject_.value_or(kWholeSort);
+  if (const auto sort = model_->FindSort(name.text)) {
+    used_.insert(name.text);
+    return sort;
+  }
+  std::vector<std::string> names;
+  for (const Sort& sort : model_->sorts) names.push_back(sort.name);
+  ReportUnknown(name, kind, names);
+  return std::nullopt;
+}
+
+std::optional<Grain> Checker::GrainOfDeclared(const syntax::Name& place, PeriodKind period, Span span) {
+  const auto sort = FindPlace(place, {"对象或明细", "subject or records"});
+  if (!sort) return std::nullopt;
+  const Sort& of = (*model_)[*sort];
+  if (of.kind != Sort::Kind::kRecords) return Grain{*sort, period};
+  if (period != PeriodKind::kOnce && period != of.period)
+    sink_.Add<DiagnosticKind::kPeriodMismatch>(At(span), place.text, PeriodAdverb(of.period), PeriodAdverb(period));
+  return Grain{*sort, of.period};
+}
+
+std::optional<SortId> Checker::DeclareKey(const syntax::Name& key, Grain at) {
+  const auto symbol = symbols_.find(key.text);
+  if (symbol == symbols_.end() || symbol->second.kind == Symbol::Kind::kSort) {
+    ReportUnknown(key, {"分组依据", "key to group by"}, ValueNames());
+    return std::nullopt;
+  }
+  used_.insert(key.text);
+  const bool is_field = symbol->second.kind == Symbol::Kind::kField;
+  for (size_t i = 0; i < model_->sorts.size(); ++i) {
+    const Sort& sort = model_->sorts[i];
+    if (sort.kind == Sort::Kind::kKey && sort.base == at.sort && sort.key == symbol->second.index &&
+        sort.key_is_field == is_field && sort.period == at.period)
+      return SortId(i);
+  }
+  Sort sort;
+  sort.kind = Sort::Kind::kKey;
+  sort.name = key.text;
+  sort.span = key.span;
+  sort.base = at.sort;
+  sort.period = at.period;
+  sort.key = symbol->second.index;
+  sort.key_is_field = is_field;
+  model_->sorts.push_back(std::move(sort));
+  return SortId(model_->sorts.size() - 1);
+}
+
+void Checker::DeclareFormula(size_t declaration, const syntax::FormulaDecl& formula) {
+  AddCode(formula.declared.code, formula.declared.code_span, kWholeSort);
+  std::optional<Grain> grain = GrainOfDeclared(formula.place, formula.period, formula.declared.name.span);
+  if (grain && !formula.key.text.empty()) {
+    if (const auto key = DeclareKey(formula.key, *grain)) grain->sort = *key;
+  }
+  DeclareDefinition({formula.declared.name.text,
+                     formula.declared.code,
+                     formula.declared.title,
+                     grain.value_or(Grain{subject_.value_or(kWholeSort), formula.period}),
+                     {},
+                     FormulaRef{declaration},
+                     std::nullopt,
+                     formula.mark,
+                     formula.declared.name.span},
+                    formula.declared.name.span);
+}
+
+void Checker::DeclareScore(size_t declaration, const syntax::ScoreDecl& score) {
+  AddCode(score.declared.code, score.declared.code_span, kWholeSort);
+  const auto grain = GrainOfDeclared(score.place, score.period, score.declared.name.span);
+  DeclareDefinition({score.declared.name.text,
+                     score.declared.code,
+                     score.declared.title,
+                     grain.value_or(Grain{subject_.value_or(kWholeSort), score.period}),
+                     {},
+                     ScoreRef{declaration},
+                     std::nullopt,
+                     score.mark,
+                     score.declared.name.span},
+                    score.declared.name.span);
+}
+
 void Checker::Declare() {
   for (const syntax::Declaration& declaration : tree_->declarations) {
-    const auto* subject = std::get_if<syntax::SubjectDecl>(&declaration.body);
-    if (subject == nullptr) continue;
-    if (subject_) {
-      sink_.Add<DiagnosticKind::kSecondOfKind>(At(subject->declared.name.span), "对象");
-      continue;
-    }
-    subject_ = DeclareSort(Sort::Kind::kSubject, subject->declared, kWholeSort);
-    DeclareFields(Field::Kind::kAttribute, {*subject_, PeriodKind::kOnce}, subject->fields);
+    if (const auto* type = std::get_if<syntax::TypeDecl>(&declaration.body)) DeclareType(*type);
   }
-  const SortId subject = subject_.value_or(kWholeSort);
+  // Sorts before fields: one may refer to a subject that is declared further on.
+  for (const syntax::Declaration& declaration : tree_->declarations) {
+    if (const auto* subject = std::get_if<syntax::SubjectDecl>(&declaration.body)) DeclareSubject(*subject);
+  }
+  for (const syntax::Declaration& declaration : tree_->declarations) {
+    if (const auto* records = std::get_if<syntax::RecordsDecl>(&declaration.body)) DeclareRecords(*records);
+  }
   for (size_t i = 0; i < tree_->declarations.size(); ++i) {
     const syntax::Declaration& declaration = tree_->declarations[i];
     if (const auto* d = std::get_if<syntax::PolicyDecl>(&declaration.body)) {
       DeclarePolicy(*d, declaration.span);
+    } else if (const auto* kind = std::get_if<syntax::SubjectDecl>(&declaration.body)) {
+      if (const auto sort = model_->FindSort(kind->declared.name.text))
+        DeclareFields(Field::Kind::kAttribute, {*sort, PeriodKind::kOnce}, kind->fields);
     } else if (const auto* input = std::get_if<syntax::InputDecl>(&declaration.body)) {
-      DeclareFields(Field::Kind::kFact, {subject, input->period}, input->fields);
+      DeclareInput(*input);
     } else if (const auto* records = std::get_if<syntax::RecordsDecl>(&declaration.body)) {
-      const SortId sort = DeclareSort(Sort::Kind::kRecords, records->declared, subject);
-      DeclareFields(Field::Kind::kRecord, {sort, records->period}, records->fields);
-    } else if (const auto* parameter = std::get_if<syntax::ParameterDecl>(&declaration.body)) {
-      DeclareParameter(*parameter);
-    } else if (const auto* formula = std::get_if<syntax::FormulaDecl>(&declaration.body)) {
-      AddCode(formula->declared.code, formula->declared.code_span, kWholeSort);
-      DeclareDefinition({formula->declared.name.text,
-                         formula->declared.code,
-                         formula->declared.title,
-                         {subject, formula->period},
-                         {},
-                         FormulaRef{i},
-                         std::nullopt,
-                         formula->mark,
-                         formula->declared.name.span},
-                        formula->declared.name.span);
+      FinishRecords(*records);
+    } else if (const auto* use = std::get_if<syntax::UseDecl>(&declaration.body)) {
+      if (!use->policy.empty()) DeclareImported(*use);
+    }
+  }
+  // What is computed is declared when every field is: its key may be one.
+  for (size_t i = 0; i < tree_->declarations.size(); ++i) {
+    const syntax::Declaration& declaration = tree_->declarations[i];
+    if (const auto* formula = std::get_if<syntax::FormulaDecl>(&declaration.body)) {
+      DeclareFormula(i, *formula);
     } else if (const auto* score = std::get_if<syntax::ScoreDecl>(&declaration.body)) {
-      AddCode(score->declared.code, score->declared.code_span, kWholeSort);
-      DeclareDefinition({score->declared.name.text,
-                         score->declared.code,
-                         score->declared.title,
-                         {subject, score->period},
-                         {},
-                         ScoreRef{i},
-                         std::nullopt,
-                         score->mark,
-                         score->declared.name.span},
-                        score->declared.name.span);
+      DeclareScore(i, *score);
     } else if (const auto* grade = std::get_if<syntax::GradeDecl>(&declaration.body)) {
       DeclareGradeScale(i, *grade);
     } else if (const auto* table = std::get_if<syntax::TableDecl>(&declaration.body)) {
       DeclareTable(i, *table);
     }
+  }
+  // A parameter may be keyed by any enumeration, that of a grade included.
+  for (const syntax::Declaration& declaration : tree_->declarations) {
+    if (const auto* parameter = std::get_if<syntax::ParameterDecl>(&declaration.body)) DeclareParameter(*parameter);
   }
   // A value that has the name of something declared could mean either.
   for (const auto& [value, places] : enum_values_) {
@@ -330,7 +504,8 @@ void Checker::WarnUnused() {
   // Beside errors it would often be said of a name that is only misspelt elsewhere.
   if (!lost_.empty() || sink_.has_errors()) return;
   for (const Field& field : model_->fields) {
-    if (field.kind == Field::Kind::kParameter && used_.count(field.name) == 0)
+    const std::string read = field.name.substr(0, field.name.find('.'));
+    if (field.kind == Field::Kind::kParameter && used_.count(field.name) == 0 && used_.count(read) == 0)
       sink_.Add<DiagnosticKind::kUnusedName>(At(field.span), field.name);
   }
   for (size_t i = 0; i < model_->definitions.size(); ++i) {
@@ -355,6 +530,10 @@ std::optional<Id> FindIn(const Table& table, std::string_view name, const Match&
 std::optional<FieldId> Model::FindField(SortId sort, std::string_view name) const {
   return FindIn<FieldId>(fields, name,
                          [&](const Field& f) { return f.grain.sort == sort && f.kind != Field::Kind::kParameter; });
+}
+std::optional<SortId> Model::FindSort(std::string_view name) const {
+  if (name == "全体" || name == "whole") return kWholeSort;
+  return FindIn<SortId>(sorts, name, [](const Sort& s) { return s.kind != Sort::Kind::kKey; });
 }
 std::optional<FieldId> Model::FindParameter(std::string_view name) const {
   return FindIn<FieldId>(fields, name, [](const Field& f) { return f.kind == Field::Kind::kParameter; });

@@ -31,42 +31,68 @@ std::optional<DefinitionId> Checker::ExampleDefinition(const syntax::Name& name)
   return std::nullopt;
 }
 
-void Checker::CheckExampleLine(const syntax::ExampleLine& line, Example& example) {
-  using Kind = syntax::ExampleLine::Kind;
-  const SortId subject = subject_.value_or(kWholeSort);
+// The sort of the subject that the line is about; nothing (and reported) if it is not declared. Of a per-key value the id is the key.
+std::optional<SortId> Checker::ExampleSort(const syntax::ExampleLine& line, const Example& example) {
+  if (line.id.empty() && !line.name.text.empty()) {
+    if (line.name.text == "全体" || line.name.text == "whole") return kWholeSort;
+    ReportUnknown(line.name, {"“全体”，或引号里的编号", "whole, or an id in quotes"}, {"全体"});
+    return std::nullopt;
+  }
+  for (const ExampleSubject& subject : example.subjects) {
+    if (subject.id == line.id) return subject.sort;
+  }
+  const bool keyed = std::any_of(line.facts.begin(), line.facts.end(), [&](const syntax::ExampleFact& fact) {
+    const auto id = model_->FindDefinition(fact.name.text);
+    return id && (*model_)[(*model_)[*id].grain.sort].kind == Sort::Kind::kKey;
+  });
+  if (keyed) return kWholeSort;
+  const std::string& kind = (*model_)[subject_.value_or(kWholeSort)].name;
+  sink_.Add<DiagnosticKind::kUnknownName>(
+      At(line.span), line.id,
+      Bilingual("对象（先写：" + kind + " \"" + line.id + "\" { … }）", "subject (declare it first)"));
+  return std::nullopt;
+}
+
+void Checker::CheckExampleSubject(const syntax::ExampleLine& line, Example& example) {
+  const auto sort = model_->FindSort(line.name.text);
+  if (!sort || (*model_)[*sort].kind != Sort::Kind::kSubject) {
+    std::vector<std::string> names;
+    for (const Sort& s : model_->sorts) {
+      if (s.kind == Sort::Kind::kSubject) names.push_back(s.name);
+    }
+    ReportUnknown(line.name, {"对象", "subject"}, names);
+    return;
+  }
   const bool known = std::any_of(example.subjects.begin(), example.subjects.end(),
                                  [&](const ExampleSubject& s) { return s.id == line.id; });
-  if (line.kind != Kind::kSubject && line.kind != Kind::kGiven && !known) {
-    sink_.Add<DiagnosticKind::kUnknownName>(
-        At(line.span), line.id,
-        Bilingual("对象（先写：" + (*model_)[subject].name + " \"" + line.id + "\" { … }）",
-                  "subject (declare it first)"));
-  }
-  switch (line.kind) {
-    case Kind::kSubject: {
-      if (line.name.text != (*model_)[subject].name)
-        ReportUnknown(line.name, {"对象", "subject"}, {(*model_)[subject].name});
-      if (known) sink_.Add<DiagnosticKind::kDuplicateName>(At(line.span), line.id);
-      ExampleSubject out{line.id, {}, line.span};
-      for (const syntax::ExampleFact& fact : line.facts) {
-        const auto field = model_->FindField(subject, fact.name.text);
-        if (!field || (*model_)[*field].kind != Field::Kind::kAttribute || fact.is_rows) {
-          std::vector<std::string> names;
-          for (const Field& f : model_->fields)
-            if (f.kind == Field::Kind::kAttribute) names.push_back(f.name);
-          ReportUnknown(fact.name, {"属性", "attribute"}, names);
-          continue;
-        }
-        if (const auto value = ReadConstant(fact.value, (*model_)[*field].type, true))
-          out.attributes.emplace_back(*field, *value);
-      }
-      example.subjects.push_back(std::move(out));
-      break;
+  if (known) sink_.Add<DiagnosticKind::kDuplicateName>(At(line.span), line.id);
+  ExampleSubject out{*sort, line.id, {}, line.span};
+  for (const syntax::ExampleFact& fact : line.facts) {
+    const auto field = model_->FindField(*sort, fact.name.text);
+    if (!field || (*model_)[*field].kind != Field::Kind::kAttribute || fact.is_rows) {
+      std::vector<std::string> names;
+      for (const Field& f : model_->fields)
+        if (f.kind == Field::Kind::kAttribute && f.grain.sort == *sort) names.push_back(f.name);
+      ReportUnknown(fact.name, {"属性", "attribute"}, names);
+      continue;
     }
+    if (const auto value = ReadConstant(fact.value, (*model_)[*field].type, true))
+      out.attributes.emplace_back(*field, *value);
+  }
+  example.subjects.push_back(std::move(out));
+}
+
+void Checker::CheckExampleLine(const syntax::ExampleLine& line, Example& example) {
+  using Kind = syntax::ExampleLine::Kind;
+  const bool about = line.kind != Kind::kSubject && line.kind != Kind::kGiven;
+  if (about && !ExampleSort(line, example) && line.kind == Kind::kFacts) return;
+  switch (line.kind) {
+    case Kind::kSubject: CheckExampleSubject(line, example); break;
     case Kind::kFacts: CheckExampleFacts(line, example); break;
     case Kind::kExpect:
     case Kind::kHistory:
       for (const syntax::ExampleFact& fact : line.facts) {
+        if (line.kind == Kind::kHistory && CheckExampleImport(line, fact, example)) continue;
         const auto id = ExampleDefinition(fact.name);
         if (!id || fact.is_rows) continue;
         const Definition& definition = (*model_)[*id];
@@ -80,12 +106,13 @@ void Checker::CheckExampleLine(const syntax::ExampleLine& line, Example& example
         if (line.kind == Kind::kExpect)
           example.expectations.push_back({line.id, period, *id, *value, fact.span});
         else
-          example.history.push_back({line.id, period, *id, *value, fact.span});
+          example.history.push_back({line.id, period, *id, FieldId{}, *value, fact.span});
       }
       break;
     case Kind::kReject: example.rejections.push_back({line.id, line.from, line.message, line.span}); break;
     case Kind::kGiven: {
-      const auto parameter = model_->FindParameter(line.name.text);
+      const std::string name = line.key.text.empty() ? line.name.text : line.name.text + "." + line.key.text;
+      const auto parameter = model_->FindParameter(name);
       if (!parameter) {
         std::vector<std::string> names;
         for (const Field& f : model_->fields)
@@ -102,8 +129,23 @@ void Checker::CheckExampleLine(const syntax::ExampleLine& line, Example& example
   }
 }
 
+// A result of another policy, as it was settled in that period.
+bool Checker::CheckExampleImport(const syntax::ExampleLine& line, const syntax::ExampleFact& fact, Example& example) {
+  for (size_t i = 0; i < model_->fields.size(); ++i) {
+    const Field& field = model_->fields[i];
+    if (field.kind != Field::Kind::kImported || field.name != fact.name.text) continue;
+    if (line.from.kind != field.imported)
+      sink_.Add<DiagnosticKind::kPeriodMismatch>(At(fact.span), field.name, PeriodAdverb(field.imported),
+                                                 line.from.ToText());
+    if (const auto value = ReadConstant(fact.value, field.type, true))
+      example.history.push_back({line.id, line.from, DefinitionId{}, FieldId(i), *value, fact.span});
+    return true;
+  }
+  return false;
+}
+
 void Checker::CheckExampleFacts(const syntax::ExampleLine& line, Example& example) {
-  const SortId subject = subject_.value_or(kWholeSort);
+  const SortId subject = ExampleSort(line, example).value_or(kWholeSort);
   if (line.from.kind != line.to.kind || line.to < line.from) {
     sink_.Add<DiagnosticKind::kEmptyRange>(At(line.span), line.from.ToString(), line.to.ToString());
     return;
@@ -117,7 +159,7 @@ void Checker::CheckExampleFacts(const syntax::ExampleLine& line, Example& exampl
     if (!field || (*model_)[*field].kind != Field::Kind::kFact) {
       std::vector<std::string> names;
       for (const Field& f : model_->fields)
-        if (f.kind == Field::Kind::kFact) names.push_back(f.name);
+        if (f.kind == Field::Kind::kFact && f.grain.sort == subject) names.push_back(f.name);
       ReportUnknown(fact.name, {"填报的事实", "fact"}, names);
       continue;
     }
@@ -152,7 +194,10 @@ void Checker::CheckExampleRows(const syntax::ExampleLine& line, const syntax::Ex
     return;
   }
   ExampleRows out{line.id, line.from, *sort, {}, fact.span};
-  std::vector<std::optional<FieldId>> columns;
+  // Beside the fields: 行号, and the 行号 of the row that a row belongs to.
+  enum class Special : unsigned char { kNone, kKey, kParent };
+  std::vector<std::pair<std::optional<FieldId>, Special>> columns;
+  const Sort& own = (*model_)[*sort];
   for (size_t r = 0; r < fact.rows.size(); ++r) {
     const auto& cells = fact.rows[r];
     if (r > 0 && cells.size() != columns.size()) {
@@ -160,18 +205,33 @@ void Checker::CheckExampleRows(const syntax::ExampleLine& line, const syntax::Ex
                                             std::to_string(columns.size()));
       continue;
     }
-    std::vector<std::pair<FieldId, Value>> row;
+    ExampleRow row;
     for (size_t c = 0; c < cells.size(); ++c) {
       const Expr& cell = (*tree_)[cells[c]];
       if (r == 0) {
-        columns.push_back(cell.kind == ExprKind::kName ? model_->FindField(*sort, cell.name.text) : std::nullopt);
-        if (!columns.back()) ReportUnknown({TextOf(cells[c]), cell.span}, {"栏目", "field"}, {});
-      } else if (columns[c]) {
-        if (const auto value = ReadConstant(cells[c], (*model_)[*columns[c]].type, true))
-          row.emplace_back(*columns[c], *value);
+        const bool named = cell.kind == ExprKind::kName;
+        const auto field = named ? model_->FindField(*sort, cell.name.text) : std::nullopt;
+        const bool in_rows = (*model_)[own.parent].kind == Sort::Kind::kRecords;
+        const Special special = field || !named                                                ? Special::kNone
+                                : cell.name.text == "行号" || cell.name.text == "row"            ? Special::kKey
+                                : in_rows && cell.name.text == (*model_)[own.parent].name      ? Special::kParent
+                                                                                               : Special::kNone;
+        columns.emplace_back(field, special);
+        if (!field && special == Special::kNone) ReportUnknown({TextOf(cells[c]), cell.span}, {"栏目", "field"}, {});
+      } else if (columns[c].second != Special::kNone) {
+        (columns[c].second == Special::kKey ? row.key : row.parent) =
+            cell.kind == ExprKind::kText ? cell.text : TextOf(cells[c]);
+      } else if (columns[c].first) {
+        if (const auto value = ReadConstant(cells[c], (*model_)[*columns[c].first].type, true))
+          row.cells.emplace_back(*columns[c].first, *value);
       }
     }
     if (r > 0) out.rows.push_back(std::move(row));
+  }
+  if (own.date.valid()) {
+    // Dated rows are given once, whatever periods the line names.
+    example.rows.push_back(std::move(out));
+    return;
   }
   for (Period p = line.from; p <= line.to; p = p.Back(-1)) {
     out.period = p;

@@ -72,6 +72,17 @@ Type Checker::CheckKind(ExprId id, const Expr& expr, const Scope& scope, const T
     case ExprKind::kRound:
     case ExprKind::kCap:
     case ExprKind::kFloor: return CheckClause(expr, scope, Check(expr.operands[0], scope));
+    case ExprKind::kBand: return CheckBand(expr, scope);
+    case ExprKind::kBands: return CheckBands(expr, scope, expected);
+    case ExprKind::kProgressive: return CheckProgressive(expr, scope);
+    case ExprKind::kChoose: return CheckChoose(expr, scope, expected);
+    case ExprKind::kStreak: return CheckStreak(id, expr, scope);
+    case ExprKind::kEarlier: {
+      const Type type = CheckPast(expr.operands[0], scope);
+      const PeriodKind period = PeriodOfPast(expr.operands[0]);
+      if (const auto back = ReadPeriods(expr.quantity, period)) model_->exprs[id.index()].window = *back;
+      return type;
+    }
   }
   return {};
 }
@@ -125,7 +136,7 @@ std::optional<size_t> Checker::FindEnumValue(EnumId id, const std::string& name)
 }
 
 Type Checker::CheckName(ExprId id, const Expr& expr, const Scope& scope, const Type* expected) {
-  if (!expr.qualifier.text.empty()) return CheckQualified(id, expr);
+  if (!expr.qualifier.text.empty()) return CheckQualified(id, expr, scope);
   ExprInfo& info = model_->exprs[id.index()];
   const std::string& name = expr.name.text;
   if (scope.rows) {
@@ -146,17 +157,22 @@ Type Checker::CheckName(ExprId id, const Expr& expr, const Scope& scope, const T
     const size_t index = symbol->second.index;
     switch (symbol->second.kind) {
       case Symbol::Kind::kSort:
-        if (!scope.inside_aggregation || model_->sorts[index].kind != Sort::Kind::kRecords) {
+        // Inside an aggregation the name of rows, or of a kind of subject, stands for each of them.
+        if (!scope.inside_aggregation) {
           sink_.Add<DiagnosticKind::kWrongKindOfName>(At(id), name, Bilingual("一个值", "a value"));
           return {};
         }
         info.referent = {Referent::Kind::kRecords, index};
         return Bool();
       case Symbol::Kind::kField: {
-        info.referent = {Referent::Kind::kField, index};
-        Type type = model_->fields[index].type;
-        if (scope.narrowing.present.count({Referent::Kind::kField, index}) > 0) type.optional = false;
-        return type;
+        const std::optional<size_t> meant = Meant(symbol->second, scope);
+        if (meant) return CheckField(id, *meant, scope);
+        const Field& first = model_->fields[index];
+        sink_.Add<DiagnosticKind::kWrongKindOfName>(
+            At(id), name,
+            Bilingual("写明是哪一个，如“" + (*model_)[first.grain.sort].name + "." + name + "”",
+                      "which one is meant, such as '" + (*model_)[first.grain.sort].name + "." + name + "'"));
+        return {};
       }
       case Symbol::Kind::kDefinition: {
         info.referent = {Referent::Kind::kDefinition, index};
@@ -176,6 +192,7 @@ Type Checker::CheckName(ExprId id, const Expr& expr, const Scope& scope, const T
     info.referent = {Referent::Kind::kEnumValue, places->second[0].second};
     return {TypeKind::kEnum, Unit(), places->second[0].first, false, false};
   }
+  if (const auto date = CheckPeriodName(id, name, scope)) return *date;
   if (name == "缺" || name == "absent") {
     info.referent = {Referent::Kind::kAbsent};
     Type type = expected != nullptr ? *expected : Type{};
@@ -189,42 +206,127 @@ Type Checker::CheckName(ExprId id, const Expr& expr, const Scope& scope, const T
   return {};
 }
 
-Type Checker::CheckQualified(ExprId id, const Expr& expr) {
-  const auto symbol = symbols_.find(expr.name.text);
-  if (symbol == symbols_.end() || symbol->second.kind != Symbol::Kind::kSort ||
-      model_->sorts[symbol->second.index].kind != Sort::Kind::kRecords) {
-    std::vector<std::string> names;
-    for (const Sort& sort : model_->sorts) {
-      if (sort.kind == Sort::Kind::kRecords) names.push_back(sort.name);
+// 期初, 期末, 期次: of the period that is computed.
+std::optional<Type> Checker::CheckPeriodName(ExprId id, const std::string& name, const Scope& scope) {
+  const bool start = name == "期初" || name == "period_start";
+  const bool end = name == "期末" || name == "period_end";
+  if (!start && !end && name != "期次" && name != "period_number") return std::nullopt;
+  Referent& referent = model_->exprs[id.index()].referent;
+  referent.kind = Referent::Kind::kBuiltin;
+  referent.builtin = start ? Builtin::kPeriodStart : end ? Builtin::kPeriodEnd : Builtin::kPeriodNumber;
+  if (scope.at.period == PeriodKind::kOnce) sink_.Add<DiagnosticKind::kNoPeriodHere>(At(id), name);
+  return Type{start || end ? TypeKind::kDate : TypeKind::kNumber, Unit(), {}, false, false};
+}
+
+Type Checker::CheckField(ExprId id, size_t index, const Scope& scope) {
+  model_->exprs[id.index()].referent = {Referent::Kind::kField, index};
+  Type type = model_->fields[index].type;
+  if (scope.narrowing.present.count({Referent::Kind::kField, index}) > 0) type.optional = false;
+  return type;
+}
+
+std::optional<size_t> Checker::Meant(const Symbol& symbol, const Scope& scope) const {
+  if (symbol.others.empty()) return symbol.index;
+  std::vector<size_t> readable;
+  std::vector<size_t> all = symbol.others;
+  all.insert(all.begin(), symbol.index);
+  for (const size_t index : all) {
+    const Grain grain = model_->fields[index].grain;
+    if (grain.sort == scope.at.sort) return index;
+    if (WayBetween(*model_, scope.at.sort, grain.sort)) readable.push_back(index);
+  }
+  return readable.size() == 1 ? std::optional(readable[0]) : std::nullopt;
+}
+
+Scope Checker::ScopeAt(Grain at) const {
+  Scope scope;
+  scope.at = at;
+  if ((*model_)[at.sort].kind == Sort::Kind::kRecords) scope.rows = at.sort;
+  return scope;
+}
+
+// `打分.得分`, `企业.均分`: of each of the sort; `所属企业.均分`: of the one that the field refers to.
+Type Checker::CheckQualified(ExprId id, const Expr& expr, const Scope& scope) {
+  if (scope.rows) {
+    const auto own = model_->FindField(*scope.rows, expr.name.text);
+    if (own && (*model_)[*own].type.kind == TypeKind::kSubject) {
+      model_->exprs[id.index()].referent.via = *own;
+      return CheckMember(id, expr, scope, (*model_)[*own].type.subject);
     }
-    ReportUnknown(expr.name, {"明细", "records (明细)"}, names);
+  }
+  const auto symbol = symbols_.find(expr.name.text);
+  const bool sort = symbol != symbols_.end() && symbol->second.kind == Symbol::Kind::kSort;
+  const bool reference = symbol != symbols_.end() && symbol->second.kind == Symbol::Kind::kField &&
+                         model_->fields[symbol->second.index].type.kind == TypeKind::kSubject;
+  const bool whole = expr.name.text == "全体" || expr.name.text == "whole";
+  if (!sort && !reference && !whole) {
+    std::vector<std::string> names;
+    for (const Sort& s : model_->sorts) {
+      if (s.kind != Sort::Kind::kKey) names.push_back(s.name);
+    }
+    ReportUnknown(expr.name, {"明细或对象", "records (明细) or subject"}, names);
     return {};
   }
   used_.insert(expr.name.text);
-  const SortId sort(symbol->second.index);
+  if (whole) return CheckMember(id, expr, scope, kWholeSort);
+  if (sort) return CheckMember(id, expr, scope, SortId(symbol->second.index));
+  model_->exprs[id.index()].referent.via = FieldId(symbol->second.index);
+  return CheckMember(id, expr, scope, model_->fields[symbol->second.index].type.subject);
+}
+
+Type Checker::CheckMember(ExprId id, const Expr& expr, const Scope& scope, SortId sort) {
+  Referent& referent = model_->exprs[id.index()].referent;
+  const FieldId via = referent.via;
+  // What is read along a reference that may be absent may be absent.
+  const bool maybe_absent = via.valid() && (*model_)[via].type.optional &&
+                            scope.narrowing.present.count({Referent::Kind::kField, via.index()}) == 0;
   if (const auto field = model_->FindField(sort, expr.qualifier.text)) {
-    model_->exprs[id.index()].referent = {Referent::Kind::kField, field->index()};
-    return (*model_)[*field].type;
+    referent.kind = Referent::Kind::kField;
+    referent.index = field->index();
+    Type type = (*model_)[*field].type;
+    if (!via.valid() && scope.narrowing.present.count({Referent::Kind::kField, referent.index}) > 0) type.optional = false;
+    type.optional = type.optional || maybe_absent;
+    return type;
+  }
+  const auto definition = model_->FindDefinition(expr.qualifier.text);
+  if (definition && (*model_)[*definition].grain.sort == sort) {
+    used_.insert(expr.qualifier.text);
+    referent.kind = Referent::Kind::kDefinition;
+    referent.index = definition->index();
+    Type type = (*model_)[*definition].type;
+    type.optional = type.optional || maybe_absent;
+    return type;
   }
   std::vector<std::string> names;
   for (const Field& field : model_->fields) {
     if (field.grain.sort == sort) names.push_back(field.name);
   }
-  ReportUnknown(expr.qualifier, {"“" + expr.name.text + "”的栏目", "field of '" + expr.name.text + "'"}, names);
+  for (const Definition& d : model_->definitions) {
+    if (d.grain.sort == sort) names.push_back(d.name);
+  }
+  const std::string& of = (*model_)[sort].name;
+  ReportUnknown(expr.qualifier, {"“" + of + "”的栏目", "field of '" + of + "'"}, names);
   return {};
 }
 
 Type Checker::CheckArithmetic(const Expr& expr, const Scope& scope) {
   const Type left = Check(expr.operands[0], scope);
   const Type right = Check(expr.operands[1], scope);
-  Demand(expr.operands[0], left, TypeKind::kNumber);
-  Demand(expr.operands[1], right, TypeKind::kNumber);
   DemandPresent(expr.operands[0], left);
   DemandPresent(expr.operands[1], right);
+  const bool sum = expr.op == Operator::kAdd || expr.op == Operator::kSubtract;
+  if (left.kind == TypeKind::kDate && sum) return CheckDateShift(expr, right);
+  Demand(expr.operands[0], left, TypeKind::kNumber);
+  Demand(expr.operands[1], right, TypeKind::kNumber);
   if (!left.is_number() || !right.is_number()) return {};
   Type type{TypeKind::kNumber, left.unit, {}, false, false};
   if (expr.op == Operator::kMultiply || expr.op == Operator::kDivide) {
     type.unit = expr.op == Operator::kMultiply ? left.unit * right.unit : left.unit / right.unit;
+    return type;
+  }
+  // 95% less 92% is 3 percentage points.
+  if (expr.op == Operator::kSubtract && left.percent && right.percent) {
+    type.unit = Unit::Base("百分点");
     return type;
   }
   if (left.unit != right.unit) {
@@ -235,6 +337,17 @@ Type Checker::CheckArithmetic(const Expr& expr, const Scope& scope) {
   }
   type.percent = left.percent && right.percent;
   return type;
+}
+
+// A date and a whole number of months, years or days.
+Type Checker::CheckDateShift(const Expr& expr, const Type& right) {
+  const bool fits = right.is_number() && (right.unit == Unit::Base("月") || right.unit == Unit::Base("年") ||
+                                          right.unit == Unit::Base("天"));
+  if (right.known() && !fits) {
+    sink_.Add<DiagnosticKind::kTypeMismatch>(At(expr.operands[1]), Bilingual("几个月、几年或几天", "months, years or days"),
+                                             Describe(*model_, right));
+  }
+  return {TypeKind::kDate, Unit(), {}, false, false};
 }
 
 Type Checker::CheckCompare(const Expr& expr, const Scope& scope) {
@@ -349,7 +462,8 @@ Narrowing Checker::Narrow(ExprId condition, bool truth) const {
     const Expr& call = (*tree_)[expr.operands[0]];
     const Expr& bound = (*tree_)[expr.operands[1]];
     if (count.kind == Referent::Kind::kBuiltin && count.builtin == Builtin::kCount &&
-        bound.kind == ExprKind::kQuantity && !call.arguments[0].where.valid()) {
+        bound.kind == ExprKind::kQuantity && call.arguments.size() == 1 && !call.arguments[0].where.valid() &&
+        !call.arguments[0].distinct.valid() && (*model_)[expr.operands[0]].window == 1) {
       const Referent& rows = (*model_)[call.arguments[0].value].referent;
       const std::optional<int64_t> n = bound.quantity.number.value.ToInt64();
       const bool at_least = (truth && expr.op == Operator::kAtLeast) || (!truth && expr.op == Operator::kLess);

@@ -22,19 +22,22 @@ void Checker::ForEachLeaf(ExprId root, const std::function<void(ExprId, const Ex
 
 Grain Checker::GrainOf(ExprId leaf) const {
   const ExprInfo& info = (*model_)[leaf];
+  Grain grain;
   switch (info.referent.kind) {
-    case Referent::Kind::kField: return model_->fields[info.referent.index].grain;
-    case Referent::Kind::kDefinition: return model_->definitions[info.referent.index].grain;
-    case Referent::Kind::kRecords: {
-      const SortId sort(info.referent.index);
-      for (const Field& field : model_->fields) {
-        if (field.grain.sort == sort) return field.grain;
-      }
-      return {sort, PeriodKind::kMonth};
-    }
+    case Referent::Kind::kField: grain = model_->fields[info.referent.index].grain; break;
+    case Referent::Kind::kDefinition: grain = model_->definitions[info.referent.index].grain; break;
+    case Referent::Kind::kRecords:
+      return {SortId(info.referent.index), model_->sorts[info.referent.index].period};
     case Referent::Kind::kBuiltin: return info.target;
     default: return {};
   }
+  // Along a reference it is a value of who refers.
+  if (info.referent.via.valid()) {
+    const Grain holder = (*model_)[info.referent.via].grain;
+    grain.sort = holder.sort;
+    if ((*model_)[holder.sort].kind == Sort::Kind::kRecords) grain.period = std::min(grain.period, holder.period);
+  }
+  return grain;
 }
 
 std::optional<Grain> Checker::FinestOf(const std::vector<ExprId>& roots) {

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -56,6 +57,9 @@ struct Enumeration {
   std::string name;
   std::vector<std::string> values;
   bool ordered = false;
+  size_t states = 0;  // how many at the end are states that are no grade: unordered, in no rank
+
+  size_t grades() const { return values.size() - states; }
 };
 
 enum class TypeKind : unsigned char { kUnknown, kNumber, kBool, kText, kEnum, kDate, kSubject };
@@ -68,7 +72,6 @@ struct Type {
   bool optional = false;
   // Only how it is written and answered: in per cent (95% is 0.95 in formulas).
   bool percent = false;
-  bool points = false;  // percentage points (百分点): % less %; written and answered as per cent is
   SortId subject;       // kSubject: a reference to a subject of that kind
 
   bool known() const { return kind != TypeKind::kUnknown; }
@@ -136,6 +139,7 @@ enum class Builtin : unsigned char {
 #define BUILTIN(name, zh, en, least, most, kind) k##name,
 #include "engine/semantic/builtins.def"
 #undef BUILTIN
+  kParameterOf,  // a keyed parameter: `单价(档次)`
 };
 
 // What a name or call in an expression stands for.
@@ -158,6 +162,29 @@ struct ExprInfo {
   Grain grain;   // the finest that it reads; of an aggregation, that of its argument
   Grain target;  // of an aggregation: the grain of its result
   Referent referent;
+  // Of an aggregation and of 连续: over how many periods of the target; 0: from the beginning. Of 前 N 期 and 上年同期: how many back.
+  int window = 1;
+  FieldId presence;  // 缺月不计, 缺月按: whether there are facts for the period
+  // 至少 N 个 否则: the wider scope.
+  bool otherwise_whole = true;
+  size_t otherwise_key = 0;
+  bool otherwise_is_field = true;
+};
+
+// The subjects of a kind that come with the policy (取自), and their attributes.
+struct Catalogue {
+  SortId sort;
+  std::vector<FieldId> fields;
+  std::vector<std::string> ids;
+  std::vector<std::vector<Value>> rows;
+};
+
+// A parameter with one value for each value of an enumeration: fields of the name `单价.一档`, in the order of the enumeration.
+struct KeyedParameter {
+  std::string name;
+  EnumId key;
+  std::vector<FieldId> values;
+  Span span;
 };
 
 struct Check {
@@ -174,7 +201,9 @@ struct Guarantee {
   Grain grain;
 };
 
+// In an example a subject is meant by its id, whatever its kind; the whole by an empty one.
 struct ExampleSubject {
+  SortId sort;
   std::string id;
   std::vector<std::pair<FieldId, Value>> attributes;
   Span span;
@@ -186,17 +215,23 @@ struct ExampleValue {
   Value value;
   Span span;
 };
+struct ExampleRow {
+  std::string key;     // 行号
+  std::string parent;  // the 行号 of the row that it belongs to
+  std::vector<std::pair<FieldId, Value>> cells;
+};
 struct ExampleRows {
   std::string id;
   Period period;
   SortId sort;
-  std::vector<std::vector<std::pair<FieldId, Value>>> rows;
+  std::vector<ExampleRow> rows;
   Span span;
 };
 struct ExampleHistory {
   std::string id;
   Period period;
   DefinitionId definition;
+  FieldId imported;  // a result of another policy instead
   Value value;
   Span span;
 };
@@ -236,6 +271,11 @@ struct Model {
   std::vector<DefinitionId> order;
   std::vector<Check> checks;
   std::vector<PublishedResult> results;
+  std::vector<KeyedParameter> keyed;
+  std::vector<Catalogue> catalogues;
+  std::vector<std::string> units;  // that the policy declares
+  // The periods for which a subject may have no row of facts (缺月不计, 缺月按).
+  std::set<std::pair<SortId, PeriodKind>> may_miss;
   std::vector<Guarantee> guarantees;
   std::vector<Example> examples;
   std::vector<ExprInfo> exprs;  // by ExprId
@@ -247,6 +287,8 @@ struct Model {
   const Definition& operator[](DefinitionId id) const { return definitions[id.index()]; }
   const ExprInfo& operator[](syntax::ExprId id) const { return exprs[id.index()]; }
 
+  // A unit of the language, or one that the policy declares.
+  std::optional<WrittenUnit> FindUnit(std::string_view name) const;
   // By declared name or ASCII code; nothing if there is none.
   std::optional<FieldId> FindField(SortId sort, std::string_view name) const;
   std::optional<SortId> FindSort(std::string_view name) const;
@@ -285,7 +327,7 @@ struct ReadQuantity {
   Unit unit;
   bool percent = false;
 };
-std::optional<ReadQuantity> Read(const syntax::Quantity& quantity);
+std::optional<ReadQuantity> Read(const syntax::Quantity& quantity, const Model& model);
 
 // Resolves and checks. The model is usable only if the sink has no errors afterwards.
 std::shared_ptr<const Model> Analyse(std::shared_ptr<const syntax::Tree> tree, DiagnosticSink& sink);

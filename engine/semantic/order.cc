@@ -8,18 +8,23 @@ namespace heng::semantic {
 std::vector<ExprId> Checker::RootsOf(const Definition& definition) const {
   std::vector<ExprId> roots;
   const auto add_cell = [&](const syntax::Cell& cell) {
-    for (const syntax::CellItem& item : cell.items) roots.insert(roots.end(), {item.value, item.upper});
+    for (const syntax::CellItem& item : cell.items) {
+      roots.push_back(item.value);
+      for (const syntax::Limit& limit : item.limits) roots.push_back(limit.value);
+    }
   };
   if (const auto* ref = std::get_if<FormulaRef>(&definition.body)) {
     roots.push_back(DeclarationAt<syntax::FormulaDecl>(ref->declaration).value);
   } else if (const auto* score_ref = std::get_if<ScoreRef>(&definition.body)) {
     const auto& score = DeclarationAt<syntax::ScoreDecl>(score_ref->declaration);
-    for (const auto& criterion : score.criteria) roots.insert(roots.end(), {criterion.value, criterion.exempt_when});
-    for (const auto& block : score.adjustments) {
-      for (const auto& line : block.lines) roots.insert(roots.end(), {line.amount, line.when});
-    }
-    for (const ExprId clause : score.clauses)
-      roots.insert(roots.end(), (*tree_)[clause].operands.begin(), (*tree_)[clause].operands.end());
+    syntax::ForEachSection(score.lines, [&](const syntax::ScoreLines& lines) {
+      for (const auto& criterion : lines.criteria) roots.insert(roots.end(), {criterion.value, criterion.exempt_when});
+      for (const auto& block : lines.adjustments) {
+        for (const auto& line : block.lines) roots.insert(roots.end(), {line.amount, line.when});
+      }
+      for (const ExprId clause : lines.clauses)
+        roots.insert(roots.end(), (*tree_)[clause].operands.begin(), (*tree_)[clause].operands.end());
+    });
   } else if (const auto* grade_ref = std::get_if<GradeRef>(&definition.body)) {
     const auto& grade = DeclarationAt<syntax::GradeDecl>(grade_ref->declaration);
     for (const auto& arm : grade.cases) roots.push_back(arm.when);
@@ -46,22 +51,28 @@ std::vector<size_t> Checker::DependenciesOf(size_t index) const {
   };
   if (const auto* ref = std::get_if<ScoreRef>(&definition.body)) {
     // A criterion without a value is the fact or definition of its name.
-    for (const auto& criterion : DeclarationAt<syntax::ScoreDecl>(ref->declaration).criteria) {
-      if (!criterion.value.valid()) add(criterion.name.text);
-    }
+    const auto& score = DeclarationAt<syntax::ScoreDecl>(ref->declaration);
+    syntax::ForEachSection(score.lines, [&](const syntax::ScoreLines& lines) {
+      for (const auto& criterion : lines.criteria) {
+        if (!criterion.value.valid() && !criterion.section) add(criterion.name.text);
+      }
+    });
   }
+  const SortId sort = definition.grain.sort;
+  if ((*model_)[sort].kind == Sort::Kind::kKey && !(*model_)[sort].key_is_field) found.insert((*model_)[sort].key);
   std::vector<ExprId> pending = RootsOf(definition);
   while (!pending.empty()) {
     const ExprId id = pending.back();
     pending.pop_back();
     if (!id.valid()) continue;
     const Expr& expr = (*tree_)[id];
-    if (expr.kind == ExprKind::kName && expr.qualifier.text.empty()) add(expr.name.text);
-    if (expr.kind == ExprKind::kCall && (expr.name.text == "上期" || expr.name.text == "previous")) continue;
-    pending.insert(pending.end(), expr.operands.begin(), expr.operands.end());
+    if (expr.kind == ExprKind::kName) add(expr.qualifier.text.empty() ? expr.name.text : expr.qualifier.text);
+    // The past is read as recorded: it may be that of the definition itself.
+    if (expr.kind == ExprKind::kEarlier || (expr.kind == ExprKind::kCall && IsPast(expr.name.text))) continue;
+    syntax::ForEachChild(expr, [&](ExprId child) { pending.push_back(child); });
     for (const syntax::Argument& argument : expr.arguments) {
-      pending.insert(pending.end(), {argument.value, argument.where});
       add(argument.within.text);
+      add(argument.otherwise.text);
     }
   }
   return {found.begin(), found.end()};

@@ -39,9 +39,49 @@ void Checker::WarnUnmarked(ExprId root, bool covered) {
     if (!id.valid()) continue;
     const Expr& expr = (*tree_)[id];
     if (expr.kind == ExprKind::kQuantity || expr.kind == ExprKind::kRound) WarnUnmarked(expr.quantity, false);
-    pending.insert(pending.end(), expr.operands.begin(), expr.operands.end());
-    for (const syntax::Argument& argument : expr.arguments)
-      pending.insert(pending.end(), {argument.value, argument.where});
+    for (const syntax::Argument& argument : expr.arguments) {
+      if (argument.recent) WarnUnmarked(*argument.recent, false);
+      if (argument.at_least) WarnUnmarked(*argument.at_least, false);
+      if (argument.missing_as) WarnUnmarked(*argument.missing_as, false);
+    }
+    if (expr.kind == ExprKind::kStreak || expr.kind == ExprKind::kEarlier) WarnUnmarked(expr.quantity, false);
+    // Lines of bands and cases may carry marks of their own.
+    for (const syntax::BandRow& row : expr.bands) {
+      const bool marked = row.mark.provenance != Provenance::kUnmarked;
+      for (const syntax::CellItem& item : row.band.items) {
+        const bool band_marked = marked || row.band.mark.provenance != Provenance::kUnmarked;
+        WarnUnmarked(item.value, band_marked);
+        for (const syntax::Limit& limit : item.limits) WarnUnmarked(limit.value, band_marked);
+      }
+      WarnUnmarked(row.value, marked);
+    }
+    for (const syntax::ChooseLine& line : expr.cases) {
+      const bool marked = line.mark.provenance != Provenance::kUnmarked;
+      WarnUnmarked(line.value, marked);
+      WarnUnmarked(line.when, marked);
+    }
+    if (!expr.bands.empty() || !expr.cases.empty()) {
+      pending.insert(pending.end(), expr.operands.begin(), expr.operands.end());
+      continue;
+    }
+    syntax::ForEachChild(expr, [&](ExprId child) { pending.push_back(child); });
+  }
+}
+
+// The marks of the lines inside the expressions of a declaration.
+void Checker::CollectInner(ExprId root, const std::string& what) {
+  std::vector<ExprId> pending = {root};
+  while (!pending.empty()) {
+    const ExprId id = pending.back();
+    pending.pop_back();
+    if (!id.valid()) continue;
+    const Expr& expr = (*tree_)[id];
+    for (const syntax::BandRow& row : expr.bands) {
+      CheckMark(row.band.mark, what + "·" + std::string(tree_->source->Text(row.band.span)), false);
+      CheckMark(row.mark, what + "·" + std::string(tree_->source->Text(row.band.span)), false);
+    }
+    for (const syntax::ChooseLine& line : expr.cases) CheckMark(line.mark, what + "·" + TextOf(line.value), false);
+    syntax::ForEachChild(expr, [&](ExprId child) { pending.push_back(child); });
   }
 }
 
@@ -50,14 +90,20 @@ void Checker::CollectScore(const syntax::ScoreDecl& score) {
   const bool all = score.mark.provenance != Provenance::kUnmarked;
   CheckMark(score.mark, name, false);
   WarnUnmarked(score.full, all);
-  for (const syntax::Criterion& criterion : score.criteria) {
+  CollectScoreLines(name, score.lines, all);
+}
+
+void Checker::CollectScoreLines(const std::string& name, const syntax::ScoreLines& lines, bool all) {
+  for (const syntax::Criterion& criterion : lines.criteria) {
     const bool covered = all || criterion.mark.provenance != Provenance::kUnmarked;
     CheckMark(criterion.mark, name + "·" + criterion.name.text, false);
     WarnUnmarked(criterion.weight, covered);
     WarnUnmarked(criterion.value, covered);
     WarnUnmarked(criterion.exempt_when, covered);
+    CollectInner(criterion.value, name + "·" + criterion.name.text);
+    if (criterion.section) CollectScoreLines(name + "·" + criterion.name.text, *criterion.section, covered);
   }
-  for (const syntax::Adjustments& block : score.adjustments) {
+  for (const syntax::Adjustments& block : lines.adjustments) {
     const bool block_covered = all || block.mark.provenance != Provenance::kUnmarked;
     CheckMark(block.mark, name + (block.bonus ? "·加分" : "·扣分"), false);
     if (block.cap) WarnUnmarked(*block.cap, block_covered);
@@ -66,13 +112,26 @@ void Checker::CollectScore(const syntax::ScoreDecl& score) {
       CheckMark(line.mark, name + "·" + line.name.text, false);
       WarnUnmarked(line.amount, covered);
       WarnUnmarked(line.when, covered);
+      CollectInner(line.amount, name + "·" + line.name.text);
     }
   }
-  for (const ExprId clause : score.clauses) {
+  for (const ExprId clause : lines.clauses) {
     if (all) break;
     const Expr& expr = (*tree_)[clause];
     if (expr.kind == ExprKind::kRound) WarnUnmarked(expr.quantity, false);
     for (const ExprId operand : expr.operands) WarnUnmarked(operand, false);
+  }
+}
+
+void Checker::CollectParameter(const syntax::ParameterDecl& parameter) {
+  const std::string& name = parameter.declared.name.text;
+  const bool all = parameter.mark.provenance != Provenance::kUnmarked;
+  CheckMark(parameter.mark, name + (parameter.value.valid() ? " = " + TextOf(parameter.value) : ""), true);
+  WarnUnmarked(parameter.value, all);
+  for (const syntax::ParameterLine& line : parameter.lines) {
+    const std::string of = name + "·" + (line.since ? line.since->ToString() + " 起" : line.key.text);
+    CheckMark(line.mark, of + (line.value.valid() ? " = " + TextOf(line.value) : ""), !line.since);
+    WarnUnmarked(line.value, all || line.mark.provenance != Provenance::kUnmarked);
   }
 }
 
@@ -98,11 +157,7 @@ void Checker::CollectTable(const syntax::TableDecl& table) {
   for (size_t r = 0; r < table.rows.size(); ++r) {
     const syntax::TableRow& row = table.rows[r];
     const std::string key =
-        row.conditions.empty()
-            ? ""
-            : std::string(tree_->source->Text(row.conditions[0].items.empty()
-                                                  ? row.conditions[0].span
-                                                  : (*tree_)[row.conditions[0].items[0].value].span));
+        row.conditions.empty() ? "" : std::string(tree_->source->Text(row.conditions[0].span));
     const auto collect = [&](const std::vector<syntax::Cell>& cells, bool results) {
       for (size_t c = 0; c < cells.size(); ++c) {
         const syntax::Cell& cell = cells[c];
@@ -114,13 +169,13 @@ void Checker::CollectTable(const syntax::TableDecl& table) {
                   (*tree_)[table.rows.front().results[c].items.empty() ? ExprId{}
                                                                        : table.rows.front().results[c].items[0].value]
                       .span));
-          if (!cell.items.empty()) what += " = " + TextOf(cell.items[0].value);
+          if (!cell.items.empty() && cell.items[0].value.valid()) what += " = " + TextOf(cell.items[0].value);
         }
         CheckMark(cell.mark, what, false);
         const bool covered = all || cell.mark.provenance != Provenance::kUnmarked;
         for (const syntax::CellItem& item : cell.items) {
           WarnUnmarked(item.value, covered);
-          WarnUnmarked(item.upper, covered);
+          for (const syntax::Limit& limit : item.limits) WarnUnmarked(limit.value, covered);
         }
       }
     };
@@ -134,14 +189,15 @@ void Checker::CollectProvenance() {
     const syntax::Mark& mark = model_->policy.effective_mark;
     CheckMark(mark, "施行 " + model_->policy.first_day->ToString(), false);
   }
+  if (has_policy_ && model_->policy.trial_until)
+    CheckMark(model_->policy.trial_mark, "试评 至 " + model_->policy.trial_until->ToString(), false);
   for (const syntax::Declaration& declaration : tree_->declarations) {
     if (const auto* parameter = std::get_if<syntax::ParameterDecl>(&declaration.body)) {
-      const std::string value = parameter->value.valid() ? " = " + TextOf(parameter->value) : "";
-      CheckMark(parameter->mark, parameter->declared.name.text + value, true);
-      WarnUnmarked(parameter->value, parameter->mark.provenance != Provenance::kUnmarked);
+      CollectParameter(*parameter);
     } else if (const auto* formula = std::get_if<syntax::FormulaDecl>(&declaration.body)) {
       CheckMark(formula->mark, formula->declared.name.text, false);
       WarnUnmarked(formula->value, formula->mark.provenance != Provenance::kUnmarked);
+      CollectInner(formula->value, formula->declared.name.text);
     } else if (const auto* score = std::get_if<syntax::ScoreDecl>(&declaration.body)) {
       CollectScore(*score);
     } else if (const auto* grade = std::get_if<syntax::GradeDecl>(&declaration.body)) {

@@ -26,11 +26,11 @@ void Checker::CheckBodies() {
       }
     }
   }
-  std::set<size_t> tables;
+  std::map<size_t, Grain> tables;
   for (const Definition& definition : model_->definitions) {
-    if (const auto* column = std::get_if<ColumnRef>(&definition.body)) tables.insert(column->declaration);
+    if (const auto* column = std::get_if<ColumnRef>(&definition.body)) tables.emplace(column->declaration, definition.grain);
   }
-  for (const size_t table : tables) CheckTable(DeclarationAt<syntax::TableDecl>(table));
+  for (const auto& [table, grain] : tables) CheckTable(DeclarationAt<syntax::TableDecl>(table), grain);
 }
 
 void Checker::CheckDefinition(DefinitionId id) {
@@ -63,141 +63,16 @@ const Expr* Checker::OutermostRounding(ExprId body) const {
 std::optional<int> Checker::PlacesOf(ExprId body, const Type& type) const {
   if (!type.is_number()) return std::nullopt;
   if (const Expr* rounding = OutermostRounding(body)) {
-    if (const auto step = Read(rounding->quantity))
+    if (const auto step = Read(rounding->quantity, *model_))
       return (step->percent ? step->value * Rational(100) : step->value).decimal_places();
   }
   return type.unit.is_money() ? std::optional<int>(2) : std::nullopt;
 }
 
 void Checker::CheckFormula(Definition& definition, const syntax::FormulaDecl& formula) {
-  definition.type = Check(formula.value, {definition.grain, {}, false});
+  definition.type = Check(formula.value, ScopeAt(definition.grain));
   CheckReadable(formula.value, definition.grain);
   definition.places = PlacesOf(formula.value, definition.type);
-}
-
-void Checker::CheckCriterion(const syntax::Criterion& criterion, const Definition& definition, const Unit& unit) {
-  const Scope scope{definition.grain, {}, false};
-  Scope narrowed = scope;
-  if (criterion.exempt_when.valid()) {
-    CheckCondition(criterion.exempt_when, scope);
-    CheckReadable(criterion.exempt_when, definition.grain);
-    narrowed = Within(scope, Narrow(criterion.exempt_when, false));
-  }
-  if (criterion.value.valid()) {
-    const Type type = Check(criterion.value, narrowed);
-    Demand(criterion.value, type, TypeKind::kNumber, &unit);
-    DemandPresent(criterion.value, type);
-    CheckReadable(criterion.value, definition.grain);
-    return;
-  }
-  const auto symbol = symbols_.find(criterion.name.text);
-  if (symbol == symbols_.end() || symbol->second.kind == Symbol::Kind::kSort) {
-    ReportUnknown(criterion.name, {"事实或公式", "fact or formula"}, ValueNames());
-    return;
-  }
-  used_.insert(criterion.name.text);
-  const bool is_field = symbol->second.kind == Symbol::Kind::kField;
-  const size_t index = symbol->second.index;
-  const Type& type = is_field ? model_->fields[index].type : model_->definitions[index].type;
-  const Grain grain = is_field ? model_->fields[index].grain : model_->definitions[index].grain;
-  if (type.known() && (!type.is_number() || type.unit != unit)) {
-    sink_.Add<DiagnosticKind::kTypeMismatch>(At(criterion.name.span),
-                                             Describe(*model_, Type{TypeKind::kNumber, unit, {}, false, false}),
-                                             Describe(*model_, type));
-  }
-  const bool present =
-      narrowed.narrowing.present.count({is_field ? Referent::Kind::kField : Referent::Kind::kDefinition, index}) > 0;
-  if (type.optional && !present) sink_.Add<DiagnosticKind::kMaybeAbsent>(At(criterion.name.span), criterion.name.text);
-  if (!Readable(*model_, definition.grain, grain)) {
-    sink_.Add<DiagnosticKind::kNeedsAggregation>(At(criterion.name.span), criterion.name.text, Describe(*model_, grain),
-                                                 Describe(*model_, definition.grain));
-  } else if (!is_field && grain.period != definition.grain.period && grain.period != PeriodKind::kOnce) {
-    sink_.Add<DiagnosticKind::kCoarserComputed>(At(criterion.name.span), criterion.name.text,
-                                                PeriodAdverb(grain.period), PeriodAdverb(definition.grain.period));
-  }
-}
-
-void Checker::CheckWeights(const syntax::ScoreDecl& score, const Rational& full, const Unit& unit) {
-  Rational sum;
-  std::string terms;
-  const syntax::Criterion& first = score.criteria.front();
-  const auto first_weight = ReadMarked(first.weight);
-  if (!first_weight) return;
-  const bool percents = first_weight->percent;
-  const auto text = [&](const Rational& value) {
-    return percents ? (value * Rational(100)).ToString() + "%" : value.ToString() + " " + unit.ToString();
-  };
-  for (const syntax::Criterion& criterion : score.criteria) {
-    const auto weight = ReadMarked(criterion.weight);
-    if (!weight) return;
-    if (!weight->percent && weight->unit != unit) {
-      sink_.Add<DiagnosticKind::kUnitMismatch>(
-          At(criterion.weight.span), unit.ToString(),
-          weight->unit.dimensionless() ? Bilingual("没有单位", "no unit") : Bilingual(weight->unit.ToString()),
-          Bilingual("用在同一个评分里", "used in one score"));
-      return;
-    }
-    if (weight->percent != percents) {
-      Diagnostic& diagnostic = sink_.Add<DiagnosticKind::kMixedCriteria>(At(criterion.weight.span));
-      diagnostic.related.push_back({At(first.weight.span), percents
-                                                               ? Bilingual("这一项按权重", "this one is by weight")
-                                                               : Bilingual("这一项按分值", "this one is by marks")});
-      return;
-    }
-    sum += weight->value;
-    terms += (terms.empty() ? "" : " + ") + text(weight->value);
-  }
-  const Rational wanted = percents ? Rational(1) : full;
-  if (sum != wanted)
-    sink_.Add<DiagnosticKind::kWeightSum>(At(score.declared.name.span), terms + " = " + text(sum), text(wanted));
-}
-
-void Checker::CheckScore(Definition& definition, const syntax::ScoreDecl& score) {
-  const auto full = ReadMarked(score.full);
-  if (!full) return;
-  if (score.criteria.empty()) {
-    sink_.Add<DiagnosticKind::kEmptyRule>(At(score.declared.name.span), score.declared.name.text);
-    return;
-  }
-  definition.type = {TypeKind::kNumber, full->unit, {}, false, false};
-  std::map<std::string, Span> names;
-  const auto once = [&](const syntax::Name& name) {
-    const auto [at, added] = names.emplace(name.text, name.span);
-    if (added) return;
-    sink_.Add<DiagnosticKind::kDuplicateName>(At(name.span), name.text)
-        .related.push_back({At(at->second), {"先在这里声明", "first declared here"}});
-  };
-  for (const syntax::Criterion& criterion : score.criteria) {
-    once(criterion.name);
-    CheckCriterion(criterion, definition, full->unit);
-  }
-  CheckWeights(score, full->value, full->unit);
-  const Scope scope{definition.grain, {}, false};
-  for (const syntax::Adjustments& block : score.adjustments) {
-    if (block.lines.empty()) sink_.Add<DiagnosticKind::kEmptyRule>(At(block.span), block.bonus ? "加分" : "扣分");
-    if (block.cap) {
-      const auto cap = ReadMarked(*block.cap);
-      if (cap && cap->unit != full->unit)
-        sink_.Add<DiagnosticKind::kUnitMismatch>(At(block.cap->span), full->unit.ToString(), cap->unit.ToString(),
-                                                 Bilingual("用在同一个评分里", "used in one score"));
-    }
-    for (const syntax::Adjustment& line : block.lines) {
-      once(line.name);
-      CheckCondition(line.when, scope);
-      CheckReadable(line.when, definition.grain);
-      const Type amount = Check(line.amount, Within(scope, Narrow(line.when, true)));
-      Demand(line.amount, amount, TypeKind::kNumber, &full->unit);
-      DemandPresent(line.amount, amount);
-      CheckReadable(line.amount, definition.grain);
-    }
-  }
-  for (const ExprId clause : score.clauses) {
-    const Expr& expr = (*tree_)[clause];
-    model_->exprs[clause.index()].type = CheckClause(expr, scope, definition.type);
-    if (expr.kind == ExprKind::kRound) {
-      if (const auto step = Read(expr.quantity)) definition.places = step->value.decimal_places();
-    }
-  }
 }
 
 void Checker::CheckGradeName(const syntax::Name& name, EnumId scale) {
@@ -206,7 +81,7 @@ void Checker::CheckGradeName(const syntax::Name& name, EnumId scale) {
 }
 
 void Checker::CheckGradeStep(const syntax::GradeStep& step, const Definition& definition) {
-  CheckCondition(step.when, {definition.grain, {}, false});
+  CheckCondition(step.when, ScopeAt(definition.grain));
   CheckReadable(step.when, definition.grain);
   for (const syntax::Name* name : {&step.grade, &step.at_least, &step.at_most})
     CheckGradeName(*name, definition.type.enumeration);
@@ -223,7 +98,7 @@ void Checker::CheckGradeStep(const syntax::GradeStep& step, const Definition& de
 }
 
 void Checker::CheckGrade(Definition& definition, const syntax::GradeDecl& grade) {
-  const Scope scope{definition.grain, {}, false};
+  const Scope scope = ScopeAt(definition.grain);
   if (grade.cases.empty())
     sink_.Add<DiagnosticKind::kEmptyRule>(At(grade.declared.name.span), grade.declared.name.text);
   for (size_t i = 0; i < grade.cases.size(); ++i) {
@@ -245,13 +120,51 @@ void Checker::CheckGrade(Definition& definition, const syntax::GradeDecl& grade)
 
 // ---- checks, results, guarantees
 
+// Of whom a 校验 or 保证 speaks: the finest that its names belong to, of the first 对象 if they are parameters alone.
+std::optional<Grain> Checker::GrainOfClaim(const std::vector<ExprId>& roots, PeriodKind period) {
+  std::optional<SortId> finest;
+  for (const ExprId root : roots) {
+    if (!root.valid()) continue;
+    std::vector<ExprId> pending = {root};
+    while (!pending.empty()) {
+      const ExprId id = pending.back();
+      pending.pop_back();
+      if (!id.valid()) continue;
+      const Expr& expr = (*tree_)[id];
+      std::optional<SortId> sort;
+      const auto symbol = expr.kind == ExprKind::kName ? symbols_.find(expr.name.text) : symbols_.end();
+      if (symbol != symbols_.end()) {
+        const size_t index = symbol->second.index;
+        sort = symbol->second.kind == Symbol::Kind::kSort    ? SortId(index)
+               : symbol->second.kind == Symbol::Kind::kField ? model_->fields[index].grain.sort
+                                                             : model_->definitions[index].grain.sort;
+        if (!symbol->second.others.empty()) sort.reset();
+      }
+      if (sort && *sort != kWholeSort && (!finest || WayBetween(*model_, *sort, *finest))) finest = *sort;
+      // An aggregation speaks of what it gives, not of what it folds.
+      if (IsAggregation(expr)) continue;
+      syntax::ForEachChild(expr, [&](ExprId child) { pending.push_back(child); });
+    }
+  }
+  const SortId sort = finest.value_or(subject_.value_or(kWholeSort));
+  if ((*model_)[sort].kind != Sort::Kind::kRecords) return Grain{sort, period};
+  const PeriodKind own = (*model_)[sort].period;
+  if (period != PeriodKind::kOnce && period != own) {
+    sink_.Add<DiagnosticKind::kPeriodMismatch>(At(roots[0]), (*model_)[sort].name, PeriodAdverb(own),
+                                               PeriodAdverb(period));
+    return std::nullopt;
+  }
+  return Grain{sort, own};
+}
+
 void Checker::CheckChecks() {
-  const SortId subject = subject_.value_or(kWholeSort);
   for (size_t i = 0; i < tree_->declarations.size(); ++i) {
     const auto* check = std::get_if<syntax::CheckDecl>(&tree_->declarations[i].body);
     if (check == nullptr) continue;
-    const Grain at{subject, check->period};
-    CheckCondition(check->condition, {at, {}, false});
+    const std::optional<Grain> found = GrainOfClaim({check->condition}, check->period);
+    if (!found) continue;
+    const Grain at = *found;
+    CheckCondition(check->condition, ScopeAt(at));
     CheckReadable(check->condition, at);
     ForEachLeaf(check->condition, [&](ExprId leaf, const Expr&) {
       if ((*model_)[leaf].referent.kind == Referent::Kind::kDefinition) {
@@ -281,6 +194,12 @@ void Checker::CheckResults() {
         continue;
       }
       const Definition& definition = model_->definitions[symbol->second.index];
+      if ((*model_)[definition.grain.sort].kind == Sort::Kind::kRecords) {
+        sink_.Add<DiagnosticKind::kWrongKindOfName>(
+            At(name.span), name.text,
+            Bilingual("一个对象或全体的值（明细各行的值不单独公布）", "a value of a subject or of the whole (rows are not published)"));
+        continue;
+      }
       if (definition.grain.period != result->period) {
         sink_.Add<DiagnosticKind::kPeriodMismatch>(At(name.span), name.text, PeriodAdverb(definition.grain.period),
                                                    PeriodAdverb(result->period));
@@ -301,12 +220,14 @@ void Checker::CheckResults() {
 }
 
 void Checker::CheckGuarantees() {
-  const SortId subject = subject_.value_or(kWholeSort);
   for (size_t i = 0; i < tree_->declarations.size(); ++i) {
     const auto* guarantee = std::get_if<syntax::GuaranteeDecl>(&tree_->declarations[i].body);
     if (guarantee == nullptr) continue;
-    const Grain at{subject, guarantee->period};
-    Scope scope{at, {}, false};
+    const std::optional<Grain> found =
+        GrainOfClaim({guarantee->claim, guarantee->along, guarantee->when}, guarantee->period);
+    if (!found) continue;
+    const Grain at = *found;
+    Scope scope = ScopeAt(at);
     if (guarantee->when.valid()) {
       CheckCondition(guarantee->when, scope);
       CheckReadable(guarantee->when, at);

@@ -19,12 +19,11 @@ void Checker::CheckCellCounts(const syntax::TableDecl& table) {
   }
 }
 
-void Checker::CheckConditionCell(const syntax::Cell& cell, ExprId header, Grain at) {
-  const Type& wanted = (*model_)[header].type;
+void Checker::CheckConditionCell(const syntax::Cell& cell, const Type& wanted, const Scope& scope) {
   const auto check = [&](ExprId id) {
     if (!id.valid()) return;
-    const Type type = Check(id, {at, {}, false}, &wanted);
-    CheckReadable(id, at);
+    const Type type = Check(id, scope, &wanted);
+    CheckReadable(id, scope.at);
     if (wanted.known() && type.known() && !Unify(wanted, type)) {
       sink_.Add<DiagnosticKind::kTypeMismatch>(At(id), Describe(*model_, wanted), Describe(*model_, type));
     }
@@ -32,7 +31,7 @@ void Checker::CheckConditionCell(const syntax::Cell& cell, ExprId header, Grain 
   };
   for (const syntax::CellItem& item : cell.items) {
     check(item.value);
-    check(item.upper);
+    for (const syntax::Limit& limit : item.limits) check(limit.value);
     const bool ordered = wanted.is_number() || wanted.kind == TypeKind::kDate ||
                          (wanted.kind == TypeKind::kEnum && (*model_)[wanted.enumeration].ordered);
     if (item.kind != syntax::CellItem::Kind::kValue && wanted.known() && !ordered)
@@ -40,10 +39,9 @@ void Checker::CheckConditionCell(const syntax::Cell& cell, ExprId header, Grain 
   }
 }
 
-void Checker::CheckTable(const syntax::TableDecl& table) {
+void Checker::CheckTable(const syntax::TableDecl& table, Grain at) {
   CheckCellCounts(table);
   const syntax::TableRow& header = table.rows.front();
-  const Grain at{subject_.value_or(kWholeSort), table.period};
   for (size_t r = 1; r < table.rows.size(); ++r) {
     const syntax::TableRow& row = table.rows[r];
     const bool otherwise = std::any_of(row.conditions.begin(), row.conditions.end(),
@@ -51,7 +49,8 @@ void Checker::CheckTable(const syntax::TableDecl& table) {
     if (otherwise && r + 1 < table.rows.size()) sink_.Add<DiagnosticKind::kMisplacedOtherwise>(At(row.span));
     for (size_t c = 0; c < std::min(row.conditions.size(), header.conditions.size()); ++c) {
       const syntax::Cell& head = header.conditions[c];
-      if (head.kind == syntax::Cell::Kind::kItems) CheckConditionCell(row.conditions[c], head.items[0].value, at);
+      const bool named = head.kind == syntax::Cell::Kind::kItems && head.items[0].value.valid();
+      if (named) CheckConditionCell(row.conditions[c], (*model_)[head.items[0].value].type, ScopeAt(at));
     }
   }
 }
@@ -67,7 +66,7 @@ Type Checker::CheckResultColumn(const syntax::TableDecl& table, size_t column, G
                                                     Bilingual("条件列的名称", "the name of a condition column"));
         continue;
       }
-      Check(cell.items[0].value, {at, {}, false});
+      Check(cell.items[0].value, ScopeAt(at));
       CheckReadable(cell.items[0].value, at);
     }
   }
@@ -81,7 +80,7 @@ Type Checker::CheckResultColumn(const syntax::TableDecl& table, size_t column, G
                                                std::string(tree_->source->Text(cell.span)));
       continue;
     }
-    const Type found = Check(cell.items[0].value, {at, {}, false}, type.known() ? &type : nullptr);
+    const Type found = Check(cell.items[0].value, ScopeAt(at), type.known() ? &type : nullptr);
     CheckReadable(cell.items[0].value, at);
     if (const std::optional<Type> unified = Unify(type, found)) {
       type = *unified;

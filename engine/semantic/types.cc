@@ -6,10 +6,16 @@
 
 namespace heng::semantic {
 
-std::optional<ReadQuantity> Read(const syntax::Quantity& quantity) {
+std::optional<WrittenUnit> Model::FindUnit(std::string_view name) const {
+  if (const auto known = heng::FindUnit(name)) return known;
+  if (std::find(units.begin(), units.end(), name) == units.end()) return std::nullopt;
+  return WrittenUnit{Unit::Base(std::string(name)), 1, false};
+}
+
+std::optional<ReadQuantity> Read(const syntax::Quantity& quantity, const Model& model) {
   ReadQuantity out{quantity.number.value * quantity.scale, Unit(), false};
   for (size_t i = 0; i < quantity.unit.size(); ++i) {
-    const std::optional<WrittenUnit> unit = FindUnit(quantity.unit[i].text);
+    const std::optional<WrittenUnit> unit = model.FindUnit(quantity.unit[i].text);
     if (!unit) return std::nullopt;
     out.value = i == 0 ? out.value * unit->factor : out.value / unit->factor;
     out.unit = i == 0 ? unit->unit : out.unit / unit->unit;
@@ -21,7 +27,7 @@ std::optional<ReadQuantity> Read(const syntax::Quantity& quantity) {
 std::optional<WrittenUnit> Checker::ReadUnit(const std::vector<syntax::Name>& names) {
   WrittenUnit out;
   for (size_t i = 0; i < names.size(); ++i) {
-    const std::optional<WrittenUnit> unit = FindUnit(names[i].text);
+    const std::optional<WrittenUnit> unit = model_->FindUnit(names[i].text);
     if (!unit) {
       sink_.Add<DiagnosticKind::kUnknownUnit>(At(names[i].span), names[i].text);
       return std::nullopt;
@@ -34,7 +40,7 @@ std::optional<WrittenUnit> Checker::ReadUnit(const std::vector<syntax::Name>& na
 }
 
 std::optional<ReadQuantity> Checker::ReadMarked(const syntax::Quantity& quantity) {
-  std::optional<ReadQuantity> read = Read(quantity);
+  std::optional<ReadQuantity> read = Read(quantity, *model_);
   if (!read) ReadUnit(quantity.unit);
   return read;
 }
@@ -64,6 +70,24 @@ Type Checker::ReadType(const syntax::TypeExpr& type, const std::string& enumerat
     }
     case Kind::kInteger:
     case Kind::kUnit: {
+      // A name that is declared is meant before a unit of the same name.
+      if (type.kind == Kind::kUnit && type.unit.size() == 1) {
+        const auto symbol = symbols_.find(type.unit[0].text);
+        const bool subject = symbol != symbols_.end() && symbol->second.kind == Symbol::Kind::kSort &&
+                             model_->sorts[symbol->second.index].kind == Sort::Kind::kSubject;
+        if (subject) {
+          used_.insert(type.unit[0].text);
+          out.kind = TypeKind::kSubject;
+          out.subject = SortId(symbol->second.index);
+          break;
+        }
+        if (const auto named = types_.find(type.unit[0].text); named != types_.end()) {
+          used_.insert(named->first);
+          out.kind = TypeKind::kEnum;
+          out.enumeration = named->second;
+          break;
+        }
+      }
       const std::optional<WrittenUnit> unit = ReadUnit(type.unit);
       if (!unit) return {};
       out.kind = TypeKind::kNumber;
@@ -136,7 +160,7 @@ std::optional<Value> Checker::ReadConstant(ExprId id, const Type& type, bool bar
       return -std::get<Rational>(*inner);
     }
     case ExprKind::kText:
-      return type.kind == TypeKind::kText ? std::optional<Value>(expr.text) : mismatch({"文字", "a text"});
+      return type.kind == TypeKind::kText || type.kind == TypeKind::kSubject ? std::optional<Value>(expr.text) : mismatch({"文字", "a text"});
     case ExprKind::kDate:
       return type.kind == TypeKind::kDate ? std::optional<Value>(expr.date) : mismatch({"日期", "a date"});
     case ExprKind::kBool:
@@ -177,7 +201,8 @@ std::optional<Type> Checker::Unify(const Type& a, const Type& b) {
     out.optional = a.optional || b.optional;
     return out;
   }
-  if (a.kind != b.kind || a.unit != b.unit || a.enumeration != b.enumeration) return std::nullopt;
+  if (a.kind != b.kind || a.unit != b.unit || a.enumeration != b.enumeration || a.subject != b.subject)
+    return std::nullopt;
   Type out = a;
   out.optional = a.optional || b.optional;
   out.percent = a.percent && b.percent;
@@ -194,6 +219,8 @@ Bilingual Describe(const Model& model, const Type& type) {
     case TypeKind::kDate: return {"日期", "a date"};
     case TypeKind::kEnum:
       return {"“" + model[type.enumeration].name + "”的一个取值", "a value of '" + model[type.enumeration].name + "'"};
+    case TypeKind::kSubject:
+      return {"一个“" + model[type.subject].name + "”", "a reference to '" + model[type.subject].name + "'"};
     case TypeKind::kUnknown: break;
   }
   return {"值", "a value"};
@@ -217,14 +244,6 @@ Bilingual Describe(const Model& model, Grain grain) {
   const Bilingual adverb = PeriodAdverb(grain.period);
   const std::string& sort = model[grain.sort].name;
   return {sort + adverb.zh, adverb.en + " for each " + sort};
-}
-
-bool Readable(const Model& model, Grain fine, Grain coarse) {
-  if (coarse.period < fine.period) return false;
-  for (SortId sort = fine.sort;; sort = model[sort].parent) {
-    if (sort == coarse.sort) return true;
-    if (sort == kWholeSort) return false;
-  }
 }
 
 }  // namespace heng::semantic

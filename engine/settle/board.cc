@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <optional>
-#include <unordered_map>
 #include <unordered_set>
 
 #include <fmt/format.h>
@@ -51,7 +50,7 @@ std::optional<FieldId> GroupKey(const graph::Graph& graph, const graph::Node& ra
   if (!rank.path.valid()) return std::nullopt;
   for (const graph::Step& step : graph[rank.path].steps) {
     if (step.kind != graph::Step::Kind::kKey || !graph.is_quotient(step.quotient)) continue;
-    const graph::Node* key = &graph[graph.quotient(step.quotient).key];
+    const graph::Node* key = &graph[graph.quotient(step.quotient).keys[0]];
     while (key->form == graph::Form::kPull) key = &graph[key->operands[0]];
     if (key->form != graph::Form::kField) continue;
     if ((*graph.model)[key->field].kind == semantic::Field::Kind::kAttribute) return key->field;
@@ -73,19 +72,21 @@ const char* GradeColor(size_t index, size_t count) {
   return index == 1 && count >= 4 ? "\x1b[44;97m" : "\x1b[43;30m";
 }
 
+// The board of the subjects of one kind.
 class BoardMaker {
  public:
-  BoardMaker(const Settlement& settlement, const BoardStyle& style)
-      : settlement_(settlement), style_(style), graph_(*settlement.graph), model_(*settlement.graph->model) {
-    if (!settlement.subjects.empty()) sample_ = &settlement.subjects.front();
-    const std::vector<std::string>& ids = settlement.evaluation->facts().ids;
-    for (uint32_t i = 0; i < ids.size(); ++i) subject_of_.emplace(ids[i], i);
+  BoardMaker(const Settlement& settlement, const BoardStyle& style, data::SortId sort)
+      : settlement_(settlement), style_(style), graph_(*settlement.graph), model_(*settlement.graph->model), sort_(sort) {
+    for (const SubjectOutputs& subject : settlement.subjects) {
+      if (subject.sort == sort) subjects_.push_back(&subject);
+    }
+    if (!subjects_.empty()) sample_ = subjects_.front();
   }
 
   std::string Make() {
     FindAttributes();
     FillRows();
-    std::string out = Title() + "\n\n";
+    std::string out = sort_ == model_.subject() ? Title() + "\n\n" : "";
     PutLine(Headers(), out);
     size_t width = columns_.empty() ? 0 : kGap * (columns_.size() - 1);
     for (const Column& column : columns_) width += column.width;
@@ -103,14 +104,15 @@ class BoardMaker {
   std::string Title() const {
     const std::string& title = model_.policy.title.empty() ? model_.policy.id : model_.policy.title;
     return fmt::format("{}  {}  {}", title, settlement_.period.ToText().In(style_.language),
-                       fmt::format(fmt::runtime(Say("{} 个{}", "{} × {}")), settlement_.subjects.size(),
-                                   model_[model_.subject()].name));
+                       fmt::format(fmt::runtime(Say("{} 个{}", "{} × {}")), subjects_.size(),
+                                   model_[sort_].name));
   }
 
   void FindAttributes() {
     for (size_t i = 0; i < model_.fields.size() && attributes_.empty(); ++i) {
       const semantic::Field& field = model_.fields[i];
-      if (field.kind == semantic::Field::Kind::kAttribute && field.type.kind == semantic::TypeKind::kText)
+      const bool own = field.kind == semantic::Field::Kind::kAttribute && field.grain.sort == sort_;
+      if (own && field.type.kind == semantic::TypeKind::kText)
         attributes_.emplace_back(i);
     }
     if (sample_ == nullptr) return;
@@ -119,7 +121,8 @@ class BoardMaker {
       if (rank == nullptr) continue;
       const auto key = GroupKey(graph_, *rank);
       const bool overall = IsOverall(graph_, *rank);
-      if (key && std::find(attributes_.begin(), attributes_.end(), *key) == attributes_.end())
+      const bool own = key && model_[*key].grain.sort == sort_;
+      if (own && std::find(attributes_.begin(), attributes_.end(), *key) == attributes_.end())
         attributes_.push_back(*key);
       // The overall rank orders the board; without one, the first rank does.
       if (!order_by_ || (overall && !order_is_overall_)) {
@@ -130,7 +133,7 @@ class BoardMaker {
   }
 
   void FillRows() {
-    columns_.push_back({Say("编号", "id")});
+    columns_.push_back({sort_ == model_.subject() ? Say("编号", "id") : model_[sort_].name});
     for (const FieldId attribute : attributes_)
       columns_.push_back({model_[attribute].name, model_[attribute].type.is_number()});
     if (sample_ != nullptr) {
@@ -149,8 +152,7 @@ class BoardMaker {
   }
 
   std::vector<const SubjectOutputs*> InOrder() const {
-    std::vector<const SubjectOutputs*> order;
-    for (const SubjectOutputs& subject : settlement_.subjects) order.push_back(&subject);
+    std::vector<const SubjectOutputs*> order = subjects_;
     if (!order_by_) return order;
     std::stable_sort(order.begin(), order.end(), [&](const SubjectOutputs* a, const SubjectOutputs* b) {
       const auto* x = std::get_if<Rational>(&a->outputs[*order_by_].value);
@@ -162,8 +164,8 @@ class BoardMaker {
   }
 
   Row RowOf(const SubjectOutputs& subject) const {
-    Row row = {{subject.id}};
-    for (const FieldId attribute : attributes_) row.push_back({AttributeOf(subject.id, attribute)});
+    Row row = {{sort_ == semantic::kWholeSort ? model_[sort_].name : subject.id}};
+    for (const FieldId attribute : attributes_) row.push_back({AttributeOf(subject.position, attribute)});
     for (const Output& output : subject.outputs) {
       Cell cell{output.failed() ? Say("错误", "error") : IsAbsent(output.value) ? "–" : output.text};
       const auto* code = std::get_if<EnumCode>(&output.value);
@@ -175,11 +177,11 @@ class BoardMaker {
     return row;
   }
 
-  std::string AttributeOf(const std::string& id, FieldId attribute) const {
+  std::string AttributeOf(uint32_t subject, FieldId attribute) const {
     const eval::Facts& facts = settlement_.evaluation->facts();
     const auto values = facts.values.find(attribute);
     if (values == facts.values.end()) return "–";
-    const auto value = values->second.find({subject_of_.at(id), Period{}});
+    const auto value = values->second.find({subject, Period{}});
     if (value == values->second.end() || IsAbsent(value->second)) return "–";
     if (const auto* text = std::get_if<std::string>(&value->second)) return *text;
     return semantic::Describe(model_, model_[attribute].type, value->second);
@@ -214,7 +216,7 @@ class BoardMaker {
       }
     }
     if (settlement_.refusals.empty()) return;
-    const size_t left_out = settlement_.evaluation->facts().refused.size();
+    const size_t left_out = settlement_.evaluation->facts().roster(sort_).refused.size();
     out += fmt::format(fmt::runtime(Say("数据被拒绝，没有结算：{} 个\n", "left out, their facts are refused: {}\n")),
                        left_out);
   }
@@ -234,8 +236,8 @@ class BoardMaker {
     std::string line;
     for (size_t grade = 0; grade < scale.values.size(); ++grade) {
       const auto count =
-          std::count_if(settlement_.subjects.begin(), settlement_.subjects.end(), [&](const SubjectOutputs& subject) {
-            const auto* code = std::get_if<EnumCode>(&subject.outputs[column].value);
+          std::count_if(subjects_.begin(), subjects_.end(), [&](const SubjectOutputs* subject) {
+            const auto* code = std::get_if<EnumCode>(&subject->outputs[column].value);
             return code != nullptr && code->index == grade;
           });
       const std::string& name = scale.values[grade];
@@ -248,8 +250,8 @@ class BoardMaker {
   void PutTotal(size_t column, const semantic::Definition& definition, std::string& out) const {
     Rational total;
     size_t missing = 0;
-    for (const SubjectOutputs& subject : settlement_.subjects) {
-      const auto* number = std::get_if<Rational>(&subject.outputs[column].value);
+    for (const SubjectOutputs* subject : subjects_) {
+      const auto* number = std::get_if<Rational>(&subject->outputs[column].value);
       if (number != nullptr) {
         total += *number;
       } else {
@@ -266,8 +268,9 @@ class BoardMaker {
   const BoardStyle& style_;
   const graph::Graph& graph_;
   const semantic::Model& model_;
+  data::SortId sort_;
+  std::vector<const SubjectOutputs*> subjects_;
   const SubjectOutputs* sample_ = nullptr;  // what columns there are
-  std::unordered_map<std::string, uint32_t> subject_of_;
   std::vector<FieldId> attributes_;
   std::optional<size_t> order_by_;
   bool order_is_overall_ = false;
@@ -278,7 +281,10 @@ class BoardMaker {
 }  // namespace
 
 std::string Board(const Settlement& settlement, const BoardStyle& style) {
-  return BoardMaker(settlement, style).Make();
+  std::string out;
+  for (const data::SortId sort : data::SortsOfResults(*settlement.graph->model))
+    out += (out.empty() ? "" : "\n") + BoardMaker(settlement, style, sort).Make();
+  return out;
 }
 
 }  // namespace heng::settle

@@ -70,7 +70,7 @@ std::vector<Bilingual> Settlement::Failures() const {
 std::vector<Bilingual> Settlement::BrokenGuarantees() const {
   std::vector<Bilingual> out;
   for (const eval::Violation& violation : violations) {
-    const std::string& id = evaluation->facts().ids[violation.subject];
+    const std::string& id = violation.subject;
     const std::string at = violation.period.ToString();
     out.push_back({fmt::format("保证“{}”，{}，{}：{}", violation.guarantee, id, at, violation.message.zh),
                    fmt::format("guarantee '{}', {}, {}: {}", violation.guarantee, id, at, violation.message.en)});

@@ -1,5 +1,6 @@
 #include "engine/settle/write.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <set>
 
@@ -23,44 +24,53 @@ void PutCell(const semantic::Model& model, const data::Output& output, data::Csv
   }
 }
 
-void PutRow(const semantic::Model& model, const std::string& id, Period period,
+void PutRow(const semantic::Model& model, const data::SubjectOutputs& subject, Period period,
             const std::vector<data::Output>& outputs, data::CsvWriter& csv) {
-  csv.Text(id);
+  if (subject.sort != semantic::kWholeSort) csv.Text(subject.id);
   csv.Plain(period.ToString());
   for (const data::Output& output : outputs) PutCell(model, output, csv);
   csv.EndRow();
 }
 
-// The results of one kind of period, one row a subject and period.
-std::string Csv(const Settlement& settlement, PeriodKind kind) {
+// The results of one kind of subject and of period, one row a subject and period.
+std::string Csv(const Settlement& settlement, data::SortId sort, PeriodKind kind) {
   const semantic::Model& model = *settlement.graph->model;
   data::CsvWriter csv;
-  csv.Plain("编号");
+  if (sort != semantic::kWholeSort) csv.Plain("编号");
   csv.Plain("期间");
   for (const semantic::PublishedResult& result : model.results) {
     const bool own = result.period == kind || (kind == settlement.period.kind && result.period == PeriodKind::kOnce);
-    if (own) csv.Text(model[result.definition].name);
+    if (own && model[result.definition].grain.sort == sort) csv.Text(model[result.definition].name);
   }
   csv.EndRow();
   for (const data::SubjectOutputs& subject : settlement.subjects) {
-    if (kind == settlement.period.kind) PutRow(model, subject.id, settlement.period, subject.outputs, csv);
+    if (subject.sort != sort) continue;
+    if (kind == settlement.period.kind) PutRow(model, subject, settlement.period, subject.outputs, csv);
     for (const auto& [period, outputs] : subject.periods) {
-      if (period.kind == kind) PutRow(model, subject.id, period, outputs, csv);
+      if (period.kind == kind) PutRow(model, subject, period, outputs, csv);
     }
   }
   return csv.Take();
 }
 
+// `out.csv` holds the results of the first 对象 for the settled period; `out.每月.csv` those of its months, `out.企业.csv`,
+// `out.全体.csv`, `out.企业.每月.csv` those of others.
 std::vector<OutputFile> CsvFiles(const Settlement& settlement, const std::string& path) {
-  std::vector<OutputFile> files = {{path, Csv(settlement, settlement.period.kind)}};
-  std::set<PeriodKind> finer;
-  for (const semantic::PublishedResult& result : settlement.graph->model->results) {
-    if (result.period < settlement.period.kind) finer.insert(result.period);
-  }
-  for (const PeriodKind kind : finer) {
-    fs::path beside(path);
-    beside.replace_filename(beside.stem().string() + "." + PeriodAdverb(kind).zh + beside.extension().string());
-    files.push_back({beside.string(), Csv(settlement, kind)});
+  const semantic::Model& model = *settlement.graph->model;
+  std::vector<OutputFile> files;
+  for (const data::SortId sort : data::SortsOfResults(model)) {
+    std::set<PeriodKind> kinds;
+    for (const semantic::PublishedResult& result : model.results) {
+      if (model[result.definition].grain.sort == sort) kinds.insert(std::min(result.period, settlement.period.kind));
+    }
+    if (sort == model.subject()) kinds.insert(settlement.period.kind);
+    for (auto kind = kinds.rbegin(); kind != kinds.rend(); ++kind) {
+      std::string part = sort == model.subject() ? "" : "." + model[sort].name;
+      if (*kind != settlement.period.kind) part += "." + PeriodAdverb(*kind).zh;
+      fs::path beside(path);
+      beside.replace_filename(beside.stem().string() + part + beside.extension().string());
+      files.push_back({beside.string(), Csv(settlement, sort, *kind)});
+    }
   }
   return files;
 }
@@ -72,8 +82,7 @@ std::string Json(const Settlement& settlement, const data::Deployment& deploymen
                       settlement.period,
                       false,
                       settlement.subjects,
-                      settlement.violations,
-                      settlement.evaluation->facts().ids};
+                      settlement.violations};
   return data::ToJson(answer, true) + "\n";
 }
 

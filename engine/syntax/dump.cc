@@ -37,7 +37,7 @@ std::string Words(const std::vector<Name>& names, std::string_view separator) {
 }
 
 std::string PeriodKindWord(PeriodKind kind) {
-  constexpr std::string_view kWords[] = {"month", "quarter", "half", "year", "once"};
+  constexpr std::string_view kWords[] = {"day", "month", "quarter", "half", "year", "once"};
   return std::string(kWords[static_cast<size_t>(kind)]);
 }
 
@@ -92,15 +92,20 @@ class Dumper {
     out_ += '\n';
   }
 
-  void Dump(const Mark& mark, size_t depth) {
+  static std::vector<std::string> Lines(const Mark& mark) {
     constexpr std::string_view kWords[] = {"", "sourced", "chosen", "open"};
+    std::vector<std::string> lines;
     if (mark.provenance != Provenance::kUnmarked) {
       std::string text = "mark " + std::string(kWords[static_cast<size_t>(mark.provenance)]);
       if (mark.provenance == Provenance::kSourced) text += " " + Word(mark.source);
       if (!mark.remark.empty()) text += " " + Quoted(mark.remark);
-      Line(depth, text);
+      lines.push_back(std::move(text));
     }
-    if (!mark.note.empty()) Line(depth, "note " + Quoted(mark.note));
+    if (!mark.note.empty()) lines.push_back("note " + Quoted(mark.note));
+    return lines;
+  }
+  void Dump(const Mark& mark, size_t depth) {
+    for (const std::string& line : Lines(mark)) Line(depth, line);
   }
 
   // ---- expressions
@@ -160,6 +165,12 @@ class Dumper {
       case ExprKind::kDefault: return "default";
       case ExprKind::kRound: return "round " + RoundingWord(expr.rounding) + " to " + Text(expr.quantity);
       case ExprKind::kCap: return "cap";
+      case ExprKind::kBand: return fmt::format("band{}", LimitOperators(expr.limits));
+      case ExprKind::kBands: return fmt::format("bands {}", expr.bands.size());
+      case ExprKind::kProgressive: return fmt::format("progressive {}", expr.bands.size());
+      case ExprKind::kChoose: return fmt::format("choose {}", expr.cases.size());
+      case ExprKind::kStreak: return "streak " + Text(expr.quantity);
+      case ExprKind::kEarlier: return "earlier " + Text(expr.quantity);
       case ExprKind::kFloor: break;
     }
     return "floor";
@@ -169,16 +180,61 @@ class Dumper {
     return expr.qualifier.text.empty() ? Word(expr.name) : Word(expr.name) + "." + Word(expr.qualifier);
   }
 
+  static constexpr std::string_view kCellKinds[] = {"items", "any", "otherwise"};
+
+  static std::string LimitOperators(const std::vector<Limit>& limits) {
+    std::string out;
+    for (const Limit& limit : limits) out += " " + OperatorWord(limit.op);
+    return out;
+  }
+
+  static void AddParts(const Mark& mark, size_t depth, std::vector<Pending>& parts) {
+    for (std::string& line : Lines(mark)) parts.push_back({{}, depth, std::move(line)});
+  }
+
+  static void AddParts(const Argument& argument, size_t depth, std::vector<Pending>& parts) {
+    std::string line = argument.if_none ? "argument if-none" : "argument";
+    if (argument.ascending) line += " ascending";
+    if (argument.where.valid()) line += " where";
+    if (argument.distinct.valid()) line += " distinct";
+    if (argument.recent) line += " recent " + Text(*argument.recent);
+    if (argument.so_far) line += " so-far";
+    if (!argument.within.text.empty()) line += " within " + Word(argument.within);
+    if (argument.at_least) line += " at-least " + Text(*argument.at_least) + " else " + Word(argument.otherwise);
+    if (argument.skip_missing) line += " skip-missing";
+    if (argument.missing_as) line += " missing-as " + Text(*argument.missing_as);
+    constexpr std::string_view kTies[] = {"", " ties-skip", " ties-dense", " ties-low", " ties-mean", " ties-broken"};
+    line += kTies[static_cast<size_t>(argument.ties)];
+    for (const TieKey& key : argument.tie_keys) line += key.ascending ? " by-ascending" : " by";
+    parts.push_back({{}, depth, std::move(line)});
+    parts.push_back({argument.value, depth + 1, ""});
+    if (argument.where.valid()) parts.push_back({argument.where, depth + 1, ""});
+    if (argument.distinct.valid()) parts.push_back({argument.distinct, depth + 1, ""});
+    for (const TieKey& key : argument.tie_keys) parts.push_back({key.value, depth + 1, ""});
+  }
+
   static std::vector<Pending> Parts(const Expr& expr, size_t depth) {
     std::vector<Pending> parts;
     for (const ExprId operand : expr.operands) parts.push_back({operand, depth, ""});
-    for (const Argument& argument : expr.arguments) {
-      std::string line = argument.if_none ? "argument if-none" : "argument";
-      if (argument.where.valid()) line += " where";
-      if (!argument.within.text.empty()) line += " within " + Word(argument.within);
-      parts.push_back({{}, depth, std::move(line)});
-      parts.push_back({argument.value, depth + 1, ""});
-      if (argument.where.valid()) parts.push_back({argument.where, depth + 1, ""});
+    for (const Argument& argument : expr.arguments) AddParts(argument, depth, parts);
+    for (const Limit& limit : expr.limits) parts.push_back({limit.value, depth, ""});
+    for (const BandRow& row : expr.bands) {
+      parts.push_back({{}, depth, "row " + std::string(kCellKinds[static_cast<size_t>(row.band.kind)])});
+      AddParts(row.band.mark, depth + 1, parts);
+      for (const CellItem& item : row.band.items) {
+        parts.push_back({{}, depth + 1, item.kind == CellItem::Kind::kValue ? "value" : "band" + LimitOperators(item.limits)});
+        if (item.kind == CellItem::Kind::kValue) parts.push_back({item.value, depth + 2, ""});
+        for (const Limit& limit : item.limits) parts.push_back({limit.value, depth + 2, ""});
+      }
+      parts.push_back({{}, depth + 1, "gives"});
+      parts.push_back({row.value, depth + 2, ""});
+      AddParts(row.mark, depth + 1, parts);
+    }
+    for (const ChooseLine& line : expr.cases) {
+      parts.push_back({{}, depth, line.otherwise ? "otherwise" : "case"});
+      parts.push_back({line.value, depth + 1, ""});
+      if (line.when.valid()) parts.push_back({line.when, depth + 1, ""});
+      AddParts(line.mark, depth + 1, parts);
     }
     return parts;
   }
@@ -204,7 +260,7 @@ class Dumper {
   // ---- declarations
 
   void Dump(const PolicyDecl& policy) {
-    Line(0, "policy " + Quoted(policy.id) + (policy.title.empty() ? "" : " " + Quoted(policy.title)));
+    Line(0, (policy.is_module ? "module " : "policy ") + Quoted(policy.id) + (policy.title.empty() ? "" : " " + Quoted(policy.title)));
     if (!policy.version.empty()) Line(1, "version " + Quoted(policy.version));
     if (policy.first_day) {
       const std::string last = policy.last_day ? policy.last_day->ToString() : "onward";
@@ -216,20 +272,42 @@ class Dumper {
     }
   }
 
+  void Dump(const UseDecl& use) {
+    if (!use.path.empty() || use.policy.empty()) {
+      Line(0, "use " + Quoted(use.path));
+      return;
+    }
+    Line(0, "use " + PeriodKindWord(use.period) + " " + Quoted(use.policy) + " " + Text(use.result) + " " + Text(use.type));
+    Dump(use.clauses, 1);
+    Dump(use.mark, 1);
+  }
+
+  void Dump(const TypeDecl& type) {
+    constexpr std::string_view kKinds[] = {"enum", "scale", "unit"};
+    std::string text = "type " + std::string(kKinds[static_cast<size_t>(type.kind)]) + " " + Word(type.name);
+    if (!type.values.empty()) text += " { " + Words(type.values, ", ") + " }";
+    if (!type.states.empty()) text += " states { " + Words(type.states, ", ") + " }";
+    Line(0, text);
+    Dump(type.mark, 1);
+  }
+
   void Dump(const SubjectDecl& subject) {
-    Line(0, "subject " + Text(subject.declared));
+    Line(0, "subject " + Text(subject.declared) + (subject.file.empty() ? "" : " from " + Quoted(subject.file)));
     Dump(subject.mark, 1);
     Dump(subject.fields);
   }
 
   void Dump(const InputDecl& input) {
-    Line(0, "input " + PeriodKindWord(input.period));
+    Line(0, "input " + PeriodKindWord(input.period) + (input.subject.text.empty() ? "" : " " + Word(input.subject)));
     Dump(input.mark, 1);
     Dump(input.fields);
   }
 
   void Dump(const RecordsDecl& records) {
-    Line(0, "records " + PeriodKindWord(records.period) + " " + Text(records.declared));
+    std::string text = "records " + (records.period ? PeriodKindWord(*records.period) + " " : "") + Text(records.declared);
+    if (!records.parent.text.empty()) text += " in " + Word(records.parent);
+    if (!records.date.text.empty()) text += " by " + Word(records.date);
+    Line(0, text);
     Dump(records.mark, 1);
     Dump(records.fields);
   }
@@ -241,46 +319,71 @@ class Dumper {
   }
 
   void Dump(const ParameterDecl& parameter) {
-    Line(0, "parameter " + Text(parameter.declared));
+    std::string text = "parameter " + Text(parameter.declared);
+    if (!parameter.key.text.empty()) text += " by " + Word(parameter.key);
+    if (!parameter.file.empty()) text += " from " + Quoted(parameter.file);
+    Line(0, text);
     Dump(parameter.mark, 1);
     if (parameter.type) Line(1, "type " + Text(*parameter.type));
     Dump(parameter.clauses, 1);
     Labelled(1, "value", parameter.value);
+    for (const ParameterLine& line : parameter.lines) {
+      Line(1, line.since ? "since " + line.since->ToString() : "key " + Word(line.key));
+      Dump(line.mark, 2);
+      Labelled(2, "value", line.value);
+    }
+  }
+
+  // `企业.均分`
+  static std::string Placed(const Name& place, const Declared& declared) {
+    return (place.text.empty() ? "" : Word(place) + " . ") + Text(declared);
   }
 
   void Dump(const FormulaDecl& formula) {
-    Line(0, "formula " + PeriodKindWord(formula.period) + " " + Text(formula.declared));
+    Line(0, "formula " + PeriodKindWord(formula.period) + " " + Placed(formula.place, formula.declared) +
+                (formula.key.text.empty() ? "" : " by " + Word(formula.key)));
     Dump(formula.mark, 1);
     Dump(formula.value, 1);
   }
 
   void Dump(const ScoreDecl& score) {
-    Line(0, "score " + PeriodKindWord(score.period) + " " + Text(score.declared));
-    Line(1, "full " + Text(score.full) + (score.floor_at_zero ? " floor-at-zero" : ""));
+    Line(0, "score " + PeriodKindWord(score.period) + " " + Placed(score.place, score.declared));
+    Line(1, "full " + Text(score.full));
     Dump(score.mark, 1);
-    for (const Criterion& criterion : score.criteria) {
-      Line(1, "criterion " + Word(criterion.name) + " weight " + Text(criterion.weight));
-      Dump(criterion.mark, 2);
-      Labelled(2, "value", criterion.value);
-      Labelled(2, "exempt when", criterion.exempt_when);
+    Dump(score.lines, 1);
+  }
+
+  void Dump(const ScoreLines& lines, size_t depth) {
+    if (lines.floor_at_zero) Line(depth, "floor-at-zero");
+    if (lines.stop_at_full) Line(depth, "stop-at-full");
+    if (lines.may_be_negative) Line(depth, "may-be-negative");
+    for (const Criterion& criterion : lines.criteria) {
+      Line(depth, "criterion " + Word(criterion.name) + " weight " + Text(criterion.weight));
+      Dump(criterion.mark, depth + 1);
+      Labelled(depth + 1, "value", criterion.value);
+      Labelled(depth + 1, "exempt when", criterion.exempt_when);
+      if (!criterion.section) continue;
+      Line(depth + 1, "section");
+      Dump(*criterion.section, depth + 2);
     }
-    for (const Adjustments& adjustments : score.adjustments) {
+    for (const Adjustments& adjustments : lines.adjustments) {
       const std::string cap = adjustments.cap ? " cap " + Text(*adjustments.cap) : "";
-      Line(1, (adjustments.bonus ? "bonus" : "deduct") + cap);
-      Dump(adjustments.mark, 2);
+      Line(depth, (adjustments.bonus ? "bonus" : "deduct") + cap);
+      Dump(adjustments.mark, depth + 1);
       for (const Adjustment& line : adjustments.lines) {
-        Line(2, "adjustment " + Word(line.name));
-        Dump(line.mark, 3);
-        Labelled(3, "amount", line.amount);
-        Labelled(3, "when", line.when);
+        Line(depth + 1, "adjustment " + Word(line.name));
+        Dump(line.mark, depth + 2);
+        Labelled(depth + 2, "amount", line.amount);
+        Labelled(depth + 2, "when", line.when);
       }
     }
-    for (const ExprId clause : score.clauses) Labelled(1, "clause", clause);
+    for (const ExprId clause : lines.clauses) Labelled(depth, "clause", clause);
   }
 
   void Dump(const GradeDecl& grade) {
-    Line(0, "grade " + PeriodKindWord(grade.period) + " " + Text(grade.declared));
+    Line(0, "grade " + PeriodKindWord(grade.period) + " " + Placed(grade.place, grade.declared));
     Line(1, "scale " + Words(grade.scale, " > "));
+    if (!grade.states.empty()) Line(1, "states " + Words(grade.states, ", "));
     Dump(grade.mark, 1);
     for (const GradeCase& c : grade.cases) {
       Line(1, "case " + Word(c.grade) + (c.otherwise ? " otherwise" : ""));
@@ -303,22 +406,19 @@ class Dumper {
   }
 
   void Dump(const Cell& cell, std::string_view side) {
-    constexpr std::string_view kKinds[] = {"items", "any", "otherwise"};
-    Line(2, std::string(side) + " " + std::string(kKinds[static_cast<size_t>(cell.kind)]));
+    Line(2, std::string(side) + " " + std::string(kCellKinds[static_cast<size_t>(cell.kind)]));
     Dump(cell.mark, 3);
     for (const CellItem& item : cell.items) {
-      switch (item.kind) {
-        case CellItem::Kind::kValue: Line(3, item.code.empty() ? "value" : "value [" + item.code + "]"); break;
-        case CellItem::Kind::kBound: Line(3, "bound " + OperatorWord(item.op)); break;
-        case CellItem::Kind::kRange: Line(3, "range"); break;
-      }
-      Dump(item.value, 4);
-      if (item.kind == CellItem::Kind::kRange) Dump(item.upper, 4);
+      const bool value = item.kind == CellItem::Kind::kValue;
+      Line(3, value ? item.code.empty() ? "value" : "value [" + item.code + "]" : "band" + LimitOperators(item.limits));
+      if (value) Dump(item.value, 4);
+      for (const Limit& limit : item.limits) Dump(limit.value, 4);
     }
   }
 
   void Dump(const TableDecl& table) {
-    Line(0, "table " + PeriodKindWord(table.period) + " " + Word(table.name));
+    Line(0, "table " + PeriodKindWord(table.period) + " " + (table.place.text.empty() ? "" : Word(table.place) + " . ") +
+                Word(table.name) + (table.file.empty() ? "" : " from " + Quoted(table.file)));
     Dump(table.mark, 1);
     for (const TableRow& row : table.rows) {
       Line(1, "row");
@@ -364,7 +464,12 @@ class Dumper {
       const bool named = line.kind == ExampleLine::Kind::kSubject || line.kind == ExampleLine::Kind::kGiven;
       text += " " + (named ? Word(line.name) : line.from.ToString());
       if (!named && line.to != line.from) text += " to " + line.to.ToString();
-      if (line.kind != ExampleLine::Kind::kGiven) text += " " + Quoted(line.id);
+      const bool whole = !named && !line.name.text.empty();
+      if (line.kind == ExampleLine::Kind::kGiven) {
+        if (!line.key.text.empty()) text += " " + Word(line.key);
+      } else {
+        text += " " + (whole ? Word(line.name) : Quoted(line.id));
+      }
       if (!line.message.empty()) text += " " + Quoted(line.message);
       Line(1, text);
       if (line.value.valid()) Dump(line.value, 2);

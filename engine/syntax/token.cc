@@ -23,7 +23,7 @@ const Keyword* FindKeyword(std::string_view spelling) {
 }
 
 bool IsDeclarationWord(TokenKind kind) { return kind <= TokenKind::kExample; }
-bool IsContextual(TokenKind kind) { return kind >= TokenKind::kVersion && kind <= TokenKind::kGiven; }
+bool IsContextual(TokenKind kind) { return kind >= TokenKind::kVersion && kind <= TokenKind::kNoTies; }
 bool IsName(TokenKind kind) { return kind == TokenKind::kName || kind == TokenKind::kQuotedName || IsContextual(kind); }
 
 Bilingual Describe(TokenKind kind, std::string_view text) {

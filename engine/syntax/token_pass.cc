@@ -52,7 +52,15 @@ bool WantsMore(K kind) {
     case K::kIfNone:
     case K::kRound:
     case K::kCap:
-    case K::kFloor: return true;
+    case K::kFloor:
+    case K::kBy:
+    case K::kFrom:
+    case K::kAlso:
+    case K::kOf:
+    case K::kDistinct:
+    case K::kRecent:
+    case K::kStreak:
+    case K::kEarlier: return true;
     default: return false;
   }
 }
@@ -85,7 +93,10 @@ bool GoesOn(K kind, bool in_rows) {
     case K::kCap:
     case K::kFloor:
     case K::kPipe:
-    case K::kArrow: return true;
+    case K::kArrow:
+    case K::kBy:
+    case K::kFrom:
+    case K::kAlso: return true;
     default: return false;
   }
 }
@@ -159,7 +170,37 @@ class TokenPass {
     Relabel(i, token);
     Nesting(token);
     CheckWriting(i, token);
+    if (token.kind == K::kName && PartBand(token)) return;
     Push(token);
+  }
+
+  // `90分以上`, `80以上不满90`: the name behind a number is a unit, a band word and what goes on with the band. Pushes the parts; false
+  // if there is nothing to part.
+  bool PartBand(const Token& token) {
+    constexpr std::string_view kBands[] = {"以上", "以下", "以内", "以外"};
+    const std::string_view text = Text(token);
+    size_t at = std::string_view::npos;
+    for (const std::string_view band : kBands) at = std::min(at, text.find(band));
+    const bool behind_number = last_ && (last_->kind == K::kNumber || last_->kind == K::kPercent || last_->kind == K::kPer);
+    if (at == std::string_view::npos) return false;
+    const size_t band_end = at + kBands[0].size();
+    if (!behind_number) {
+      if (band_end != text.size() || at == 0) return false;
+      Report<DiagnosticKind::kNameEndsInBand>(At(token), std::string(text), std::string(text.substr(0, at)),
+                                              std::string(text.substr(at)));
+      return false;
+    }
+    const Keyword* rest = band_end < text.size() ? FindKeyword(text.substr(band_end)) : nullptr;
+    if (band_end < text.size() && (rest == nullptr || !IsComparison(rest->kind))) return false;
+    const auto part = [&](K kind, size_t from, size_t to) {
+      if (from == to) return;
+      const auto begin = static_cast<uint32_t>(token.span.begin + from);
+      Push({kind, {begin, static_cast<uint32_t>(token.span.begin + to)}, false, false});
+    };
+    part(K::kName, 0, at);
+    part(K::kBand, at, band_end);
+    if (rest != nullptr) part(rest->kind, band_end, text.size());
+    return true;
   }
 
   void Push(const Token& token) {
@@ -193,8 +234,8 @@ class TokenPass {
       const std::optional<size_t> after = Next(next, true);
       return !after || in_[*after].kind != K::kWhen;
     }
-    if (open_.empty() && declaration_ == K::kPolicy)
-      return kind != K::kVersion && kind != K::kEffective && kind != K::kSource;
+    if (open_.empty() && (declaration_ == K::kPolicy || declaration_ == K::kModule))
+      return kind != K::kVersion && kind != K::kEffective && kind != K::kSource && kind != K::kTrial;
     if (open_.empty() && declaration_ == K::kGuarantee)
       return kind != K::kFollows && kind != K::kNondecreasing && kind != K::kNonincreasing;
     return true;
@@ -219,7 +260,8 @@ class TokenPass {
 
   void Nesting(const Token& token) {
     if (IsOpening(token.kind)) {
-      const bool rows = token.kind == K::kLeftBrace && open_.empty() && declaration_ == K::kTable;
+      const bool rows = token.kind == K::kLeftBrace && ((open_.empty() && declaration_ == K::kTable) || case_block_);
+      if (token.kind == K::kLeftBrace) case_block_ = false;
       open_.push_back({token.kind, token.span, rows, unary_});
     } else if (IsClosing(token.kind)) {
       const K opening = token.kind == K::kRightParen ? K::kLeftParen : K::kLeftBrace;
@@ -232,6 +274,9 @@ class TokenPass {
         open_.pop_back();
       }
     }
+    // The next brace opens the rows of 分段, 累进 or 分情形.
+    const bool cases = token.kind == K::kBands || token.kind == K::kProgressive || token.kind == K::kChoose;
+    case_block_ = case_block_ || cases;
     ifs_ += token.kind == K::kIf ? 1 : 0;
     const bool unary = token.kind == K::kNot || token.kind == K::kMinus;
     if (unary) {
@@ -307,6 +352,7 @@ class TokenPass {
   std::optional<size_t> after_run_;
   // The number behind a thousands separator, which is reported once.
   std::optional<size_t> thousands_;
+  bool case_block_ = false;
   size_t ifs_ = 0;
   size_t unary_ = 0;
   size_t reported_ = 0;

@@ -2,6 +2,7 @@
 // Made by Parse (engine/syntax/antlr/parser.h), read by semantic/; immutable.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <variant>
@@ -445,6 +446,12 @@ struct Tree {
 
   const Expr& operator[](ExprId id) const { return exprs[id.index()]; }
 };
+
+// Calls `visit` with the lines and with those of every section in them, the outer first.
+void ForEachSection(const ScoreLines& lines, const std::function<void(const ScoreLines&)>& visit);
+
+// Calls `visit` with every expression directly below, in the order of the text.
+void ForEachChild(const Expr& expr, const std::function<void(ExprId)>& visit);
 
 // The tree without places, one line a node: equal dumps are equal policies. For tests and for the formatter's proof.
 std::string Dump(const Tree& tree);

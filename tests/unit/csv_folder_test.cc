@@ -55,7 +55,7 @@ TEST_F(ShopFolder, IsReadWhole) {
   const FactReading reading = ReadJuly();
   EXPECT_EQ(Show(reading.refusals), "");
   const eval::Facts& facts = *reading.facts;
-  EXPECT_EQ(facts.ids, (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(facts.roster(ShopPolicy()->model->subject()).ids, (std::vector<std::string>{"a", "b"}));
   EXPECT_TRUE(facts.roster_complete);
   const semantic::Model& model = *ShopPolicy()->model;
   const auto value = [&](const char* name, uint32_t subject, Period period) {
@@ -173,8 +173,8 @@ TEST_F(ShopFolder, ReportsAllRefusalsUpToTheLimitAndTheirNumber) {
   EXPECT_EQ(reading.refusals.shown.size(), 200U);
   EXPECT_EQ(reading.refusals.total, 301U);
   EXPECT_FALSE(reading.refusals.whole);
-  ASSERT_EQ(reading.facts->refused.size(), 1U);
-  EXPECT_EQ(reading.facts->refused.at(1)->code, "refused-facts");
+  ASSERT_EQ(reading.facts->roster(ShopPolicy()->model->subject()).refused.size(), 1U);
+  EXPECT_EQ(reading.facts->roster(ShopPolicy()->model->subject()).refused.at(1)->code, "refused-facts");
 }
 
 TEST_F(ShopFolder, ReadsThePastAsItWasRecorded) {

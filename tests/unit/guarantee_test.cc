@@ -18,13 +18,8 @@ Texts Violations(const std::string& text, const Texts& scores) {
   World world(kFacts + text);
   for (size_t i = 0; i < scores.size(); ++i) world.Set("项" + std::to_string(i), "得分", "2024-01", scores[i]);
   Texts out;
-  const Texts ids = [&] {
-    Texts made;
-    for (size_t i = 0; i < scores.size(); ++i) made.push_back("项" + std::to_string(i));
-    return made;
-  }();
   for (const eval::Violation& v : world.Run("2024-01").evaluation().Violations()) {
-    out.push_back(v.guarantee + " " + ids[v.subject] + " " + v.period.ToString() + ": " + v.message.zh);
+    out.push_back(v.guarantee + " " + v.subject + " " + v.period.ToString() + ": " + v.message.zh);
   }
   return out;
 }
@@ -110,7 +105,7 @@ TEST(Checks, ThoseThatAreBrokenAreNamedWithTheirPeriod) {
 )");
   world.Months("甲", "得分", "2024-01", {"59.99", "60"});
   const auto broken = world.Run("2024-02").evaluation().BrokenChecks(
-      0, {PeriodOf("2024-01"), PeriodOf("2024-02"), PeriodOf("2024-03")});
+      world.subject_sort(), 0, {PeriodOf("2024-01"), PeriodOf("2024-02"), PeriodOf("2024-03")});
   // January is below, March has no fact.
   ASSERT_EQ(broken.size(), 2U);
   EXPECT_EQ(broken[0].period.ToString(), "2024-01");

@@ -94,7 +94,7 @@ class ByHand {
     return Add(std::move(node));
   }
   graph::PathId Parent() {
-    graph_->paths.push_back({{{Step::Kind::kParent, {}, PeriodKind::kOnce}}});
+    graph_->paths.push_back({{Step::Parent()}});
     return graph::PathId(graph_->paths.size() - 1);
   }
   // The world with a definition `x` of that body.

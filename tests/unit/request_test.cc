@@ -50,7 +50,7 @@ TEST(Request, IsReadWhole) {
   const auto reading = ReadFacts(ShopPolicy(), *request, {});
   ASSERT_TRUE(reading);
   EXPECT_TRUE(reading->refusals.empty());
-  EXPECT_EQ(reading->facts->ids, (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(reading->facts->roster(ShopPolicy()->model->subject()).ids, (std::vector<std::string>{"a", "b"}));
   EXPECT_TRUE(reading->facts->roster_complete);
 }
 
@@ -120,8 +120,8 @@ TEST_P(RefusedSubjects, AreAnErrorOfTheirOwn) {
   EXPECT_EQ(reading->refusals.shown[0].code, GetParam().code) << GetParam().patch;
   EXPECT_EQ(reading->refusals.shown[0].at, GetParam().at) << GetParam().patch;
   EXPECT_EQ(reading->refusals.shown[0].subject, "a");
-  EXPECT_EQ(reading->facts->refused.count(0), 1U);
-  EXPECT_EQ(reading->facts->refused.count(1), 0U);
+  EXPECT_EQ(reading->facts->roster(ShopPolicy()->model->subject()).refused.count(0), 1U);
+  EXPECT_EQ(reading->facts->roster(ShopPolicy()->model->subject()).refused.count(1), 0U);
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -167,7 +167,7 @@ TEST(Request, ALineOfAStreamIsOneSubject) {
   ASSERT_TRUE(line);
   const auto reading = ReadFacts(ShopPolicy(), *line, {});
   ASSERT_TRUE(reading);
-  EXPECT_EQ(reading->facts->ids, std::vector<std::string>{"a"});
+  EXPECT_EQ(reading->facts->roster(ShopPolicy()->model->subject()).ids, std::vector<std::string>{"a"});
   EXPECT_FALSE(reading->facts->roster_complete);
 }
 
@@ -177,7 +177,7 @@ std::string Answered(const json& document, bool bind) {
   const auto request = ParseRequest(document.dump());
   auto reading = ReadFacts(ShopPolicy(), *request, deployment.parameters);
   const eval::Evaluation evaluation = eval::Evaluate(ShopPolicy(), reading->facts, request->period);
-  Answer answer{deployment, "01J", "test", request->period, false, OutputsOf(evaluation, reading->refusals), {}, {}};
+  Answer answer{deployment, "01J", "test", request->period, false, OutputsOf(evaluation, reading->refusals), {}};
   return ToJson(answer, false);
 }
 

@@ -48,7 +48,7 @@ World::World(graph::GraphPtr graph) : graph_(std::move(graph)), facts_(std::make
 }
 
 uint32_t World::Subject(const std::string& id) {
-  auto& ids = facts_->ids;
+  auto& ids = facts_->rosters[graph_->model->subject()].ids;
   const auto at = std::find(ids.begin(), ids.end(), id);
   if (at != ids.end()) return static_cast<uint32_t>(at - ids.begin());
   ids.push_back(id);
@@ -125,7 +125,8 @@ World& World::Bind(const std::string& parameter, const std::string& value) {
 World& World::Refuse(const std::string& subject) {
   auto failure = std::make_shared<Failure>();
   failure->code = "refused";
-  facts_->refused[Subject(subject)] = failure;
+  const uint32_t refused = Subject(subject);
+  facts_->rosters[graph_->model->subject()].refused[refused] = failure;
   return *this;
 }
 

@@ -41,6 +41,7 @@ class World {
   std::string Of(const std::string& definition, const std::string& subject, const std::string& period);
   // REQUIRES: Of or Run was called.
   const eval::Evaluation& evaluation() const { return *evaluation_; }
+  semantic::SortId subject_sort() const { return graph_->model->subject(); }
   World& Run(const std::string& period);
   const graph::Graph& graph() const { return *graph_; }
   uint32_t Subject(const std::string& id);

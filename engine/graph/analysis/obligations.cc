@@ -58,13 +58,14 @@ class Discharger {
 
   void Within(const Obligation& o) {
     const Interval& found = ranges_.Of(o.node);
-    if (found.low && found.high && *found.low >= o.low && *found.high <= o.high) return;
-    const bool below = found.low && *found.low < o.low;
+    const bool low_holds = !o.bounded_below || (found.low && *found.low >= o.low);
+    if (low_holds && found.high && *found.high <= o.high) return;
+    const bool below = o.bounded_below && found.low && *found.low < o.low;
     const std::string witness = below        ? Number(*found.low, o.unit)
                                 : found.high ? Number(*found.high, o.unit)
                                              : Text(found, o.unit);
     sink_.Add<DiagnosticKind::kExceedsMarks>(At(o.span), o.name, witness,
-                                             Number(o.low, o.unit) + "–" + Number(o.high, o.unit));
+                                             (o.bounded_below ? Number(o.low, o.unit) : "−∞") + "–" + Number(o.high, o.unit));
   }
 
   void NoGap(const Obligation& o) {

@@ -91,8 +91,9 @@ Interval Reciprocal(const Interval& b) {
 }
 
 int PerCalendar(PeriodKind fine, PeriodKind coarse) {
-  static constexpr int kPerYear[] = {12, 4, 2, 1};
-  return kPerYear[static_cast<size_t>(fine)] / kPerYear[static_cast<size_t>(coarse)];
+  // How many days there are differs.
+  static constexpr int kPerYear[] = {0, 12, 4, 2, 1, 1};
+  return kPerYear[static_cast<size_t>(fine)] / std::max(1, kPerYear[static_cast<size_t>(coarse)]);
 }
 
 }  // namespace
@@ -147,6 +148,14 @@ Interval Ranges::Compute(NodeId id, const Knowledge& knowledge) const {
       if (!counts) return {};
       if (field.value && std::holds_alternative<Rational>(*field.value))
         return Interval::Point(std::get<Rational>(*field.value));
+      if (!field.since.empty()) {
+        std::optional<Interval> values;
+        for (const auto& [day, value] : field.since) {
+          const Interval point = Interval::Point(std::get<Rational>(value));
+          values = values ? values->Hull(point) : point;
+        }
+        return *values;
+      }
       return field.range ? Interval{field.range->first, field.range->second, false, false} : Interval{};
     }
     // Of a name whose past is read, the body may stand behind it: then nothing is known yet.
@@ -201,6 +210,10 @@ Interval Ranges::ComputeOp(const Node& node, const Knowledge& knowledge) const {
       if (a.low) out.low = a.low->RoundTo(*step.low, rounding);
       if (a.high) out.high = a.high->RoundTo(*step.low, rounding);
       return out;
+    }
+    case Op::kPeriodNumber: {
+      static constexpr int kMost[] = {366, 12, 4, 2, 1, 1};
+      return {Rational(1), Rational(kMost[static_cast<size_t>(node.grain.period)]), false, false};
     }
     default: return {};
   }
@@ -272,7 +285,7 @@ Interval Ranges::ComputeDivision(const Node& node, const Knowledge& knowledge) c
       count.fold == FoldOp::kCount && sum.path == count.path && sum.source == count.source) {
     const bool same = sum.operands.size() == count.operands.size() &&
                       (sum.operands.size() == 1 || sum.operands[1] == count.operands[1]);
-    if (same) return Operand(sum.operands[0], {});
+    if (same && sum.window == count.window) return Operand(sum.operands[0], {});
   }
   if (const auto mean = WeightedMean(node, knowledge)) return *mean;
   if (const auto known = at_most_.find(node.operands[0]);
@@ -303,12 +316,12 @@ Interval Ranges::ComputeCase(const Node& node, const Knowledge& knowledge) const
 }
 
 Interval Ranges::ComputeFold(const Node& node, const Knowledge&) const {
-  const bool calendar_only = graph_[node.path].steps.size() == 1 &&
-                             graph_[node.path].steps[0].kind == Step::Kind::kCalendar &&
-                             node.source.sort == node.grain.sort;
+  const std::vector<Step>& steps = graph_[node.path].steps;
+  const bool calendar_only =
+      node.source.sort == node.grain.sort && (steps.empty() || (steps.size() == 1 && steps[0].kind == Step::Kind::kCalendar));
   // 0: not known.
-  const int count = calendar_only ? PerCalendar(node.source.period, node.grain.period) : 0;
-  const bool conditional = node.operands.size() > 1;
+  const int count = calendar_only ? PerCalendar(node.source.period, node.grain.period) * node.window : 0;
+  const bool conditional = node.conditional;
   if (node.fold == FoldOp::kCount) {
     Interval out = AtLeast(0);
     if (count > 0) out = conditional ? Interval{Rational(0), Rational(count), false, false} : Interval::Point(count);

@@ -67,6 +67,14 @@ void Ranges::FindZeroDivisions(NodeId root) {
 }
 
 std::optional<int> Ranges::FieldPlaces(const semantic::Field& field) const {
+  if (!field.since.empty()) {
+    std::optional<int> places = 0;
+    for (const auto& [day, value] : field.since) {
+      const std::optional<int> own = std::get<Rational>(value).decimal_places();
+      places = own && places ? std::optional<int>(std::max(*own, *places)) : std::nullopt;
+    }
+    return places;
+  }
   if (field.value && std::holds_alternative<Rational>(*field.value))
     return std::get<Rational>(*field.value).decimal_places();
   if (!field.places) return std::nullopt;
@@ -100,6 +108,7 @@ std::optional<int> Ranges::ComputePlaces(const Node& node) const {
     }
     case Form::kFold: return node.fold == FoldOp::kCount ? std::optional<int>(0) : of(node.operands[0]);
     case Form::kOp: break;
+    case Form::kRank: return node.ties == Ties::kMean ? 1 : 0;
     default: return 0;
   }
   switch (node.op) {
@@ -120,6 +129,9 @@ std::optional<int> Ranges::ComputePlaces(const Node& node) const {
     case Op::kRoundDown:
     case Op::kRoundUp: return of(node.operands[1]);
     case Op::kNegate: return of(node.operands[0]);
+    case Op::kMonthsBetween:
+    case Op::kDaysBetween:
+    case Op::kPeriodNumber: return 0;
     default: return most(of(node.operands[0]), of(node.operands[1]));
   }
 }

@@ -218,6 +218,14 @@ ExprId ExpressionBuilder::Unary(ExprKind kind, Span span, ExprId operand) {
 }
 
 ExprId ExpressionBuilder::Negation(P::NegationContext* n) {
+  if (n->STREAK() != nullptr) {
+    Expr expr;
+    expr.kind = ExprKind::kStreak;
+    expr.span = SpanOf(n);
+    expr.quantity = QuantityOf(n->quantity());
+    expr.operands = {Comparison(n->comparison())};
+    return Add(std::move(expr));
+  }
   if (n->comparison() != nullptr) return Comparison(n->comparison());
   return Unary(ExprKind::kNot, SpanOf(n), Negation(n->negation()));
 }
@@ -232,6 +240,7 @@ Operator ExpressionBuilder::ComparisonOf(P::ComparisonContext* c) {
 
 ExprId ExpressionBuilder::Comparison(P::ComparisonContext* c) {
   const ExprId left = Sum(c->sum(0));
+  if (!c->BAND().empty()) return Band(left, c);
   Expr expr;
   expr.span = SpanOf(c);
   expr.operands = {left};
@@ -311,6 +320,14 @@ ExprId ExpressionBuilder::Primary(P::PrimaryContext* p) {
     const ExprId inside = Value(group->value());
     tree_.exprs[inside.index()].span = SpanOf(p);
     return inside;
+  } else if (auto* earlier = dynamic_cast<P::EarlierPrimaryContext*>(p)) {
+    expr.kind = ExprKind::kEarlier;
+    expr.quantity = QuantityOf(earlier->quantity());
+    expr.operands = {Value(earlier->value())};
+  } else if (auto* bands = dynamic_cast<P::BandsPrimaryContext*>(p)) {
+    FillBands(bands, expr);
+  } else if (auto* cases = dynamic_cast<P::ChoosePrimaryContext*>(p)) {
+    FillCases(cases, expr);
   } else {
     FillName(dynamic_cast<P::NamePrimaryContext*>(p), expr);
   }
@@ -322,15 +339,7 @@ void ExpressionBuilder::FillName(P::NamePrimaryContext* n, Expr& expr) {
   const auto names = n->name();
   expr.name = NameOf(names[0]);
   if (names.size() > 1) expr.qualifier = NameOf(names[1]);
-  for (P::ArgumentContext* a : n->argument()) {
-    Argument argument;
-    argument.value = Value(a->value());
-    argument.if_none = a->IF_NONE() != nullptr;
-    argument.where = Expression(a->expression());
-    argument.within = NameOf(a->name());
-    argument.span = SpanOf(a);
-    expr.arguments.push_back(std::move(argument));
-  }
+  for (P::ArgumentContext* a : n->argument()) expr.arguments.push_back(ArgumentOf(a));
 }
 
 }  // namespace heng::syntax

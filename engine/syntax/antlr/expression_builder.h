@@ -56,6 +56,17 @@ class ExpressionBuilder {
   ExprId Primary(P::PrimaryContext* p);
   void FillName(P::NamePrimaryContext* n, Expr& expr);
 
+  // ---- case_builder.cc: arguments, bands, cells, cases
+  Argument ArgumentOf(P::ArgumentContext* a);
+  Limit LimitOf(P::LimitContext* limit);
+  Limit BandLimit(TerminalNode* band, ExprId value) const;
+  ExprId QuantityExpr(P::QuantityContext* q);
+  ExprId Band(ExprId left, P::ComparisonContext* c);
+  Cell CellOf(P::CellContext* c);
+  std::vector<Limit> BandOf(P::BandItemContext* band);
+  void FillBands(P::BandsPrimaryContext* b, Expr& expr);
+  void FillCases(P::ChoosePrimaryContext* c, Expr& expr);
+
   Tree& tree_;
   DiagnosticSink& sink_;
 };

@@ -94,17 +94,24 @@ class TreeBuilder final : public ExpressionBuilder {
   // ---- declarations
 
   DeclarationBody Body(P::DeclarationContext* d) {
-    if (d->policy() != nullptr) return Policy(d->policy());
-    if (auto* s = d->subject())
-      return SubjectDecl{DeclaredOf(s->declared()), FieldsOf(s->fields()), MarkOf(s->marks())};
-    if (auto* i = d->input()) return InputDecl{EveryOf(i->EVERY()), FieldsOf(i->fields()), MarkOf(i->marks())};
-    if (auto* r = d->records())
-      return RecordsDecl{DeclaredOf(r->declared()), EveryOf(r->EVERY()), FieldsOf(r->fields()), MarkOf(r->marks())};
+    if (auto* p = d->policy()) return Policy(p->dotted(), p->STRING(), p->policyClause(), false);
+    if (auto* m = d->module()) return Policy(m->dotted(), m->STRING(), m->policyClause(), true);
+    if (d->use() != nullptr) return Use(d->use());
+    if (d->typeDeclaration() != nullptr) return TypeDeclaration(d->typeDeclaration());
+    if (auto* s = d->subject()) {
+      return SubjectDecl{DeclaredOf(s->declared()), UnquoteIf(s->STRING()), SpanIf(s->STRING()), FieldsOf(s->fields()),
+                         MarkOf(s->marks())};
+    }
+    if (auto* i = d->input())
+      return InputDecl{NameOf(i->name()), EveryOf(i->EVERY()), FieldsOf(i->fields()), MarkOf(i->marks())};
+    if (d->records() != nullptr) return Records(d->records());
     if (auto* c = d->check())
       return CheckDecl{EveryOf(c->EVERY()), Expression(c->expression()), Unquote(c->STRING()), MarkOf(c->marks())};
     if (d->parameter() != nullptr) return Parameter(d->parameter());
-    if (auto* f = d->formula())
-      return FormulaDecl{DeclaredOf(f->declared()), EveryOf(f->EVERY()), Value(f->value()), MarkOf(f->marks())};
+    if (auto* f = d->formula()) {
+      return FormulaDecl{NameOf(f->placed()->name()), DeclaredOf(f->placed()->declared()), EveryOf(f->EVERY()),
+                         NameOf(f->name()), Value(f->value()), MarkOf(f->marks())};
+    }
     if (d->score() != nullptr) return Score(d->score());
     if (d->grade() != nullptr) return Grade(d->grade());
     if (d->table() != nullptr) return Table(d->table());
@@ -118,12 +125,21 @@ class TreeBuilder final : public ExpressionBuilder {
     return Example(d->example());
   }
 
-  PolicyDecl Policy(P::PolicyContext* p) const {
+  std::string DottedOf(P::DottedContext* dotted) const {
+    std::string out;
+    for (P::NameContext* name : dotted->name()) out += (out.empty() ? "" : ".") + NameOf(name).text;
+    return out;
+  }
+  static Span SpanIf(TerminalNode* node) { return node != nullptr ? SpanOf(node) : Span{}; }
+
+  PolicyDecl Policy(P::DottedContext* id, TerminalNode* title, const std::vector<P::PolicyClauseContext*>& clauses,
+                    bool is_module) const {
     PolicyDecl policy;
-    for (P::NameContext* name : p->name()) policy.id += (policy.id.empty() ? "" : ".") + NameOf(name).text;
-    policy.id_span = SpanOf(p->name().front()).Through(SpanOf(p->name().back()));
-    policy.title = UnquoteIf(p->STRING());
-    for (P::PolicyClauseContext* clause : p->policyClause()) {
+    policy.is_module = is_module;
+    policy.id = DottedOf(id);
+    policy.id_span = SpanOf(id);
+    policy.title = UnquoteIf(title);
+    for (P::PolicyClauseContext* clause : clauses) {
       if (auto* version = dynamic_cast<P::VersionClauseContext*>(clause)) {
         policy.version = Unquote(version->STRING());
         policy.version_span = SpanOf(version);
@@ -132,6 +148,10 @@ class TreeBuilder final : public ExpressionBuilder {
         if (effective->TO() != nullptr) policy.last_day = DateOf(effective->DATE(1));
         policy.effective_span = SpanOf(effective);
         policy.effective_mark = MarkOf(effective->marks());
+      } else if (auto* trial = dynamic_cast<P::TrialClauseContext*>(clause)) {
+        policy.trial_until = DateOf(trial->DATE());
+        policy.trial_span = SpanOf(trial);
+        policy.trial_mark = MarkOf(trial->marks());
       } else {
         auto* source = dynamic_cast<P::SourceClauseContext*>(clause);
         policy.sources.push_back({NameOf(source->name()), Unquote(source->STRING())});
@@ -140,33 +160,132 @@ class TreeBuilder final : public ExpressionBuilder {
     return policy;
   }
 
+  UseDecl Use(P::UseContext* u) const {
+    UseDecl use;
+    if (auto* module = dynamic_cast<P::UseModuleContext*>(u)) {
+      use.path = Unquote(module->STRING());
+      use.path_span = SpanOf(module->STRING());
+      return use;
+    }
+    auto* result = dynamic_cast<P::UseResultContext*>(u);
+    use.policy = DottedOf(result->dotted());
+    use.result = {NameOf(result->name()), CodeOf(result->CODE()), SpanIf(result->CODE()), ""};
+    use.period = EveryOf(result->EVERY());
+    use.type = TypeOf(result->type());
+    use.clauses = ClausesOf(result->fieldClause());
+    use.mark = MarkOf(result->marks());
+    return use;
+  }
+
+  std::vector<Name> NamesOf(const std::vector<P::NameContext*>& names) const {
+    std::vector<Name> out;
+    for (P::NameContext* name : names) out.push_back(NameOf(name));
+    return out;
+  }
+
+  TypeDecl TypeDeclaration(P::TypeDeclarationContext* t) const {
+    TypeDecl type;
+    type.name = NameOf(t->name());
+    type.mark = MarkOf(t->marks());
+    if (auto* values = dynamic_cast<P::EnumBodyContext*>(t->typeBody())) {
+      type.values = NamesOf(values->name());
+      if (values->states() != nullptr) type.states = NamesOf(values->states()->name());
+    } else if (auto* scale = dynamic_cast<P::ScaleBodyContext*>(t->typeBody())) {
+      type.kind = TypeDecl::Kind::kScale;
+      type.values = NamesOf(scale->name());
+      if (scale->states() != nullptr) type.states = NamesOf(scale->states()->name());
+    } else {
+      type.kind = TypeDecl::Kind::kUnit;
+    }
+    return type;
+  }
+
+  RecordsDecl Records(P::RecordsContext* r) const {
+    RecordsDecl records;
+    records.declared = DeclaredOf(r->declared());
+    const auto names = r->name();
+    if (r->IN() != nullptr) records.parent = NameOf(names[0]);
+    if (r->BY() != nullptr) records.date = NameOf(names.back());
+    if (r->EVERY() != nullptr) records.period = EveryOf(r->EVERY());
+    records.fields = FieldsOf(r->fields());
+    records.mark = MarkOf(r->marks());
+    return records;
+  }
+
   ParameterDecl Parameter(P::ParameterContext* p) {
     ParameterDecl parameter;
     parameter.declared = DeclaredOf(p->declared());
     if (p->type() != nullptr) parameter.type = TypeOf(p->type());
     parameter.clauses = ClausesOf(p->fieldClause());
     parameter.value = Value(p->value());
+    parameter.key = NameOf(p->name());
+    parameter.file = UnquoteIf(p->STRING());
+    parameter.file_span = SpanIf(p->STRING());
     parameter.mark = MarkOf(p->marks());
+    if (p->parameterLines() == nullptr) return parameter;
+    for (P::ParameterLineContext* l : p->parameterLines()->parameterLine()) {
+      ParameterLine line;
+      line.span = SpanOf(l);
+      if (auto* dated = dynamic_cast<P::DatedLineContext*>(l)) {
+        line.since = DateOf(dated->DATE());
+        line.value = Value(dated->value());
+        line.mark = MarkOf(dated->marks());
+      } else {
+        auto* keyed = dynamic_cast<P::KeyedLineContext*>(l);
+        line.key = NameOf(keyed->name());
+        line.value = Value(keyed->value());
+        line.mark = MarkOf(keyed->marks());
+      }
+      parameter.lines.push_back(std::move(line));
+    }
     return parameter;
   }
 
   ScoreDecl Score(P::ScoreContext* s) {
     ScoreDecl score;
-    score.declared = DeclaredOf(s->declared());
+    score.place = NameOf(s->placed()->name());
+    score.declared = DeclaredOf(s->placed()->declared());
     score.period = EveryOf(s->EVERY());
     score.full = QuantityOf(s->quantity());
-    score.floor_at_zero = s->TO_ZERO() != nullptr;
     score.mark = MarkOf(s->marks());
-    for (P::ScoreLineContext* line : s->scoreLine()) {
-      if (auto* c = line->criterion()) {
-        score.criteria.push_back({NameOf(c->name()), QuantityOf(c->quantity()), Value(c->value()),
-                                  Expression(c->expression()), MarkOf(c->marks()), SpanOf(c)});
+    score.lines = LinesOf(s->scoreLines(), s->scoreMode(), s->clause());
+    return score;
+  }
+
+  ScoreLines LinesOf(P::ScoreLinesContext* block, const std::vector<P::ScoreModeContext*>& modes,
+                     const std::vector<P::ClauseContext*>& clauses) {
+    ScoreLines lines;
+    for (P::ScoreModeContext* mode : modes) {
+      lines.floor_at_zero = lines.floor_at_zero || mode->TO_ZERO() != nullptr;
+      lines.stop_at_full = lines.stop_at_full || mode->TO_FULL() != nullptr;
+      lines.may_be_negative = lines.may_be_negative || mode->NEGATIVE() != nullptr;
+    }
+    for (P::ScoreLineContext* line : block->scoreLine()) {
+      if (line->criterion() != nullptr) {
+        lines.criteria.push_back(CriterionOf(line->criterion()));
       } else {
-        score.adjustments.push_back(AdjustmentsOf(line->adjustments()));
+        lines.adjustments.push_back(AdjustmentsOf(line->adjustments()));
       }
     }
-    for (P::ClauseContext* clause : s->clause()) score.clauses.push_back(Clause({}, clause));
-    return score;
+    for (P::ClauseContext* clause : clauses) lines.clauses.push_back(Clause({}, clause));
+    return lines;
+  }
+
+  Criterion CriterionOf(P::CriterionContext* c) {
+    Criterion criterion;
+    criterion.name = NameOf(c->name());
+    criterion.weight = QuantityOf(c->quantity());
+    criterion.value = Value(c->value());
+    criterion.exempt_when = Expression(c->expression());
+    criterion.mark = MarkOf(c->marks());
+    criterion.span = SpanOf(c);
+    if (c->scoreLines() != nullptr) {
+      criterion.section = LinesOf(c->scoreLines(), c->scoreMode(), c->clause());
+    } else if (!c->scoreMode().empty()) {
+      sink_.Add<DiagnosticKind::kMisplacedClause>({tree_.source, SpanOf(c->scoreMode(0))}, criterion.name.text,
+                                                  Text(SpanOf(c->scoreMode(0))));
+    }
+    return criterion;
   }
 
   Adjustments AdjustmentsOf(P::AdjustmentsContext* a) {
@@ -184,9 +303,11 @@ class TreeBuilder final : public ExpressionBuilder {
 
   GradeDecl Grade(P::GradeContext* g) {
     GradeDecl grade;
-    grade.declared = DeclaredOf(g->declared());
+    grade.place = NameOf(g->placed()->name());
+    grade.declared = DeclaredOf(g->placed()->declared());
     grade.period = EveryOf(g->EVERY());
-    for (P::NameContext* name : g->name()) grade.scale.push_back(NameOf(name));
+    grade.scale = NamesOf(g->name());
+    if (g->states() != nullptr) grade.states = NamesOf(g->states()->name());
     grade.mark = MarkOf(g->marks());
     for (P::GradeLineContext* line : g->gradeLine()) {
       if (auto* c = dynamic_cast<P::GradeCaseContext*>(line)) {
@@ -221,7 +342,13 @@ class TreeBuilder final : public ExpressionBuilder {
   }
 
   TableDecl Table(P::TableContext* t) {
-    TableDecl table{NameOf(t->name()), EveryOf(t->EVERY()), {}, MarkOf(t->marks())};
+    TableDecl table;
+    if (t->name().size() > 1) table.place = NameOf(t->name(0));
+    table.name = NameOf(t->name().back());
+    table.period = EveryOf(t->EVERY());
+    table.file = UnquoteIf(t->STRING());
+    table.file_span = SpanIf(t->STRING());
+    table.mark = MarkOf(t->marks());
     for (P::TableRowContext* r : t->tableRow()) {
       TableRow row;
       row.span = SpanOf(r);
@@ -232,44 +359,6 @@ class TreeBuilder final : public ExpressionBuilder {
       table.rows.push_back(std::move(row));
     }
     return table;
-  }
-
-  Cell CellOf(P::CellContext* c) {
-    Cell cell;
-    cell.span = SpanOf(c);
-    if (auto* any = dynamic_cast<P::AnyCellContext*>(c)) {
-      cell.kind = Cell::Kind::kAny;
-      cell.mark = MarkOf(any->marks());
-      return cell;
-    }
-    if (auto* otherwise = dynamic_cast<P::OtherwiseCellContext*>(c)) {
-      cell.kind = Cell::Kind::kOtherwise;
-      cell.mark = MarkOf(otherwise->marks());
-      return cell;
-    }
-    auto* items = dynamic_cast<P::ValueCellContext*>(c);
-    cell.mark = MarkOf(items->marks());
-    for (P::CellItemContext* i : items->cellItem()) {
-      CellItem item;
-      if (auto* bound = dynamic_cast<P::BoundItemContext*>(i)) {
-        item.kind = CellItem::Kind::kBound;
-        item.op = bound->AT_LEAST() != nullptr  ? Operator::kAtLeast
-                  : bound->AT_MOST() != nullptr ? Operator::kAtMost
-                  : bound->GREATER() != nullptr ? Operator::kGreater
-                                                : Operator::kLess;
-        item.value = Sum(bound->sum());
-      } else if (auto* range = dynamic_cast<P::RangeItemContext*>(i)) {
-        item.kind = CellItem::Kind::kRange;
-        item.value = Sum(range->sum(0));
-        item.upper = Sum(range->sum(1));
-      } else {
-        auto* value = dynamic_cast<P::ValueItemContext*>(i);
-        item.value = Value(value->value());
-        item.code = CodeOf(value->CODE());
-      }
-      cell.items.push_back(std::move(item));
-    }
-    return cell;
   }
 
   GuaranteeDecl Guarantee(P::GuaranteeContext* g) {
@@ -303,11 +392,12 @@ class TreeBuilder final : public ExpressionBuilder {
     ExampleLine line;
     line.span = SpanOf(l);
     const auto fill = [&](Kind kind, TerminalNode* from, TerminalNode* to, TerminalNode* id,
-                          P::FactBlockContext* block) {
+                          P::FactBlockContext* block, P::NameContext* name = nullptr) {
       line.kind = kind;
+      if (name != nullptr) line.name = NameOf(name);
       if (from != nullptr) line.from = line.to = PeriodOf(from);
       if (to != nullptr) line.to = PeriodOf(to);
-      line.id = Unquote(id);
+      line.id = UnquoteIf(id);
       if (block != nullptr) line.facts = FactsOf(block);
     };
     if (auto* subject = dynamic_cast<P::ExampleSubjectContext*>(l)) {
@@ -315,18 +405,19 @@ class TreeBuilder final : public ExpressionBuilder {
       fill(Kind::kSubject, nullptr, nullptr, subject->STRING(), subject->factBlock());
     } else if (auto* facts = dynamic_cast<P::ExampleFactsContext*>(l)) {
       fill(Kind::kFacts, facts->PERIOD(0), facts->TO() != nullptr ? facts->PERIOD(1) : nullptr, facts->STRING(),
-           facts->factBlock());
+           facts->factBlock(), facts->name());
     } else if (auto* expect = dynamic_cast<P::ExampleExpectContext*>(l)) {
-      fill(Kind::kExpect, expect->PERIOD(), nullptr, expect->STRING(), expect->factBlock());
+      fill(Kind::kExpect, expect->PERIOD(), nullptr, expect->STRING(), expect->factBlock(), expect->name());
     } else if (auto* reject = dynamic_cast<P::ExampleRejectContext*>(l)) {
       fill(Kind::kReject, reject->PERIOD(), nullptr, reject->STRING(0), nullptr);
       line.message = UnquoteIf(reject->STRING(1));
     } else if (auto* history = dynamic_cast<P::ExampleHistoryContext*>(l)) {
-      fill(Kind::kHistory, history->PERIOD(), nullptr, history->STRING(), history->factBlock());
+      fill(Kind::kHistory, history->PERIOD(), nullptr, history->STRING(), history->factBlock(), history->name());
     } else {
       auto* given = dynamic_cast<P::ExampleGivenContext*>(l);
       line.kind = Kind::kGiven;
-      line.name = NameOf(given->name());
+      line.name = NameOf(given->name(0));
+      if (given->name().size() > 1) line.key = NameOf(given->name(1));
       line.value = Value(given->value());
     }
     return line;
