@@ -162,8 +162,8 @@ expression
     ;
 disjunction : conjunction (OR conjunction)* ;
 conjunction : negation (AND negation)* ;
-negation    : NOT negation | STREAK quantity comparison | comparison ;
-comparison  : sum ((AT_LEAST | AT_MOST | GREATER | LESS | EQUAL | NOT_EQUAL) sum | IN set | quantity BAND (limit | quantity BAND)?)? ;
+negation    : NOT negation | STREAK count comparison | comparison ;
+comparison  : sum ((AT_LEAST | AT_MOST | GREATER | LESS | EQUAL | NOT_EQUAL) sum | IN set | boundQuantity BAND (limit | quantity BAND)?)? ;
 set         : LBRACE sum (COMMA sum)* RBRACE ;
 sum         : product ((PLUS | MINUS) product)* ;
 product     : unary ((TIMES | DIVIDE | SLASH) unary)* ;
@@ -189,4 +189,8 @@ argument
       (TIES | NO_TIES (BY sum ASCENDING?)+)?
     ;
 quantity : NUMBER unit? ;
+// A number behind a value and before a band word: the pass over the tokens tells it from others.
+boundQuantity : BOUND_NUMBER unit? ;
+// So many periods; the unit must stand, or the name behind it would be taken for it.
+count    : NUMBER NAME ;
 unit     : NAME (PER NAME)* | PERCENT ;

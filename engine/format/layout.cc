@@ -208,6 +208,7 @@ class Layout {
   bool EndsOperand() const {
     switch (before_) {
       case K::kNumber:
+      case K::kBoundNumber:
       case K::kPercent:
       case K::kRightParen:
       case K::kRightBrace:
@@ -227,7 +228,8 @@ class Layout {
     if (before_ == K::kComma) return i > 0 && line.words[i - 1].text == "、" ? 0 : 1;
     if (in_type_ && (word.kind == K::kSlash || before_ == K::kSlash)) return 0;
     if (word.kind == K::kLeftParen) return before_is_name_ ? 0 : 1;
-    if (before_ == K::kNumber && (word.kind == K::kPercent || (word.kind == K::kName && word.tight))) return 0;
+    if ((before_ == K::kNumber || before_ == K::kBoundNumber) &&
+        (word.kind == K::kPercent || (word.kind == K::kName && word.tight))) return 0;
     if (unary_minus_) return 0;
     if (IsMark(word.kind)) return in_marks_ ? 1 : block() == Block::kTable ? kGapBeforeCase : kGapBeforeMarks;
     if (word.kind == K::kExempt && !word.is_name) return kGapBeforeMarks;

@@ -196,7 +196,8 @@ NodeId Builder::Aggregate(ExprId id, const Expr& expr, const Over& over, Grain a
     case Builtin::kCount: {
       // A condition that is counted is one more under which a row counts.
       Over counted = over;
-      if ((*model_)[expr.arguments[0].value].referent.kind != Referent::Kind::kRecords) {
+      const bool named = (*model_)[expr.arguments[0].value].referent.kind == Referent::Kind::kRecords;
+      if (!named && (*graph_)[over.value].type.kind == TypeKind::kBool) {
         counted.condition =
             over.condition.valid() ? And({over.condition, over.value}, over.source) : over.value;
       }

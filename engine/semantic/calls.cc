@@ -410,8 +410,6 @@ Type Checker::AggregateType(ExprId id, const Expr& expr, Builtin builtin, const 
     // Rows, subjects, or the periods of one subject.
     const Sort::Kind kind = (*model_)[info.grain.sort].kind;
     const bool periods = info.grain.sort == info.target.sort && info.referent.scope == Referent::Scope::kNone;
-    const bool named = (*model_)[value].referent.kind == Referent::Kind::kRecords;
-    if (!named) Demand(value, argument, TypeKind::kBool);
     const Unit unit = kind == Sort::Kind::kRecords ? kRows : periods ? Unit::Base("次") : Unit::Base("个");
     return {TypeKind::kNumber, unit, {}, false, false};
   }

@@ -16,6 +16,8 @@ namespace {
 
 using K = TokenKind;
 
+constexpr std::string_view kBands[] = {"以上", "以下", "以内", "以外"};
+
 bool IsOpening(K kind) { return kind == K::kLeftParen || kind == K::kLeftBrace; }
 bool IsClosing(K kind) { return kind == K::kRightParen || kind == K::kRightBrace; }
 bool IsComparison(K kind) { return kind >= K::kAtLeast && kind <= K::kNotEqual; }
@@ -177,11 +179,10 @@ class TokenPass {
   // `90分以上`, `80以上不满90`: the name behind a number is a unit, a band word and what goes on with the band. Pushes the parts; false
   // if there is nothing to part.
   bool PartBand(const Token& token) {
-    constexpr std::string_view kBands[] = {"以上", "以下", "以内", "以外"};
     const std::string_view text = Text(token);
     size_t at = std::string_view::npos;
     for (const std::string_view band : kBands) at = std::min(at, text.find(band));
-    const bool behind_number = last_ && (last_->kind == K::kNumber || last_->kind == K::kPercent || last_->kind == K::kPer);
+    const bool behind_number = last_ && (last_->kind == K::kNumber || last_->kind == K::kBoundNumber || last_->kind == K::kPercent || last_->kind == K::kPer);
     if (at == std::string_view::npos) return false;
     const size_t band_end = at + kBands[0].size();
     if (!behind_number) {
@@ -245,9 +246,10 @@ class TokenPass {
   void Relabel(size_t i, Token& token) {
     if (token.kind == K::kSlash && last_ && last_->kind == K::kName && last_->span.end == token.span.begin &&
         i + 1 < in_.size() && in_[i + 1].kind == K::kName && before_last_ &&
-        (before_last_->kind == K::kNumber || before_last_->kind == K::kPer)) {
+        (before_last_->kind == K::kNumber || before_last_->kind == K::kBoundNumber || before_last_->kind == K::kPer)) {
       token.kind = K::kPer;
     }
+    if (token.kind == K::kNumber && last_ && EndsValue(last_->kind) && BandFollows(i)) token.kind = K::kBoundNumber;
     if (token.kind == K::kMinus && last_ &&
         (last_->kind == K::kPipe || last_->kind == K::kArrow || last_->kind == K::kNewline ||
          last_->kind == K::kLeftBrace)) {
@@ -256,6 +258,27 @@ class TokenPass {
                         in_[*next].kind == K::kNewline || in_[*next].kind == K::kRightBrace || IsMark(in_[*next].kind);
       if (ends) token.kind = K::kAny;
     }
+  }
+
+  static bool EndsValue(K kind) {
+    return IsName(kind) || kind == K::kRightParen || kind == K::kRightBrace || kind == K::kNumber || kind == K::kPercent ||
+           kind == K::kString || kind == K::kDateLiteral || kind == K::kYes || kind == K::kNo;
+  }
+
+  // Behind the number, its unit or nothing, and then 以上, 以下, 以内 or 以外.
+  bool BandFollows(size_t i) const {
+    for (std::optional<size_t> next = Next(i, false); next; next = Next(*next, false)) {
+      const Token& token = in_[*next];
+      if (token.kind == K::kBand) return true;
+      if (token.kind == K::kName) {
+        for (const std::string_view band : kBands) {
+          if (Text(token).find(band) != std::string_view::npos) return true;
+        }
+      } else if (token.kind != K::kSlash && token.kind != K::kPercent) {
+        return false;
+      }
+    }
+    return false;
   }
 
   void Nesting(const Token& token) {
@@ -306,7 +329,7 @@ class TokenPass {
     if (token.kind == K::kName && next != nullptr && next->kind == K::kNumber) {
       Report<DiagnosticKind::kNameThenDigit>(At(token), std::string(Text(token)), std::string(Text(*next)));
     }
-    if (token.kind == K::kNumber) {
+    if (token.kind == K::kNumber || token.kind == K::kBoundNumber) {
       const std::string written = FoldFullWidth(Text(token));
       if (!ParseDecimal(written) && i != thousands_) Report<DiagnosticKind::kBadNumber>(At(token), written);
       CheckThousands(i, token);

@@ -80,7 +80,9 @@ TEST_F(ShopFolder, TakesCodesEnglishNamesAndGb18030) {
                 "7\xE6\x9C\x88,80.5,95,30000\n");
   folder_.Write("spot.csv", "id,period,score\n");
   EXPECT_EQ(RefusalsOfJuly(), "");
-  EXPECT_EQ(ReadJuly().facts->values.at(FieldId(0)).at({0, Period{}}), Value(std::string("甲店")));
+  const auto& names = ReadJuly().facts->since.at(FieldId(0)).at(0);
+  ASSERT_EQ(names.size(), 3U);
+  EXPECT_EQ(names[1], std::pair(Date{2024, 7, 1}, Value(std::string("甲店"))));
 }
 
 TEST_F(ShopFolder, TakesTheDistrictsNamesOfColumns) {

@@ -64,7 +64,7 @@ TEST(Guarantees, MonotoneClaimsThatHoldAreNotReported) {
 // Only the subject's own score is supposed to be another, not those of its peers.
 TEST(Guarantees, PeersStayAsTheyAre) {
   EXPECT_EQ(Violations(R"(
-公式 奖 每月 = 如果 计数(得分 其中 得分 ≥ 60 分 在 全体 内) ≥ 3 条 则 1 元 否则 2 元 自定
+公式 奖 每月 = 如果 计数(得分 其中 得分 ≥ 60 分 在 全体 内) ≥ 3 个 则 1 元 否则 2 元 自定
 结果 每月 奖
 保证 "分高不吃亏" 每月 : 奖 随 得分 不减
 )",
@@ -83,7 +83,7 @@ TEST(Guarantees, AMonotoneClaimUnderACondition) {
   world.Set("乙", "得分", "2024-01", "75").Set("乙", "类别", "", "新");
   const auto violations = world.Run("2024-01").evaluation().Violations();
   ASSERT_EQ(violations.size(), 1U);
-  EXPECT_EQ(violations[0].subject, 0U);
+  EXPECT_EQ(violations[0].subject, "甲");
 }
 
 TEST(Guarantees, ThroughDefinitionsBetween) {

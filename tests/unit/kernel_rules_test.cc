@@ -62,7 +62,7 @@ TEST(Scores, LinesOfMarksAreAdded) {
 
 TEST(Scores, AnExemptLineLeavesItsWeightToTheOthers) {
   const std::string text = R"(
-评分 a 每月 满分 100 分 自定 {
+评分 a 每月 满分 100 分 可为负 自定 {
   得分 70%
   办件 20% : 10 分 × (件数 ÷ 1 件)   合理缺项 当 件数 = 0 件
   其他 10% : 得分
@@ -88,7 +88,7 @@ TEST(Scores, AnExemptLineOfMarksScalesTheOthers) {
 
 TEST(Scores, PartsAreDefinitionsOfTheirOwn) {
   World world(kFacts + R"(
-评分 a 每月 满分 100 分 自定 {
+评分 a 每月 满分 100 分 可为负 自定 {
   得分 70%
   办件 30% : 10 分 × (件数 ÷ 1 件)   合理缺项 当 件数 = 0 件
   扣分 { 少 : 5 分 当 件数 不满 2 件 }

@@ -122,7 +122,7 @@ TEST(Ranges, ScoresWithLinesThatMayNotApply) {
 )";
   EXPECT_EQ(Of(percent), "[0, 100] -");
   const std::string marks = R"(
-评分 x 每月 满分 100 分 自定 {
+评分 x 每月 满分 100 分 可为负 自定 {
   甲项 60 分 : 得分 × 0.6
   办件 40 分 : 4 分 × (件数 ÷ 1 件)   合理缺项 当 件数 = 0 件
   扣分 封顶 5 分 { 少 : 9 分 当 件数 不满 2 件 }

@@ -220,7 +220,7 @@ TEST(Schema, NamesEveryFactAndItsLimits) {
             json::parse(R"({"type": "number", "minimum": 0, "maximum": 100, "multipleOf": 0.1})"));
   EXPECT_EQ(month["properties"]["口碑"]["title"], "rating");
   EXPECT_EQ(month["properties"]["频次"]["anyOf"][1], json::parse(R"({"type": "null"})"));
-  EXPECT_EQ(subject["properties"]["attributes"]["properties"]["星级"]["enum"],
+  EXPECT_EQ(subject["properties"]["attributes"]["anyOf"][0]["properties"]["星级"]["enum"],
             json::parse(R"(["一星", "二星", "三星"])"));
 }
 

@@ -68,11 +68,11 @@ Limit ExpressionBuilder::BandLimit(TerminalNode* band, ExprId value) const {
           value};
 }
 
-ExprId ExpressionBuilder::QuantityExpr(P::QuantityContext* q) {
+ExprId ExpressionBuilder::QuantityExpr(Quantity quantity) {
   Expr expr;
   expr.kind = ExprKind::kQuantity;
-  expr.span = SpanOf(q);
-  expr.quantity = QuantityOf(q);
+  expr.span = quantity.span;
+  expr.quantity = std::move(quantity);
   return Add(std::move(expr));
 }
 
@@ -82,8 +82,10 @@ ExprId ExpressionBuilder::Band(ExprId left, P::ComparisonContext* c) {
   expr.kind = ExprKind::kBand;
   expr.span = SpanOf(c);
   expr.operands = {left};
-  for (size_t i = 0; i < c->BAND().size(); ++i)
-    expr.limits.push_back(BandLimit(c->BAND(i), QuantityExpr(c->quantity(i))));
+  P::BoundQuantityContext* first = c->boundQuantity();
+  expr.limits.push_back(
+      BandLimit(c->BAND(0), QuantityExpr(QuantityOf(first->BOUND_NUMBER(), first->unit(), SpanOf(first)))));
+  if (c->quantity() != nullptr) expr.limits.push_back(BandLimit(c->BAND(1), QuantityExpr(QuantityOf(c->quantity()))));
   if (c->limit() != nullptr) expr.limits.push_back(LimitOf(c->limit()));
   return Add(std::move(expr));
 }

@@ -79,10 +79,14 @@ Decimal ExpressionBuilder::NumberOf(TerminalNode* node) const {
 }
 
 Quantity ExpressionBuilder::QuantityOf(P::QuantityContext* q) const {
+  return QuantityOf(q->NUMBER(), q->unit(), SpanOf(q));
+}
+
+Quantity ExpressionBuilder::QuantityOf(TerminalNode* number, P::UnitContext* unit, Span span) const {
   Quantity out;
-  out.number = NumberOf(q->NUMBER());
-  out.span = SpanOf(q);
-  if (P::UnitContext* unit = q->unit()) {
+  out.number = NumberOf(number);
+  out.span = span;
+  if (unit != nullptr) {
     if (unit->PERCENT() != nullptr) {
       out.unit.push_back({"%", SpanOf(unit->PERCENT())});
     } else {
@@ -222,7 +226,9 @@ ExprId ExpressionBuilder::Negation(P::NegationContext* n) {
     Expr expr;
     expr.kind = ExprKind::kStreak;
     expr.span = SpanOf(n);
-    expr.quantity = QuantityOf(n->quantity());
+    expr.quantity.number = NumberOf(n->count()->NUMBER());
+    expr.quantity.unit = {NameOf(SpanOf(n->count()->NAME()))};
+    expr.quantity.span = SpanOf(n->count());
     expr.operands = {Comparison(n->comparison())};
     return Add(std::move(expr));
   }

@@ -33,6 +33,7 @@ class ExpressionBuilder {
   Period PeriodOf(TerminalNode* node) const;
   Decimal NumberOf(TerminalNode* node) const;
   Quantity QuantityOf(P::QuantityContext* q) const;
+  Quantity QuantityOf(TerminalNode* number, P::UnitContext* unit, Span span) const;
   static void TakeScale(Quantity& quantity);
   Mark MarkOf(P::MarksContext* marks) const;
 
@@ -60,7 +61,7 @@ class ExpressionBuilder {
   Argument ArgumentOf(P::ArgumentContext* a);
   Limit LimitOf(P::LimitContext* limit);
   Limit BandLimit(TerminalNode* band, ExprId value) const;
-  ExprId QuantityExpr(P::QuantityContext* q);
+  ExprId QuantityExpr(Quantity quantity);
   ExprId Band(ExprId left, P::ComparisonContext* c);
   Cell CellOf(P::CellContext* c);
   std::vector<Limit> BandOf(P::BandItemContext* band);

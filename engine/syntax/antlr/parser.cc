@@ -108,7 +108,9 @@ Bilingual DescribeExpected(const antlr4::misc::IntervalSet& expected) {
         keyword.kind == TokenKind::kNo)
       continue;
     if (IsContextual(keyword.kind) && has(TokenKind::kName)) continue;
-    if (value && (keyword.kind == TokenKind::kNot || keyword.kind == TokenKind::kIf)) continue;
+    const bool begins_value = keyword.kind == TokenKind::kNot || keyword.kind == TokenKind::kIf ||
+                              (keyword.kind >= TokenKind::kBands && keyword.kind <= TokenKind::kEarlier);
+    if (value && begins_value) continue;
     const bool comparison = keyword.kind >= TokenKind::kAtLeast && keyword.kind <= TokenKind::kLess;
     if (comparison && has(TokenKind::kPlus)) continue;
     if (++singles <= 6) words.emplace_back("“" + std::string(keyword.zh) + "”", "'" + std::string(keyword.en) + "'");
@@ -272,7 +274,8 @@ class ErrorListener final : public antlr4::BaseErrorListener {
     const Span span = SpanOf(token);
     const std::string_view name = source_->Text(span);
     for (const Keyword& keyword : Keywords()) {
-      if (!expected.contains(TypeOf(keyword.kind)) || name.size() <= keyword.zh.size()) continue;
+      const bool wanted = expected.contains(TypeOf(keyword.kind)) || keyword.kind == TokenKind::kWhen;
+      if (!wanted || name.size() <= keyword.zh.size()) continue;
       const bool starts = name.starts_with(keyword.zh);
       if (!starts && !name.ends_with(keyword.zh)) continue;
       const std::string rest(starts ? name.substr(keyword.zh.size()) : name.substr(0, name.size() - keyword.zh.size()));
