@@ -40,7 +40,7 @@ Json MistakesOf(const config::District& district) {
     const LineColumn at = diagnostic.place.source->Locate(diagnostic.place.span.begin);
     out.push_back(
         {{"code", InfoOf(diagnostic.kind).code},
-         {"at", diagnostic.place.source->path() + ":" + std::to_string(at.line) + ":" + std::to_string(at.column)},
+         {"at", diagnostic.place.source->PathOf(diagnostic.place.span.begin) + ":" + std::to_string(at.line) + ":" + std::to_string(at.column)},
          {"message", Both(diagnostic.message())}});
   }
   return out;

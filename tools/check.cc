@@ -6,7 +6,7 @@
 #include "engine/base/file.h"
 #include "engine/base/limits.h"
 #include "engine/diagnostics/render.h"
-#include "engine/graph/analysis/compile.h"
+#include "engine/load/load.h"
 #include "tools/verbs.h"
 
 namespace heng::tools {
@@ -18,7 +18,7 @@ int RunCheck(const CheckOptions& options, const Manner& manner) {
   for (const std::string& path : *paths) {
     Result<std::string> bytes = ReadFile(path, limits::kSourceBytes + 1);
     if (!bytes) return Report(bytes.error(), manner);
-    const graph::Compiled compiled = graph::Compile(path, std::move(*bytes));
+    const graph::Compiled compiled = load::Load(path, std::move(*bytes));
     all.insert(all.end(), compiled.diagnostics.begin(), compiled.diagnostics.end());
   }
   const auto count = [&](Severity severity) {

@@ -10,7 +10,7 @@
 #include "engine/base/file.h"
 #include "engine/base/limits.h"
 #include "engine/diagnostics/render.h"
-#include "engine/graph/analysis/compile.h"
+#include "engine/load/load.h"
 #include "tools/verbs.h"
 
 namespace heng::tools {
@@ -81,7 +81,7 @@ Result<graph::GraphPtr> LoadPolicy(const std::string& path, const Manner& manner
   }
   Result<std::string> bytes = ReadFile(file, limits::kSourceBytes + 1);
   if (!bytes) return tl::unexpected(bytes.error());
-  graph::Compiled compiled = graph::Compile(file, std::move(*bytes));
+  graph::Compiled compiled = load::Load(file, std::move(*bytes));
   // Notes (unproved guarantees) are for `heng check`; here they would be repeated at every use.
   std::vector<Diagnostic> shown;
   std::copy_if(compiled.diagnostics.begin(), compiled.diagnostics.end(), std::back_inserter(shown),

@@ -164,6 +164,8 @@ std::string ToJson(const Answer& answer, bool pretty) {
   out["deployment"] = answer.deployment.digest();
   out["period"] = answer.period.ToString();
   if (answer.what_if) out["what_if"] = true;
+  // 试评: recorded, without effect.
+  if (model.policy.trial_until && answer.period.last_day() <= *model.policy.trial_until) out["trial"] = true;
   if (!answer.violations.empty()) out["violations"] = Violations(answer);
   Json& results = out["results"] = Json::array();
   for (const SubjectOutputs& subject : answer.results) results.push_back(Of(model, subject));

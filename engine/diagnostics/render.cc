@@ -24,7 +24,7 @@ Bilingual SeverityWord(Severity severity) {
 // The line of `place` and, below it, the place underlined (its first line if it has several).
 std::string Excerpt(const Place& place) {
   const LineColumn at = place.source->Locate(place.span.begin);
-  std::string line(place.source->Line(at.line));
+  std::string line(place.source->LineAt(place.span.begin));
   std::replace(line.begin(), line.end(), '\t', ' ');
   const LineColumn end = place.source->Locate(place.span.end);
   size_t begin_byte = 0;
@@ -54,7 +54,7 @@ std::string Excerpt(const Place& place) {
 Json PlaceJson(const Place& place) {
   const LineColumn begin = place.source->Locate(place.span.begin);
   const LineColumn end = place.source->Locate(place.span.end);
-  return {{"file", place.source->path()},
+  return {{"file", place.source->PathOf(place.span.begin)},
           {"line", begin.line},
           {"column", begin.column},
           {"end_line", end.line},
@@ -65,7 +65,7 @@ Json SarifLocation(const Place& place) {
   const LineColumn begin = place.source->Locate(place.span.begin);
   const LineColumn end = place.source->Locate(place.span.end);
   return {{"physicalLocation",
-           {{"artifactLocation", {{"uri", place.source->path()}}},
+           {{"artifactLocation", {{"uri", place.source->PathOf(place.span.begin)}}},
             {"region",
              {{"startLine", begin.line},
               {"startColumn", begin.column},
@@ -85,13 +85,13 @@ std::string RenderText(const std::vector<Diagnostic>& diagnostics, Language lang
     const std::string_view code = d.severity() == Severity::kError     ? "1;31"
                                   : d.severity() == Severity::kWarning ? "1;33"
                                                                        : "1;36";
-    out += fmt::format("{}:{}:{}: {}: {}\n", d.place.source->path(), at.line, at.column,
+    out += fmt::format("{}:{}:{}: {}: {}\n", d.place.source->PathOf(d.place.span.begin), at.line, at.column,
                        paint(code, fmt::format("{} {}", SeverityWord(d.severity()).In(language), InfoOf(d.kind).code)),
                        d.message().In(language));
     out += Excerpt(d.place);
     for (const Related& related : d.related) {
       const LineColumn other = related.place.source->Locate(related.place.span.begin);
-      out += fmt::format("      = {}:{}:{}: {}\n", related.place.source->path(), other.line, other.column,
+      out += fmt::format("      = {}:{}:{}: {}\n", related.place.source->PathOf(related.place.span.begin), other.line, other.column,
                          related.message.In(language));
       out += Excerpt(related.place);
     }

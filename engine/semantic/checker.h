@@ -74,6 +74,7 @@ class Checker {
   std::optional<EnumId> FindEnumeration(const syntax::Name& name);
   void DeclareDefinition(Definition definition, Span span);
   void DeclareSubject(const syntax::SubjectDecl& subject);
+  void ReadCatalogue(const syntax::SubjectDecl& subject);
   void DeclareRecords(const syntax::RecordsDecl& records);
   void FinishRecords(const syntax::RecordsDecl& records);
   void DeclareInput(const syntax::InputDecl& input);
@@ -256,6 +257,8 @@ class Checker {
   std::unordered_set<size_t> published_;  // definitions
   std::optional<SortId> subject_;
   bool has_policy_ = false;
+  bool is_module_ = false;  // the file is a module, read for itself
+  std::map<size_t, std::vector<syntax::PolicyDecl::Source>> sources_;  // by part of the source
   // The definitions that 上期 reads before their type is known; the bodies are then checked once more.
   std::set<size_t> past_of_unknown_;
   // What stands in 上期(…): the past of a coarser value is known, its present is not.

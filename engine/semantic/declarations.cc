@@ -80,12 +80,20 @@ void Checker::AddCode(const std::string& code, Span span, SortId sort) {
 }
 
 void Checker::DeclarePolicy(const syntax::PolicyDecl& policy, Span span) {
-  if (has_policy_) {
+  // Sources are named for the file that they stand in.
+  sources_[tree_->source->PartOf(span.begin)] = policy.sources;
+  if (policy.is_module) {
+    if (policy.first_day) sink_.Add<DiagnosticKind::kNotInModule>(At(policy.effective_span), "施行");
+    if (policy.trial_until) sink_.Add<DiagnosticKind::kNotInModule>(At(policy.trial_span), "试评");
+    // A module that is read for itself stands for the policy.
+    if (span.begin == tree_->declarations.front().span.begin) model_->policy = policy;
+  } else if (has_policy_) {
     sink_.Add<DiagnosticKind::kSecondOfKind>(At(span), "政策");
     return;
+  } else {
+    has_policy_ = true;
+    model_->policy = policy;
   }
-  has_policy_ = true;
-  model_->policy = policy;
   std::set<std::string> sources;
   for (const auto& source : policy.sources) {
     if (!sources.insert(source.name.text).second)
@@ -417,13 +425,55 @@ void Checker::DeclareScore(size_t declaration, const syntax::ScoreDecl& score) {
                     score.declared.name.span);
 }
 
+// The subjects of a kind that come with the policy. Their rows are lines as those of an example.
+void Checker::ReadCatalogue(const syntax::SubjectDecl& subject) {
+  const auto sort = model_->FindSort(subject.declared.name.text);
+  if (subject.file.empty() || !sort) return;
+  Catalogue catalogue{*sort, {}, {}, {}};
+  for (size_t i = 0; i < model_->fields.size(); ++i) {
+    if (model_->fields[i].grain.sort == *sort) catalogue.fields.emplace_back(i);
+  }
+  for (const syntax::ExampleLine& line : subject.rows) {
+    if (std::find(catalogue.ids.begin(), catalogue.ids.end(), line.id) != catalogue.ids.end() || line.id.empty()) {
+      sink_.Add<DiagnosticKind::kDuplicateName>(At(line.span), line.id);
+      continue;
+    }
+    std::vector<Value> row(catalogue.fields.size());
+    for (const syntax::ExampleFact& fact : line.facts) {
+      const auto field = model_->FindField(*sort, fact.name.text);
+      if (!field) continue;
+      const Field& declared = (*model_)[*field];
+      const auto value = ReadConstant(fact.value, declared.type, true);
+      if (!value) continue;
+      if (IsAbsent(*value) && !declared.type.optional)
+        sink_.Add<DiagnosticKind::kMaybeAbsent>(At(fact.span), declared.name);
+      CheckInRange(declared, *value, fact.span);
+      const auto column = std::find(catalogue.fields.begin(), catalogue.fields.end(), *field);
+      row[static_cast<size_t>(column - catalogue.fields.begin())] = *value;
+    }
+    catalogue.ids.push_back(line.id);
+    catalogue.rows.push_back(std::move(row));
+  }
+  model_->catalogues.push_back(std::move(catalogue));
+}
+
 void Checker::Declare() {
+  const auto* first = tree_->declarations.empty()
+                          ? nullptr
+                          : std::get_if<syntax::PolicyDecl>(&tree_->declarations.front().body);
+  is_module_ = first != nullptr && first->is_module;
   for (const syntax::Declaration& declaration : tree_->declarations) {
     if (const auto* type = std::get_if<syntax::TypeDecl>(&declaration.body)) DeclareType(*type);
   }
   // Sorts before fields: one may refer to a subject that is declared further on.
   for (const syntax::Declaration& declaration : tree_->declarations) {
     if (const auto* subject = std::get_if<syntax::SubjectDecl>(&declaration.body)) DeclareSubject(*subject);
+  }
+  // A module does not say whom it is used for: by itself, it is read for an 项目.
+  if (is_module_ && !subject_) {
+    syntax::Declared declared;
+    declared.name.text = "项目";
+    subject_ = DeclareSort(Sort::Kind::kSubject, declared, kWholeSort);
   }
   for (const syntax::Declaration& declaration : tree_->declarations) {
     if (const auto* records = std::get_if<syntax::RecordsDecl>(&declaration.body)) DeclareRecords(*records);
@@ -456,6 +506,9 @@ void Checker::Declare() {
       DeclareTable(i, *table);
     }
   }
+  for (const syntax::Declaration& declaration : tree_->declarations) {
+    if (const auto* kind = std::get_if<syntax::SubjectDecl>(&declaration.body)) ReadCatalogue(*kind);
+  }
   // A parameter may be keyed by any enumeration, that of a grade included.
   for (const syntax::Declaration& declaration : tree_->declarations) {
     if (const auto* parameter = std::get_if<syntax::ParameterDecl>(&declaration.body)) DeclareParameter(*parameter);
@@ -484,6 +537,7 @@ Span Checker::PlaceOf(EnumId enumeration) const {
 
 void Checker::CheckHeader() {
   const bool broken = !lost_.empty();
+  if (is_module_) return;
   if (!has_policy_) {
     if (!broken) sink_.Add<DiagnosticKind::kMissingPolicy>(At(Span{0, 0}));
   } else {
@@ -501,16 +555,19 @@ void Checker::CheckHeader() {
 }
 
 void Checker::WarnUnused() {
+  // What a module gives need not be taken.
+  const auto in_module = [&](Span span) { return is_module_ || tree_->source->PartOf(span.begin) > 0; };
   // Beside errors it would often be said of a name that is only misspelt elsewhere.
   if (!lost_.empty() || sink_.has_errors()) return;
   for (const Field& field : model_->fields) {
     const std::string read = field.name.substr(0, field.name.find('.'));
-    if (field.kind == Field::Kind::kParameter && used_.count(field.name) == 0 && used_.count(read) == 0)
+    if (field.kind == Field::Kind::kParameter && used_.count(field.name) == 0 && used_.count(read) == 0 &&
+        !in_module(field.span))
       sink_.Add<DiagnosticKind::kUnusedName>(At(field.span), field.name);
   }
   for (size_t i = 0; i < model_->definitions.size(); ++i) {
     const Definition& definition = model_->definitions[i];
-    if (used_.count(definition.name) == 0 && published_.count(i) == 0)
+    if (used_.count(definition.name) == 0 && published_.count(i) == 0 && !in_module(definition.span))
       sink_.Add<DiagnosticKind::kUnusedName>(At(definition.span), definition.name);
   }
 }

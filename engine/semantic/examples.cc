@@ -9,6 +9,8 @@ void Checker::CheckExamples() {
   for (const syntax::Declaration& declaration : tree_->declarations) {
     const auto* example = std::get_if<syntax::ExampleDecl>(&declaration.body);
     if (example == nullptr) continue;
+    // Those of a module are for itself.
+    if (tree_->source->PartOf(declaration.span.begin) > 0) continue;
     if (!titles.insert(example->title).second)
       sink_.Add<DiagnosticKind::kDuplicateName>(At(declaration.span), example->title);
     CheckExample(*example, declaration.span);

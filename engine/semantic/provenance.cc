@@ -11,13 +11,13 @@ void Checker::CheckMark(const syntax::Mark& mark, const std::string& what, bool 
   ProvenanceItem item{mark.provenance, what, "", mark.remark, mark.span};
   if (mark.provenance == Provenance::kOpen && !may_be_open) sink_.Add<DiagnosticKind::kOpenNotParameter>(At(mark.span));
   if (mark.provenance == Provenance::kSourced) {
-    const auto& sources = model_->policy.sources;
+    const auto& sources = sources_[tree_->source->PartOf(mark.span.begin)];
     const auto source =
         std::find_if(sources.begin(), sources.end(), [&](const auto& s) { return s.name.text == mark.source.text; });
     if (source == sources.end()) {
       std::vector<std::string> names;
       for (const auto& s : sources) names.push_back(s.name.text);
-      if (has_policy_) ReportUnknown(mark.source, {"来源", "source"}, names);
+      if (has_policy_ || is_module_) ReportUnknown(mark.source, {"来源", "source"}, names);
     } else {
       item.source = source->title;
     }

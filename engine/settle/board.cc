@@ -103,7 +103,10 @@ class BoardMaker {
 
   std::string Title() const {
     const std::string& title = model_.policy.title.empty() ? model_.policy.id : model_.policy.title;
-    return fmt::format("{}  {}  {}", title, settlement_.period.ToText().In(style_.language),
+    const auto& trial = model_.policy.trial_until;
+    const bool on_trial = trial && settlement_.period.last_day() <= *trial;
+    return fmt::format("{}{}  {}  {}", title, on_trial ? Say("（试评，不作奖惩）", " (trial, without effect)") : "",
+                       settlement_.period.ToText().In(style_.language),
                        fmt::format(fmt::runtime(Say("{} 个{}", "{} × {}")), subjects_.size(),
                                    model_[sort_].name));
   }

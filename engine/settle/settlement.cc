@@ -29,7 +29,7 @@ Bilingual HowToBind(const semantic::Model& model, data::FieldId parameter) {
 std::string PlaceOf(const semantic::Model& model, Span span) {
   const SourcePtr& source = model.tree->source;
   const LineColumn at = source->Locate(span.begin);
-  return fmt::format("{}:{}:{}", source->path(), at.line, at.column);
+  return fmt::format("{}:{}:{}", source->PathOf(span.begin), at.line, at.column);
 }
 
 Status CheckParameters(const data::Deployment& deployment) {

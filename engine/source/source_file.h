@@ -27,19 +27,34 @@ struct LineColumn {
 
 class SourceFile {
  public:
-  // REQUIRES: text is valid UTF-8 (SourceFile is made behind the check of syntax/, which reports bad bytes).
-  SourceFile(std::string path, std::string text);
+  // A file whose text stands at that offset: a policy is read as one text with the modules it uses and the tables it imports.
+  struct Part {
+    std::string path;
+    uint32_t begin = 0;
+  };
 
-  const std::string& path() const { return path_; }
+  // REQUIRES: text is valid UTF-8 (SourceFile is made behind the check of syntax/, which reports bad bytes).
+  SourceFile(std::string path, std::string text) : SourceFile({{std::move(path), 0}}, std::move(text)) {}
+  // REQUIRES: the first part begins at 0, each other at the start of a line, in order.
+  SourceFile(std::vector<Part> parts, std::string text);
+
+  // Of the policy itself.
+  const std::string& path() const { return parts_[0].path; }
+  const std::string& PathOf(uint32_t offset) const { return parts_[PartOf(offset)].path; }
+  // 0 for the policy itself.
+  size_t PartOf(uint32_t offset) const;
   std::string_view text() const { return text_; }
   std::string_view Text(Span span) const { return text().substr(span.begin, span.end - span.begin); }
+  // In the file that the offset lies in.
   LineColumn Locate(uint32_t offset) const;
-  // The line without its end; 1-based. REQUIRES: 1 ≤ line ≤ line_count().
-  std::string_view Line(uint32_t line) const;
+  // The line that holds the offset, without its end.
+  std::string_view LineAt(uint32_t offset) const;
   uint32_t line_count() const { return static_cast<uint32_t>(line_starts_.size()); }
 
  private:
-  std::string path_;
+  size_t LineIndex(uint32_t offset) const;
+
+  std::vector<Part> parts_;
   std::string text_;
   std::vector<uint32_t> line_starts_;
 };

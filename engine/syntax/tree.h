@@ -244,12 +244,34 @@ struct TypeDecl {
   std::vector<Name> states;  // 另有
   Mark mark;
 };
+struct ExampleFact {
+  Name name;
+  std::optional<Period> period;  // `月度成绩(2024-07)`
+  ExprId value;
+  bool is_rows = false;
+  std::vector<std::vector<ExprId>> rows;  // the header first
+  Span span;
+};
+struct ExampleLine {
+  enum class Kind : unsigned char { kSubject, kFacts, kExpect, kReject, kHistory, kGiven };
+  Kind kind = Kind::kFacts;
+  Name name;       // kSubject: the kind of subject; kGiven: the parameter; else 全体, in the place of an id
+  Name key;        // kGiven: of a keyed parameter
+  std::string id;
+  Period from;
+  Period to;
+  std::vector<ExampleFact> facts;
+  std::string message;  // kReject
+  ExprId value;         // kGiven
+  Span span;
+};
 struct SubjectDecl {
   Declared declared;
   std::string file;  // 取自: of a catalogue
   Span file_span;
   std::vector<Field> fields;
   Mark mark;
+  std::vector<ExampleLine> rows;  // of a catalogue that was read: its subjects
 };
 struct InputDecl {
   Name subject;  // empty: the first 对象
@@ -401,27 +423,6 @@ struct GuaranteeDecl {
   Mark mark;
 };
 
-struct ExampleFact {
-  Name name;
-  std::optional<Period> period;  // `月度成绩(2024-07)`
-  ExprId value;
-  bool is_rows = false;
-  std::vector<std::vector<ExprId>> rows;  // the header first
-  Span span;
-};
-struct ExampleLine {
-  enum class Kind : unsigned char { kSubject, kFacts, kExpect, kReject, kHistory, kGiven };
-  Kind kind = Kind::kFacts;
-  Name name;       // kSubject: the kind of subject; kGiven: the parameter; else 全体, in the place of an id
-  Name key;        // kGiven: of a keyed parameter
-  std::string id;
-  Period from;
-  Period to;
-  std::vector<ExampleFact> facts;
-  std::string message;  // kReject
-  ExprId value;         // kGiven
-  Span span;
-};
 struct ExampleDecl {
   std::string title;
   std::vector<ExampleLine> lines;
@@ -446,6 +447,14 @@ struct Tree {
 
   const Expr& operator[](ExprId id) const { return exprs[id.index()]; }
 };
+
+// A file that the policy names: a module, or the rows of a table, parameter or catalogue.
+struct FileUse {
+  std::string path;
+  Span span;
+  bool module = false;
+};
+std::vector<FileUse> FilesUsed(const Tree& tree);
 
 // Calls `visit` with the lines and with those of every section in them, the outer first.
 void ForEachSection(const ScoreLines& lines, const std::function<void(const ScoreLines&)>& visit);

@@ -9,7 +9,7 @@
 #include "engine/base/file.h"
 #include "engine/base/limits.h"
 #include "engine/base/text.h"
-#include "engine/graph/analysis/compile.h"
+#include "engine/load/load.h"
 #include "server/config/schema.h"
 
 namespace heng::config {
@@ -74,7 +74,7 @@ class DistrictReader {
   void Compile(const YamlNode& node, const std::string& file) {
     auto bytes = ReadFile(file, limits::kSourceBytes);
     if (!bytes) return mistakes_.AddError(bytes.error(), node.line, node.column);
-    graph::Compiled compiled = graph::Compile(file, std::move(*bytes));
+    graph::Compiled compiled = load::Load(file, std::move(*bytes));
     std::move(compiled.diagnostics.begin(), compiled.diagnostics.end(), std::back_inserter(district_.diagnostics));
     if (compiled.graph == nullptr) {
       has_errors_ = true;

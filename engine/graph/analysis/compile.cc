@@ -17,10 +17,18 @@ Compiled Compile(std::string path, std::string bytes) {
   const syntax::TokenList tokens = syntax::Tokenize(opened.source, sink);
   if (tokens.unusable) return {nullptr, sink.Sorted()};
   const auto tree = std::make_shared<const syntax::Tree>(syntax::Parse(tokens, sink));
+  for (const syntax::FileUse& use : syntax::FilesUsed(*tree)) {
+    sink.Add<DiagnosticKind::kModuleUnreadable>({opened.source, use.span}, use.path,
+                                                Bilingual("这里只有政策的文字，不能读别的文件", "only the text of the policy is here, no other file can be read"));
+  }
+  return Compile(tree, digest, sink);
+}
+
+Compiled Compile(std::shared_ptr<const syntax::Tree> tree, std::string digest, DiagnosticSink& sink) {
   const auto model = semantic::Analyse(tree, sink);
   if (sink.has_errors()) return {nullptr, sink.Sorted()};
   auto graph = std::make_shared<Graph>(*Build(model));
-  graph->digest = digest;
+  graph->digest = std::move(digest);
   Discharge(*graph, Ranges(*graph), sink);
   const std::vector<Diagnostic> diagnostics = sink.Sorted();
   return {sink.has_errors() ? nullptr : GraphPtr(graph), diagnostics};

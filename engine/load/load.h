@@ -1,0 +1,15 @@
+// A policy from its file, with the modules it uses (引用) and the tables it imports (取自), which stand in files beside it.
+#pragma once
+
+#include <string>
+
+#include "engine/graph/analysis/compile.h"
+
+namespace heng::load {
+
+// The policy and all that it names are read as one text: the policy first, then each module once, then the rows of each imported
+// table as if they were written out. The digest is of that text. A file that cannot be read, modules in a circle and a table whose
+// columns are not those declared are diagnostics at the place that names the file.
+graph::Compiled Load(const std::string& path, std::string bytes);
+
+}  // namespace heng::load
