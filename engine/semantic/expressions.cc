@@ -148,8 +148,7 @@ Type Checker::CheckName(ExprId id, const Expr& expr, const Scope& scope, const T
                       "'" + (*model_)[*scope.rows].name + "." + name + "', or another name for the other"));
         return {};
       }
-      info.referent = {Referent::Kind::kField, field->index()};
-      return (*model_)[*field].type;
+      return CheckField(id, field->index(), scope);
     }
   }
   if (const auto symbol = symbols_.find(name); symbol != symbols_.end()) {

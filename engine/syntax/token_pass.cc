@@ -171,8 +171,8 @@ class TokenPass {
     if (last_ && last_->kind == K::kDot && FindKeyword(Text(token)) != nullptr) token.kind = K::kName;
     Relabel(i, token);
     Nesting(token);
-    CheckWriting(i, token);
     if (token.kind == K::kName && PartBand(token)) return;
+    CheckWriting(i, token);
     Push(token);
   }
 
