@@ -3,7 +3,7 @@
 lexer grammar HengLexer;
 
 // Types that only the pass over the tokens (engine/syntax/token_pass.cc) assigns.
-tokens { ANY, PER, BOUND_NUMBER }
+tokens { ANY, PER }
 
 // Declarations
 POLICY    : '政策' | 'policy' ;

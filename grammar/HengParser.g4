@@ -17,7 +17,7 @@ declaration
 name
     : NAME | QUOTED_NAME | VERSION | EFFECTIVE | ONWARD | SOURCE | INTEGER | DECIMAL | TEXT | DATE_TYPE | YES_NO | DECIMALS | OPTIONAL
     | FULL | TO_ZERO | EXEMPT | STEP | SET_TO | RAISE | LOWER | PEERS | ALWAYS | FOLLOWS | NONDECREASING | NONINCREASING
-    | EXPECT | REJECT | HISTORY | GIVEN | OF | ALSO | FROM | TRIAL | UNIT_TYPE | TO_FULL | NEGATIVE | ASCENDING | SO_FAR | SKIP_MISSING | MISSING_AS | TIES | NO_TIES
+    | EXPECT | REJECT | HISTORY | GIVEN | OF | ALSO | FROM | TRIAL | UNIT_TYPE | TO_FULL | NEGATIVE | ASCENDING | SO_FAR | TIES | NO_TIES
     ;
 declared : name CODE? STRING? ;
 // `企业.均分`: what it belongs to, if that is not the first 对象.
@@ -162,8 +162,8 @@ expression
     ;
 disjunction : conjunction (OR conjunction)* ;
 conjunction : negation (AND negation)* ;
-negation    : NOT negation | STREAK count comparison | comparison ;
-comparison  : sum ((AT_LEAST | AT_MOST | GREATER | LESS | EQUAL | NOT_EQUAL) sum | IN set | boundQuantity BAND (limit | quantity BAND)?)? ;
+negation    : NOT negation | STREAK periods comparison | comparison ;
+comparison  : sum ((AT_LEAST | AT_MOST | GREATER | LESS | EQUAL | NOT_EQUAL) sum | IN set | quantity BAND (limit | quantity BAND)?)? ;
 set         : LBRACE sum (COMMA sum)* RBRACE ;
 sum         : product ((PLUS | MINUS) product)* ;
 product     : unary ((TIMES | DIVIDE | SLASH) unary)* ;
@@ -176,7 +176,7 @@ primary
     | (YES | NO)                                                # boolPrimary
     | name (DOT name)? (LPAREN argument (COMMA argument)* RPAREN)?   # namePrimary
     | LPAREN value RPAREN                                       # groupPrimary
-    | EARLIER quantity LPAREN value RPAREN                      # earlierPrimary
+    | EARLIER periods LPAREN value RPAREN                       # earlierPrimary
     | (BANDS | PROGRESSIVE) sum LBRACE bandRow? (NL bandRow?)* RBRACE   # bandsPrimary
     | CHOOSE LBRACE chooseLine? (NL chooseLine?)* RBRACE        # choosePrimary
     ;
@@ -184,13 +184,11 @@ bandRow    : cell ARROW value marks ;
 chooseLine : value (WHEN expression | OTHERWISE) marks ;
 // Of an aggregation: which rows count, how many periods back, among whom; of a rank: its direction and its ties.
 argument
-    : IF_NONE? value ASCENDING? (WHERE expression)? (DISTINCT sum)? (RECENT quantity | SO_FAR)?
+    : IF_NONE? value ASCENDING? (WHERE expression)? (DISTINCT sum)? (RECENT periods | SO_FAR)?
       (WITHIN name PEERS (AT_LEAST quantity ELSE name)?)? (SKIP_MISSING | MISSING_AS quantity)?
       (TIES | NO_TIES (BY sum ASCENDING?)+)?
     ;
 quantity : NUMBER unit? ;
-// A number behind a value and before a band word: the pass over the tokens tells it from others.
-boundQuantity : BOUND_NUMBER unit? ;
-// So many periods; the unit must stand, or the name behind it would be taken for it.
-count    : NUMBER NAME ;
+// With its unit always: in `连续 2 期 (…)` the bracket is no argument of 期.
+periods  : NUMBER NAME ;
 unit     : NAME (PER NAME)* | PERCENT ;

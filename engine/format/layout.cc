@@ -16,13 +16,16 @@ constexpr size_t kGapBeforeCase = 2;
 enum class Block : unsigned char {
   kTop,          // no bracket: declarations
   kFields,       // of 对象, 填报, 明细
-  kScore,        // criteria
+  kParameter,    // the values of a parameter by date or by key
+  kScore,        // criteria, of a section too
   kAdjustments,  // of 扣分, 加分
   kGrade,
   kTable,
   kExample,
   kFacts,  // of one line of an example
   kRows,   // records of an example
+  kBands,  // of 分段 and 累进
+  kCases,  // of 分情形
   kList,   // a set or an enumeration
   kParen,
 };
@@ -54,6 +57,8 @@ class Layout {
     Block block;
     // Of the line that holds the bracket.
     size_t indent;
+    // How many 分段 and 累进 before the bracket still wait for their braces.
+    size_t headers;
   };
 
   Block block() const { return open_.empty() ? Block::kTop : open_.back().block; }
@@ -88,6 +93,7 @@ class Layout {
 
   void BeginEntry() {
     before_ = K::kNewline;
+    before_is_name_ = false;
     in_marks_ = false;
     in_type_ = block() == Block::kFields;
     entry_word_ = K::kBad;
@@ -121,7 +127,10 @@ class Layout {
       case Block::kScore: return first.is_name ? LineKind::kCriterion : LineKind::kOther;
       case Block::kAdjustments: return LineKind::kAdjustment;
       case Block::kGrade: return first.is_name ? LineKind::kGradeCase : LineKind::kGradeStep;
-      case Block::kTable: return LineKind::kTableRow;
+      case Block::kTable:
+      case Block::kBands: return LineKind::kTableRow;
+      case Block::kCases: return LineKind::kChooseLine;
+      case Block::kParameter: return LineKind::kParameterLine;
       case Block::kRows: return LineKind::kRecordRow;
       default: return LineKind::kOther;
     }
@@ -163,16 +172,20 @@ class Layout {
           word.flush_right = word.column.has_value();
         }
         if (word.kind == K::kColon) Column(word, 2);
-        if (word.kind == K::kExempt && !word.is_name) EndColumns(word);
-        if (first_mark) EndColumns(word);
+        if (first_mark || (!word.is_name && EndsCriterion(word.kind))) EndColumns(word);
         return;
       case LineKind::kAdjustment:
         if (word.kind == K::kColon) Column(word, 1);
         if (word.kind == K::kWhen) Column(word, 2);
         if (first_mark) Column(word, 3);
         return;
+      case LineKind::kParameterLine:
+        if (word.kind == K::kEqual) Column(word, 1);
+        if (first_mark) Column(word, 2);
+        return;
       case LineKind::kGradeCase:
       case LineKind::kGradeStep:
+      case LineKind::kChooseLine:
         if (word.kind == K::kWhen || word.kind == K::kOtherwise) Column(word, 1);
         if (first_mark) Column(word, 2);
         return;
@@ -184,6 +197,11 @@ class Layout {
       case LineKind::kTableRow:
       case LineKind::kRecordRow: SetRowColumn(word); return;
     }
+  }
+
+  static bool EndsCriterion(K kind) {
+    return kind == K::kExempt || kind == K::kToZero || kind == K::kToFull || kind == K::kNegative ||
+           kind == K::kLeftBrace;
   }
 
   // What follows a criterion's weight or value stands where it falls, but is no part of the weight's column: a column of
@@ -208,7 +226,6 @@ class Layout {
   bool EndsOperand() const {
     switch (before_) {
       case K::kNumber:
-      case K::kBoundNumber:
       case K::kPercent:
       case K::kRightParen:
       case K::kRightBrace:
@@ -227,18 +244,31 @@ class Layout {
     if (word.kind == K::kComma || IsJoint(word.kind) || IsJoint(before_)) return 0;
     if (before_ == K::kComma) return i > 0 && line.words[i - 1].text == "、" ? 0 : 1;
     if (in_type_ && (word.kind == K::kSlash || before_ == K::kSlash)) return 0;
-    if (word.kind == K::kLeftParen) return before_is_name_ ? 0 : 1;
-    if ((before_ == K::kNumber || before_ == K::kBoundNumber) &&
-        (word.kind == K::kPercent || (word.kind == K::kName && word.tight))) return 0;
+    if (word.kind == K::kLeftParen) return before_is_name_ && !BehindStreak(line, i) ? 0 : 1;
+    if (word.kind == K::kBand) return TouchesNumber(line, i) ? 0 : 1;
+    if (before_ == K::kNumber && (word.kind == K::kPercent || (word.kind == K::kName && word.tight))) return 0;
     if (unary_minus_) return 0;
-    if (IsMark(word.kind)) return in_marks_ ? 1 : block() == Block::kTable ? kGapBeforeCase : kGapBeforeMarks;
+    if (IsMark(word.kind)) return in_marks_ ? 1 : InRows() ? kGapBeforeCase : kGapBeforeMarks;
     if (word.kind == K::kExempt && !word.is_name) return kGapBeforeMarks;
-    const bool grade_line = line.kind == LineKind::kGradeCase || line.kind == LineKind::kGradeStep;
-    if (grade_line && block() == Block::kGrade && (word.kind == K::kWhen || word.kind == K::kOtherwise)) {
+    const bool cases = line.kind == LineKind::kChooseLine ? block() == Block::kCases : block() == Block::kGrade;
+    if (cases && line.kind != LineKind::kOther && (word.kind == K::kWhen || word.kind == K::kOtherwise)) {
       return kGapBeforeCase;
     }
     const bool message = word.kind == K::kString && declaration_ == K::kCheck && block() == Block::kTop && !in_marks_;
     return message && EndsOperand() ? kGapBeforeCase : 1;
+  }
+
+  bool InRows() const { return block() == Block::kTable || block() == Block::kBands; }
+
+  // `连续 2 期 (…)`: the bracket is no argument of 期.
+  static bool BehindStreak(const Line& line, size_t i) { return i >= 3 && line.words[i - 3].kind == K::kStreak; }
+
+  // 以上 and the like stand directly behind a number or its unit; an English word would become part of the unit.
+  static bool TouchesNumber(const Line& line, size_t i) {
+    if (i == 0 || static_cast<unsigned char>(line.words[i].text.front()) < 0x80) return false;
+    const K before = line.words[i - 1].kind;
+    if (before == K::kNumber || before == K::kPercent) return true;
+    return before == K::kName && i >= 2 && (line.words[i - 2].kind == K::kNumber || line.words[i - 2].kind == K::kPer);
   }
 
   // ---- what is open
@@ -248,7 +278,6 @@ class Layout {
     unary_minus_ = word.kind == K::kMinus && !EndsOperand();
     if (word.kind == K::kNewline) {
       BeginEntry();
-      before_is_name_ = false;
       return;
     }
     if (entry_word_ == K::kBad) {
@@ -259,6 +288,7 @@ class Layout {
       in_type_ = word.kind != K::kEqual && (in_type_ || word.kind == K::kColon);
     }
     if (IsMark(word.kind)) in_marks_ = true;
+    if (word.kind == K::kBands || word.kind == K::kProgressive) ++headers_;
     if (word.kind == K::kPipe || word.kind == K::kArrow) in_marks_ = false;
     if (IsOpening(word.kind)) OpenBracket(line, word);
     if (IsClosing(word.kind) && !open_.empty()) CloseBracket();
@@ -268,11 +298,13 @@ class Layout {
 
   void OpenBracket(const Line& line, const Word& word) {
     const Block inner = word.kind == K::kLeftParen ? Block::kParen : BraceBlock();
-    open_.push_back({inner, line.indent});
+    if (inner == Block::kBands) --headers_;
+    open_.push_back({inner, line.indent, headers_});
     BeginEntry();
   }
 
   void CloseBracket() {
+    headers_ = open_.back().headers;
     open_.pop_back();
     // What follows a bracket goes on with the entry that holds it.
     in_marks_ = false;
@@ -282,6 +314,8 @@ class Layout {
 
   Block BraceBlock() const {
     if (before_ == K::kIn) return Block::kList;
+    if (before_ == K::kChoose) return Block::kCases;
+    if (headers_ > (open_.empty() ? 0 : open_.back().headers)) return Block::kBands;
     switch (block()) {
       case Block::kTop:
         switch (declaration_) {
@@ -289,13 +323,14 @@ class Layout {
           case K::kInput:
           case K::kRecords: return Block::kFields;
           case K::kScore: return Block::kScore;
-          case K::kGrade: return Block::kGrade;
+          case K::kParameter: return before_ == K::kColon ? Block::kList : Block::kParameter;
+          case K::kGrade: return before_ == K::kAlso && !before_is_name_ ? Block::kList : Block::kGrade;
           case K::kTable: return Block::kTable;
           case K::kExample: return Block::kExample;
           default: return Block::kList;
         }
       case Block::kScore:
-        return entry_word_ == K::kDeduct || entry_word_ == K::kBonus ? Block::kAdjustments : Block::kList;
+        return entry_word_ == K::kDeduct || entry_word_ == K::kBonus ? Block::kAdjustments : Block::kScore;
       case Block::kExample: return Block::kFacts;
       case Block::kFacts: return Block::kRows;
       default: return Block::kList;
@@ -313,6 +348,7 @@ class Layout {
   bool unary_minus_ = false;
   bool in_marks_ = false;
   bool in_type_ = false;
+  size_t headers_ = 0;
   size_t cell_ = 0;
   size_t seen_columns_ = 0;
   // Beyond all columns that lines of a kind share.

@@ -38,6 +38,8 @@ enum class LineKind : unsigned char {
   kGradeCase,
   kGradeStep,
   kGuarantee,
+  kParameterLine,
+  kChooseLine,
   kTableRow,
   kRecordRow,
 };

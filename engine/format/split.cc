@@ -128,7 +128,6 @@ class Splitter {
       case K::kBad: return source;
       case K::kComma: return source == "、" ? source : ",";
       case K::kNumber:
-      case K::kBoundNumber:
       case K::kDateLiteral:
       case K::kPeriodLiteral:
       case K::kCode: return FoldFullWidth(source);

@@ -29,7 +29,6 @@ bool IsName(TokenKind kind) { return kind == TokenKind::kName || kind == TokenKi
 Bilingual Describe(TokenKind kind, std::string_view text) {
   switch (kind) {
     case TokenKind::kNewline: return {"行末", "the end of the line"};
-    case TokenKind::kBoundNumber:
     case TokenKind::kNumber: return {"数“" + std::string(text) + "”", "the number '" + std::string(text) + "'"};
     case TokenKind::kName:
     case TokenKind::kQuotedName: return {"名称“" + std::string(text) + "”", "the name '" + std::string(text) + "'"};

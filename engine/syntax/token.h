@@ -53,6 +53,10 @@ struct TokenList {
   bool unusable = false;
 };
 
+// Parts what the lexer reads as one name behind a number: `80 分以上不满 90 分` is 分, 以上 and 不满. A name elsewhere stays whole; what
+// follows the word of the band and is no comparison becomes a name of its own.
+std::vector<Token> PartBands(const SourceFile& source, const std::vector<Token>& tokens);
+
 // Settles newlines, unit slashes, cells, nesting and brackets, as grammar/README.md describes; reports what it found.
 TokenList RunTokenPass(SourcePtr source, std::vector<Token> tokens, DiagnosticSink& sink);
 

@@ -2,6 +2,7 @@
 // after an error; the grammar behind it is context-free, unambiguous, and knows newlines as ends of entries.
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -15,8 +16,6 @@ namespace heng::syntax {
 namespace {
 
 using K = TokenKind;
-
-constexpr std::string_view kBands[] = {"以上", "以下", "以内", "以外"};
 
 bool IsOpening(K kind) { return kind == K::kLeftParen || kind == K::kLeftBrace; }
 bool IsClosing(K kind) { return kind == K::kRightParen || kind == K::kRightBrace; }
@@ -52,23 +51,23 @@ bool WantsMore(K kind) {
     case K::kTo:
     case K::kDefault:
     case K::kIfNone:
+    case K::kBy:
+    case K::kBands:
+    case K::kProgressive:
+    case K::kChoose:
+    case K::kStreak:
+    case K::kEarlier:
+    case K::kRecent:
+    case K::kDistinct:
     case K::kRound:
     case K::kCap:
-    case K::kFloor:
-    case K::kBy:
-    case K::kFrom:
-    case K::kAlso:
-    case K::kOf:
-    case K::kDistinct:
-    case K::kRecent:
-    case K::kStreak:
-    case K::kEarlier: return true;
+    case K::kFloor: return true;
     default: return false;
   }
 }
 
-// Before these a newline does not end the entry: they go on with it. `in_rows`: directly inside the body of a table, where
-// a sign or a comparison may begin a new row.
+// Before these a newline does not end the entry: they go on with it. `in_rows`: directly inside the body of a table, of 分段,
+// 累进 or 分情形, where a sign or a comparison may begin a new row.
 bool GoesOn(K kind, bool in_rows) {
   if (IsClosing(kind) || IsMark(kind)) return true;
   if (IsComparison(kind) || kind == K::kMinus) return !in_rows;
@@ -91,22 +90,21 @@ bool GoesOn(K kind, bool in_rows) {
     case K::kWithin:
     case K::kTo:
     case K::kDefault:
+    case K::kBy:
+    case K::kBand:
     case K::kRound:
     case K::kCap:
     case K::kFloor:
     case K::kPipe:
-    case K::kArrow:
-    case K::kBy:
-    case K::kFrom:
-    case K::kAlso: return true;
+    case K::kArrow: return true;
     default: return false;
   }
 }
 
 class TokenPass {
  public:
-  TokenPass(SourcePtr source, std::vector<Token> tokens, DiagnosticSink& sink)
-      : source_(std::move(source)), in_(std::move(tokens)), sink_(sink) {}
+  TokenPass(SourcePtr source, const std::vector<Token>& tokens, DiagnosticSink& sink)
+      : source_(std::move(source)), in_(PartBands(*source_, tokens)), sink_(sink) {}
 
   TokenList Run() {
     // What is nested too deeply is not parsed, so the rest need not be read.
@@ -116,12 +114,17 @@ class TokenPass {
   }
 
  private:
+  // What stands before a bracket and deepens what is in it: 如果, signs and 非 in a row, 分段 and 累进 whose braces are yet to come.
+  struct Depth {
+    size_t ifs = 0;
+    size_t unary = 0;
+    size_t headers = 0;
+  };
   struct Open {
     K kind;
     Span span;
     bool rows;
-    // How many signs and 非 in a row stood before it.
-    size_t unary;
+    Depth depth;
   };
 
   std::string_view Text(const Token& token) const { return source_->Text(token.span); }
@@ -171,37 +174,8 @@ class TokenPass {
     if (last_ && last_->kind == K::kDot && FindKeyword(Text(token)) != nullptr) token.kind = K::kName;
     Relabel(i, token);
     Nesting(token);
-    if (token.kind == K::kName && PartBand(token)) return;
     CheckWriting(i, token);
     Push(token);
-  }
-
-  // `90分以上`, `80以上不满90`: the name behind a number is a unit, a band word and what goes on with the band. Pushes the parts; false
-  // if there is nothing to part.
-  bool PartBand(const Token& token) {
-    const std::string_view text = Text(token);
-    size_t at = std::string_view::npos;
-    for (const std::string_view band : kBands) at = std::min(at, text.find(band));
-    const bool behind_number = last_ && (last_->kind == K::kNumber || last_->kind == K::kBoundNumber || last_->kind == K::kPercent || last_->kind == K::kPer);
-    if (at == std::string_view::npos) return false;
-    const size_t band_end = at + kBands[0].size();
-    if (!behind_number) {
-      if (band_end != text.size() || at == 0) return false;
-      Report<DiagnosticKind::kNameEndsInBand>(At(token), std::string(text), std::string(text.substr(0, at)),
-                                              std::string(text.substr(at)));
-      return false;
-    }
-    const Keyword* rest = band_end < text.size() ? FindKeyword(text.substr(band_end)) : nullptr;
-    if (band_end < text.size() && (rest == nullptr || !IsComparison(rest->kind))) return false;
-    const auto part = [&](K kind, size_t from, size_t to) {
-      if (from == to) return;
-      const auto begin = static_cast<uint32_t>(token.span.begin + from);
-      Push({kind, {begin, static_cast<uint32_t>(token.span.begin + to)}, false, false});
-    };
-    part(K::kName, 0, at);
-    part(K::kBand, at, band_end);
-    if (rest != nullptr) part(rest->kind, band_end, text.size());
-    return true;
   }
 
   void Push(const Token& token) {
@@ -220,10 +194,11 @@ class TokenPass {
     if (!token.hidden) {
       before_last_ = last_;
       last_ = token;
-      ifs_ = 0;
-      unary_ = open_.empty() ? 0 : open_.back().unary;
+      depth_ = DepthAround();
     }
   }
+
+  Depth DepthAround() const { return open_.empty() ? Depth{} : open_.back().depth; }
 
   bool NewlineCounts(size_t next) const {
     const K kind = in_[next].kind;
@@ -231,25 +206,40 @@ class TokenPass {
     if (!open_.empty() && open_.back().kind == K::kLeftParen) return false;
     const bool in_rows = !open_.empty() && open_.back().rows;
     if (WantsMore(last_->kind) || GoesOn(kind, in_rows)) return false;
+    if (last_->kind == K::kFrom && kind == K::kString) return false;
+    if (last_->kind == K::kAlso && kind == K::kLeftBrace) return false;
+    if (last_->kind == K::kOf && open_.empty() && declaration_ == K::kUse) return false;
     if (kind == K::kExempt) {
       const std::optional<size_t> after = Next(next, true);
       return !after || in_[*after].kind != K::kWhen;
     }
-    if (open_.empty() && (declaration_ == K::kPolicy || declaration_ == K::kModule))
-      return kind != K::kVersion && kind != K::kEffective && kind != K::kSource && kind != K::kTrial;
-    if (open_.empty() && declaration_ == K::kGuarantee)
-      return kind != K::kFollows && kind != K::kNondecreasing && kind != K::kNonincreasing;
-    return true;
+    return !open_.empty() || !ContinuesHeader(kind);
+  }
+
+  // A word that belongs to the declaration whose header stands before it, on a line of its own.
+  bool ContinuesHeader(K kind) const {
+    switch (kind) {
+      case K::kAlso:
+      case K::kFrom:
+      case K::kOf: return true;
+      case K::kVersion:
+      case K::kEffective:
+      case K::kSource:
+      case K::kTrial: return declaration_ == K::kPolicy || declaration_ == K::kModule;
+      case K::kFollows:
+      case K::kNondecreasing:
+      case K::kNonincreasing: return declaration_ == K::kGuarantee;
+      default: return false;
+    }
   }
 
   // `/` between a unit and a word without blanks is "per"; a lone `-` in a cell is "any".
   void Relabel(size_t i, Token& token) {
     if (token.kind == K::kSlash && last_ && last_->kind == K::kName && last_->span.end == token.span.begin &&
         i + 1 < in_.size() && in_[i + 1].kind == K::kName && before_last_ &&
-        (before_last_->kind == K::kNumber || before_last_->kind == K::kBoundNumber || before_last_->kind == K::kPer)) {
+        (before_last_->kind == K::kNumber || before_last_->kind == K::kPer)) {
       token.kind = K::kPer;
     }
-    if (token.kind == K::kNumber && last_ && EndsValue(last_->kind) && BandFollows(i)) token.kind = K::kBoundNumber;
     if (token.kind == K::kMinus && last_ &&
         (last_->kind == K::kPipe || last_->kind == K::kArrow || last_->kind == K::kNewline ||
          last_->kind == K::kLeftBrace)) {
@@ -260,32 +250,11 @@ class TokenPass {
     }
   }
 
-  static bool EndsValue(K kind) {
-    return IsName(kind) || kind == K::kRightParen || kind == K::kRightBrace || kind == K::kNumber || kind == K::kPercent ||
-           kind == K::kString || kind == K::kDateLiteral || kind == K::kYes || kind == K::kNo;
-  }
-
-  // Behind the number, its unit or nothing, and then 以上, 以下, 以内 or 以外.
-  bool BandFollows(size_t i) const {
-    for (std::optional<size_t> next = Next(i, false); next; next = Next(*next, false)) {
-      const Token& token = in_[*next];
-      if (token.kind == K::kBand) return true;
-      if (token.kind == K::kName) {
-        for (const std::string_view band : kBands) {
-          if (Text(token).find(band) != std::string_view::npos) return true;
-        }
-      } else if (token.kind != K::kSlash && token.kind != K::kPercent) {
-        return false;
-      }
-    }
-    return false;
-  }
-
   void Nesting(const Token& token) {
     if (IsOpening(token.kind)) {
-      const bool rows = token.kind == K::kLeftBrace && ((open_.empty() && declaration_ == K::kTable) || case_block_);
-      if (token.kind == K::kLeftBrace) case_block_ = false;
-      open_.push_back({token.kind, token.span, rows, unary_});
+      const bool rows = OpensRows(token);
+      if (rows && depth_.headers > DepthAround().headers) --depth_.headers;
+      open_.push_back({token.kind, token.span, rows, depth_});
     } else if (IsClosing(token.kind)) {
       const K opening = token.kind == K::kRightParen ? K::kLeftParen : K::kLeftBrace;
       const bool matches = std::any_of(open_.begin(), open_.end(), [&](const Open& o) { return o.kind == opening; });
@@ -293,24 +262,30 @@ class TokenPass {
         Report<DiagnosticKind::kUnmatchedBracket>(At(token), std::string(Text(token)));
       } else {
         while (open_.back().kind != opening) CloseWithError(token.span.begin);
-        unary_ = open_.back().unary;
+        depth_ = open_.back().depth;
         open_.pop_back();
       }
     }
-    // The next brace opens the rows of 分段, 累进 or 分情形.
-    const bool cases = token.kind == K::kBands || token.kind == K::kProgressive || token.kind == K::kChoose;
-    case_block_ = case_block_ || cases;
-    ifs_ += token.kind == K::kIf ? 1 : 0;
+    depth_.ifs += token.kind == K::kIf ? 1 : 0;
+    depth_.headers += token.kind == K::kBands || token.kind == K::kProgressive ? 1 : 0;
     const bool unary = token.kind == K::kNot || token.kind == K::kMinus;
     if (unary) {
-      ++unary_;
+      ++depth_.unary;
     } else if (!IsOpening(token.kind)) {
-      unary_ = open_.empty() ? 0 : open_.back().unary;
+      depth_.unary = DepthAround().unary;
     }
-    if ((open_.size() > limits::kNesting || ifs_ > limits::kNesting || unary_ > limits::kNesting) && !unusable_) {
+    const size_t deepest = std::max({open_.size() + depth_.headers, depth_.ifs, depth_.unary});
+    if (deepest > limits::kNesting && !unusable_) {
       sink_.Add<DiagnosticKind::kNestingTooDeep>(At(token), std::to_string(limits::kNesting));
       unusable_ = true;
     }
+  }
+
+  // The brace holds rows: those of a table, or of the 分段, 累进 or 分情形 before it.
+  bool OpensRows(const Token& token) const {
+    if (token.kind != K::kLeftBrace || !last_ || last_->kind == K::kIn) return false;
+    if (open_.empty() && declaration_ == K::kTable) return true;
+    return last_->kind == K::kChoose || depth_.headers > DepthAround().headers;
   }
 
   void CloseWithError(uint32_t at) {
@@ -329,7 +304,8 @@ class TokenPass {
     if (token.kind == K::kName && next != nullptr && next->kind == K::kNumber) {
       Report<DiagnosticKind::kNameThenDigit>(At(token), std::string(Text(token)), std::string(Text(*next)));
     }
-    if (token.kind == K::kNumber || token.kind == K::kBoundNumber) {
+    CheckBand(token, next);
+    if (token.kind == K::kNumber) {
       const std::string written = FoldFullWidth(Text(token));
       if (!ParseDecimal(written) && i != thousands_) Report<DiagnosticKind::kBadNumber>(At(token), written);
       CheckThousands(i, token);
@@ -339,6 +315,23 @@ class TokenPass {
     }
     if (token.kind == K::kPeriodLiteral && !ParsePeriod(FoldFullWidth(Text(token)))) {
       Report<DiagnosticKind::kBadDate>(At(token), std::string(Text(token)));
+    }
+  }
+
+  void CheckBand(const Token& token, const Token* next) {
+    const std::string text(Text(token));
+    if (token.kind == K::kBand && next != nullptr && next->kind == K::kName) {
+      const Span span = token.span.Through(next->span);
+      Report<DiagnosticKind::kRunTogether>({source_, span}, std::string(source_->Text(span)), text,
+                                           std::string(Text(*next)));
+    }
+    if (token.kind != K::kName) return;
+    constexpr std::pair<std::string_view, const char*> kBands[] = {
+        {"以上", "达到"}, {"以下", "不超过"}, {"以内", "不超过"}, {"以外", "超过"}};
+    for (const auto& [band, comparison] : kBands) {
+      if (!text.ends_with(band)) continue;
+      Report<DiagnosticKind::kNameEndsInBand>(At(token), text, std::string(band),
+                                              text.substr(0, text.size() - band.size()), std::string(comparison));
     }
   }
 
@@ -375,9 +368,7 @@ class TokenPass {
   std::optional<size_t> after_run_;
   // The number behind a thousands separator, which is reported once.
   std::optional<size_t> thousands_;
-  bool case_block_ = false;
-  size_t ifs_ = 0;
-  size_t unary_ = 0;
+  Depth depth_;
   size_t reported_ = 0;
   bool unusable_ = false;
 };
@@ -385,7 +376,7 @@ class TokenPass {
 }  // namespace
 
 TokenList RunTokenPass(SourcePtr source, std::vector<Token> tokens, DiagnosticSink& sink) {
-  return TokenPass(std::move(source), std::move(tokens), sink).Run();
+  return TokenPass(std::move(source), tokens, sink).Run();
 }
 
 }  // namespace heng::syntax

@@ -212,6 +212,12 @@ TEST(Nesting, IsReportedOnceAndNeverOverflows) {
   EXPECT_EQ(CodesOf(ParseText(formula(Repeat("-", 100000) + "1")).sink), deep);
   EXPECT_EQ(CodesOf(ParseText(formula(Repeat("非 ", 100000) + "b")).sink), deep);
   EXPECT_EQ(CodesOf(ParseText(formula(Repeat("如果 b 则 1 否则 ", 100000) + "2")).sink), deep);
+  // 分段 opens its braces only behind what it parts, which may be another 分段.
+  EXPECT_EQ(CodesOf(ParseText(formula(Repeat("分段 ", 100000) + "1")).sink), deep);
+  EXPECT_EQ(CodesOf(ParseText("评分 a 每月 满分 1 {\n" + Repeat("b 1 {\n", 100000)).sink), deep);
+  // A newline that counts inside braces forgets nothing of what stands around them.
+  const std::string ifs = Repeat("如果 b 则 1 否则 ", 150);
+  EXPECT_EQ(CodesOf(ParseText(formula(Repeat("分情形 {\n" + ifs, 150) + "1")).sink), deep);
   // Signs before brackets count together: 199 × 199 frames would be too many.
   EXPECT_EQ(CodesOf(ParseText(formula(Repeat("(" + Repeat("- ", 199), 199) + "1" + Repeat(")", 199))).sink), deep);
 }
@@ -234,6 +240,12 @@ TEST(Nesting, UpToTheLimitIsRead) {
   EXPECT_EQ(CodesOf(ParseText(formula(Repeat("(- ", n) + "1" + Repeat(")", n) + " + " + Repeat("-", n) + "1")).sink),
             std::vector<std::string>{});
   EXPECT_EQ(CodesOf(ParseText(formula(Repeat("如果 b 则 1 否则 ", n) + "2")).sink), std::vector<std::string>{});
+  EXPECT_EQ(CodesOf(ParseText(formula(Repeat("分情形 {\n", n) + "1" + Repeat(" 其余\n}", n))).sink),
+            std::vector<std::string>{});
+  EXPECT_EQ(CodesOf(ParseText(formula(Repeat("分段 x { 1 → ", n) + "1" + Repeat(" }", n))).sink),
+            std::vector<std::string>{});
+  EXPECT_EQ(CodesOf(ParseText(formula(Repeat("分段 x { ", n) + "1" + Repeat(" → 1 }", n))).sink),
+            std::vector<std::string>{});
 }
 
 // None of these may take time that grows faster than the text; ctest's time limit is the judge.

@@ -1,144 +1,9 @@
 #include "engine/syntax/antlr/expression_builder.h"
 
-#include <algorithm>
-
-#include "engine/base/text.h"
+#include "engine/base/check.h"
 #include "engine/syntax/token.h"
 
 namespace heng::syntax {
-
-// ---- places and words
-
-Span ExpressionBuilder::SpanOf(antlr4::ParserRuleContext* context) {
-  return {static_cast<uint32_t>(context->getStart()->getStartIndex()),
-          static_cast<uint32_t>(context->getStop()->getStopIndex())};
-}
-
-Span ExpressionBuilder::SpanOf(TerminalNode* node) {
-  return {static_cast<uint32_t>(node->getSymbol()->getStartIndex()),
-          static_cast<uint32_t>(node->getSymbol()->getStopIndex())};
-}
-
-std::string ExpressionBuilder::Text(Span span) const { return std::string(tree_.source->Text(span)); }
-
-std::string ExpressionBuilder::Text(TerminalNode* node) const { return Text(SpanOf(node)); }
-
-Name ExpressionBuilder::NameOf(Span span) const {
-  std::string text = FoldFullWidth(Text(span));
-  constexpr std::string_view kLeft = "「";
-  if (text.starts_with(kLeft)) text = text.substr(kLeft.size(), text.size() - 2 * kLeft.size());
-  return {std::move(text), span};
-}
-
-Name ExpressionBuilder::NameOf(P::NameContext* name) const { return name != nullptr ? NameOf(SpanOf(name)) : Name{}; }
-
-// The text between the quotation marks, exactly as written.
-std::string ExpressionBuilder::Unquote(TerminalNode* node) const {
-  const std::string text = Text(node);
-  size_t first = 0;
-  DecodeUtf8(text, first);
-  size_t last = text.size() - 1;
-  while ((static_cast<unsigned char>(text[last]) & 0xC0) == 0x80) --last;
-  return text.substr(first, last - first);
-}
-
-std::string ExpressionBuilder::UnquoteIf(TerminalNode* node) const {
-  return node != nullptr ? Unquote(node) : std::string();
-}
-
-std::string ExpressionBuilder::CodeOf(TerminalNode* node) const {
-  if (node == nullptr) return "";
-  const std::string text = FoldFullWidth(Text(node));
-  return text.substr(1, text.size() - 2);
-}
-
-Declared ExpressionBuilder::DeclaredOf(P::DeclaredContext* d) const {
-  return {NameOf(d->name()), CodeOf(d->CODE()), d->CODE() != nullptr ? SpanOf(d->CODE()) : Span{},
-          UnquoteIf(d->STRING())};
-}
-
-PeriodKind ExpressionBuilder::EveryOf(TerminalNode* every) const {
-  if (every == nullptr) return PeriodKind::kOnce;
-  const std::string word(FindKeyword(Text(every))->en);
-  if (word == "monthly") return PeriodKind::kMonth;
-  if (word == "quarterly") return PeriodKind::kQuarter;
-  return word == "halfyearly" ? PeriodKind::kHalf : PeriodKind::kYear;
-}
-
-// The pass has reported a date or period that is none; any other stands for it here.
-Date ExpressionBuilder::DateOf(TerminalNode* node) const {
-  return ParseDate(FoldFullWidth(Text(node))).value_or(Date{});
-}
-
-Period ExpressionBuilder::PeriodOf(TerminalNode* node) const {
-  return ParsePeriod(FoldFullWidth(Text(node))).value_or(Period{PeriodKind::kYear, 1000});
-}
-
-Decimal ExpressionBuilder::NumberOf(TerminalNode* node) const {
-  return ParseDecimal(FoldFullWidth(Text(node))).value_or(Decimal{});
-}
-
-Quantity ExpressionBuilder::QuantityOf(P::QuantityContext* q) const {
-  return QuantityOf(q->NUMBER(), q->unit(), SpanOf(q));
-}
-
-Quantity ExpressionBuilder::QuantityOf(TerminalNode* number, P::UnitContext* unit, Span span) const {
-  Quantity out;
-  out.number = NumberOf(number);
-  out.span = span;
-  if (unit != nullptr) {
-    if (unit->PERCENT() != nullptr) {
-      out.unit.push_back({"%", SpanOf(unit->PERCENT())});
-    } else {
-      for (TerminalNode* part : unit->NAME()) out.unit.push_back(NameOf(SpanOf(part)));
-      TakeScale(out);
-    }
-  }
-  return out;
-}
-
-// 万, 亿 and 万亿 before a unit, or alone.
-void ExpressionBuilder::TakeScale(Quantity& quantity) {
-  constexpr std::pair<std::string_view, int64_t> kScales[] = {
-      {"万亿", 1000000000000}, {"亿", 100000000}, {"万", 10000}};
-  for (const auto& [word, scale] : kScales) {
-    std::string& unit = quantity.unit.front().text;
-    // `3万/月` is ten thousand of nothing per month: 万 then stays, as a unit that nobody knows.
-    if (!unit.starts_with(word) || (unit == word && quantity.unit.size() > 1)) continue;
-    quantity.scale = scale;
-    unit.erase(0, word.size());
-    if (unit.empty()) quantity.unit.erase(quantity.unit.begin());
-    return;
-  }
-}
-
-Mark ExpressionBuilder::MarkOf(P::MarksContext* marks) const {
-  Mark out;
-  for (P::MarkContext* mark : marks->mark()) {
-    const bool note = dynamic_cast<P::NoteMarkContext*>(mark) != nullptr;
-    if (!note && out.provenance != Provenance::kUnmarked) {
-      sink_.Add<DiagnosticKind::kTwoMarks>({tree_.source, SpanOf(mark)});
-      continue;
-    }
-    out.span = out.span.end == 0 ? SpanOf(mark) : out.span.Through(SpanOf(mark));
-    if (auto* sourced = dynamic_cast<P::SourcedMarkContext*>(mark)) {
-      out.provenance = Provenance::kSourced;
-      out.source = NameOf(sourced->name());
-      out.remark = UnquoteIf(sourced->STRING());
-    } else if (auto* chosen = dynamic_cast<P::ChosenMarkContext*>(mark)) {
-      out.provenance = Provenance::kChosen;
-      out.remark = UnquoteIf(chosen->STRING());
-    } else if (auto* open = dynamic_cast<P::OpenMarkContext*>(mark)) {
-      out.provenance = Provenance::kOpen;
-      out.remark = UnquoteIf(open->STRING());
-    } else {
-      out.note = Unquote(dynamic_cast<P::NoteMarkContext*>(mark)->STRING());
-    }
-  }
-  return out;
-}
-
-// ---- expressions
 
 ExprId ExpressionBuilder::Add(Expr expr) {
   tree_.exprs.push_back(std::move(expr));
@@ -222,18 +87,19 @@ ExprId ExpressionBuilder::Unary(ExprKind kind, Span span, ExprId operand) {
 }
 
 ExprId ExpressionBuilder::Negation(P::NegationContext* n) {
-  if (n->STREAK() != nullptr) {
-    Expr expr;
-    expr.kind = ExprKind::kStreak;
-    expr.span = SpanOf(n);
-    expr.quantity.number = NumberOf(n->count()->NUMBER());
-    expr.quantity.unit = {NameOf(SpanOf(n->count()->NAME()))};
-    expr.quantity.span = SpanOf(n->count());
-    expr.operands = {Comparison(n->comparison())};
-    return Add(std::move(expr));
-  }
+  if (n->STREAK() != nullptr) return Past(ExprKind::kStreak, SpanOf(n), n->periods(), Comparison(n->comparison()));
   if (n->comparison() != nullptr) return Comparison(n->comparison());
   return Unary(ExprKind::kNot, SpanOf(n), Negation(n->negation()));
+}
+
+// 连续 and 前: so many periods of the operand.
+ExprId ExpressionBuilder::Past(ExprKind kind, Span span, P::PeriodsContext* periods, ExprId operand) {
+  Expr expr;
+  expr.kind = kind;
+  expr.span = span;
+  expr.quantity = QuantityOf(periods);
+  expr.operands = {operand};
+  return Add(std::move(expr));
 }
 
 Operator ExpressionBuilder::ComparisonOf(P::ComparisonContext* c) {
@@ -246,13 +112,19 @@ Operator ExpressionBuilder::ComparisonOf(P::ComparisonContext* c) {
 
 ExprId ExpressionBuilder::Comparison(P::ComparisonContext* c) {
   const ExprId left = Sum(c->sum(0));
-  if (!c->BAND().empty()) return Band(left, c);
   Expr expr;
   expr.span = SpanOf(c);
   expr.operands = {left};
   if (c->set() != nullptr) {
     expr.kind = ExprKind::kIn;
     for (P::SumContext* member : c->set()->sum()) expr.operands.push_back(Sum(member));
+    return Add(std::move(expr));
+  }
+  if (!c->BAND().empty()) {
+    expr.kind = ExprKind::kBand;
+    for (size_t i = 0; i < c->BAND().size(); ++i)
+      expr.limits.push_back({BandOf(c->BAND(i)), QuantityExpr(c->quantity(i))});
+    if (c->limit() != nullptr) expr.limits.push_back(LimitOf(c->limit()));
     return Add(std::move(expr));
   }
   if (c->sum().size() == 1) return left;
@@ -307,13 +179,25 @@ ExprId ExpressionBuilder::UnaryMinus(P::UnaryContext* u) {
   return Add(std::move(expr));
 }
 
+ExprId ExpressionBuilder::QuantityExpr(P::QuantityContext* q) {
+  Expr expr;
+  expr.span = SpanOf(q);
+  expr.quantity = QuantityOf(q);
+  return Add(std::move(expr));
+}
+
 ExprId ExpressionBuilder::Primary(P::PrimaryContext* p) {
+  if (auto* quantity = dynamic_cast<P::QuantityPrimaryContext*>(p)) return QuantityExpr(quantity->quantity());
+  if (auto* group = dynamic_cast<P::GroupPrimaryContext*>(p)) {
+    const ExprId inside = Value(group->value());
+    tree_.exprs[inside.index()].span = SpanOf(p);
+    return inside;
+  }
+  if (auto* past = dynamic_cast<P::EarlierPrimaryContext*>(p))
+    return Past(ExprKind::kEarlier, SpanOf(p), past->periods(), Value(past->value()));
   Expr expr;
   expr.span = SpanOf(p);
-  if (auto* quantity = dynamic_cast<P::QuantityPrimaryContext*>(p)) {
-    expr.kind = ExprKind::kQuantity;
-    expr.quantity = QuantityOf(quantity->quantity());
-  } else if (auto* text = dynamic_cast<P::TextPrimaryContext*>(p)) {
+  if (auto* text = dynamic_cast<P::TextPrimaryContext*>(p)) {
     expr.kind = ExprKind::kText;
     expr.text = Unquote(text->STRING());
   } else if (auto* date = dynamic_cast<P::DatePrimaryContext*>(p)) {
@@ -322,22 +206,29 @@ ExprId ExpressionBuilder::Primary(P::PrimaryContext* p) {
   } else if (auto* truth = dynamic_cast<P::BoolPrimaryContext*>(p)) {
     expr.kind = ExprKind::kBool;
     expr.truth = truth->YES() != nullptr;
-  } else if (auto* group = dynamic_cast<P::GroupPrimaryContext*>(p)) {
-    const ExprId inside = Value(group->value());
-    tree_.exprs[inside.index()].span = SpanOf(p);
-    return inside;
-  } else if (auto* earlier = dynamic_cast<P::EarlierPrimaryContext*>(p)) {
-    expr.kind = ExprKind::kEarlier;
-    expr.quantity = QuantityOf(earlier->quantity());
-    expr.operands = {Value(earlier->value())};
   } else if (auto* bands = dynamic_cast<P::BandsPrimaryContext*>(p)) {
     FillBands(bands, expr);
-  } else if (auto* cases = dynamic_cast<P::ChoosePrimaryContext*>(p)) {
-    FillCases(cases, expr);
+  } else if (auto* choose = dynamic_cast<P::ChoosePrimaryContext*>(p)) {
+    FillCases(choose, expr);
   } else {
     FillName(dynamic_cast<P::NamePrimaryContext*>(p), expr);
   }
   return Add(std::move(expr));
+}
+
+void ExpressionBuilder::FillBands(P::BandsPrimaryContext* b, Expr& expr) {
+  expr.kind = b->BANDS() != nullptr ? ExprKind::kBands : ExprKind::kProgressive;
+  expr.operands = {Sum(b->sum())};
+  for (P::BandRowContext* row : b->bandRow())
+    expr.bands.push_back({CellOf(row->cell()), Value(row->value()), MarkOf(row->marks()), SpanOf(row)});
+}
+
+void ExpressionBuilder::FillCases(P::ChoosePrimaryContext* c, Expr& expr) {
+  expr.kind = ExprKind::kChoose;
+  for (P::ChooseLineContext* line : c->chooseLine()) {
+    expr.cases.push_back({Value(line->value()), Expression(line->expression()), line->OTHERWISE() != nullptr,
+                          MarkOf(line->marks()), SpanOf(line)});
+  }
 }
 
 void ExpressionBuilder::FillName(P::NamePrimaryContext* n, Expr& expr) {
@@ -346,6 +237,103 @@ void ExpressionBuilder::FillName(P::NamePrimaryContext* n, Expr& expr) {
   expr.name = NameOf(names[0]);
   if (names.size() > 1) expr.qualifier = NameOf(names[1]);
   for (P::ArgumentContext* a : n->argument()) expr.arguments.push_back(ArgumentOf(a));
+}
+
+// ---- arguments
+
+TieRule ExpressionBuilder::TiesOf(std::string_view keyword) {
+  const std::string_view en = FindKeyword(keyword)->en;
+  if (en == "tiesskip") return TieRule::kSkip;
+  if (en == "tiesdense") return TieRule::kDense;
+  return en == "tieslow" ? TieRule::kLow : TieRule::kMean;
+}
+
+Argument ExpressionBuilder::ArgumentOf(P::ArgumentContext* a) {
+  Argument argument;
+  argument.span = SpanOf(a);
+  argument.value = Value(a->value());
+  argument.if_none = a->IF_NONE() != nullptr;
+  argument.where = Expression(a->expression());
+  if (a->periods() != nullptr) argument.recent = QuantityOf(a->periods());
+  argument.so_far = a->SO_FAR() != nullptr;
+  argument.within = NameOf(a->name(0));
+  argument.otherwise = NameOf(a->name(1));
+  argument.skip_missing = a->SKIP_MISSING() != nullptr;
+  if (a->TIES() != nullptr) argument.ties = TiesOf(Text(a->TIES()));
+  if (a->NO_TIES() != nullptr) argument.ties = TieRule::kBroken;
+  // Of the clauses that share a rule or a word, each belongs to the word before it.
+  size_t word = 0;
+  for (antlr4::tree::ParseTree* child : a->children) {
+    if (auto* node = dynamic_cast<TerminalNode*>(child)) {
+      word = node->getSymbol()->getType();
+      if (word != P::ASCENDING) continue;
+      (argument.tie_keys.empty() ? argument.ascending : argument.tie_keys.back().ascending) = true;
+    } else if (auto* quantity = dynamic_cast<P::QuantityContext*>(child)) {
+      (word == P::AT_LEAST ? argument.at_least : argument.missing_as) = QuantityOf(quantity);
+    } else if (auto* sum = dynamic_cast<P::SumContext*>(child); sum != nullptr && word == P::DISTINCT) {
+      argument.distinct = Sum(sum);
+    } else if (sum != nullptr) {
+      argument.tie_keys.push_back({Sum(sum), false});
+    }
+  }
+  return argument;
+}
+
+// ---- bands and cells
+
+Operator ExpressionBuilder::BandOf(TerminalNode* band) const {
+  const std::string_view en = FindKeyword(Text(band))->en;
+  if (en == "ormore") return Operator::kAtLeast;
+  return en == "beyond" ? Operator::kGreater : Operator::kAtMost;
+}
+
+Limit ExpressionBuilder::LimitOf(P::LimitContext* l) {
+  const Operator op = l->AT_LEAST() != nullptr  ? Operator::kAtLeast
+                      : l->AT_MOST() != nullptr ? Operator::kAtMost
+                      : l->GREATER() != nullptr ? Operator::kGreater
+                                                : Operator::kLess;
+  return {op, Sum(l->sum())};
+}
+
+CellItem ExpressionBuilder::ItemOf(P::CellItemContext* i) {
+  CellItem item;
+  item.span = SpanOf(i);
+  if (auto* value = dynamic_cast<P::ValueItemContext*>(i)) {
+    item.value = Value(value->value());
+    item.code = CodeOf(value->CODE());
+    return item;
+  }
+  item.kind = CellItem::Kind::kBand;
+  if (auto* bound = dynamic_cast<P::BoundItemContext*>(i)) {
+    for (P::LimitContext* limit : bound->limit()) item.limits.push_back(LimitOf(limit));
+  } else if (auto* range = dynamic_cast<P::RangeItemContext*>(i)) {
+    item.limits = {{Operator::kAtLeast, Sum(range->sum(0))}, {Operator::kAtMost, Sum(range->sum(1))}};
+  } else {
+    auto* band = dynamic_cast<P::BandItemContext*>(i);
+    CHECK(band != nullptr);
+    for (size_t b = 0; b < band->BAND().size(); ++b) item.limits.push_back({BandOf(band->BAND(b)), Sum(band->sum(b))});
+    if (band->limit() != nullptr) item.limits.push_back(LimitOf(band->limit()));
+  }
+  return item;
+}
+
+Cell ExpressionBuilder::CellOf(P::CellContext* c) {
+  Cell cell;
+  cell.span = SpanOf(c);
+  if (auto* any = dynamic_cast<P::AnyCellContext*>(c)) {
+    cell.kind = Cell::Kind::kAny;
+    cell.mark = MarkOf(any->marks());
+    return cell;
+  }
+  if (auto* otherwise = dynamic_cast<P::OtherwiseCellContext*>(c)) {
+    cell.kind = Cell::Kind::kOtherwise;
+    cell.mark = MarkOf(otherwise->marks());
+    return cell;
+  }
+  auto* items = dynamic_cast<P::ValueCellContext*>(c);
+  cell.mark = MarkOf(items->marks());
+  for (P::CellItemContext* item : items->cellItem()) cell.items.push_back(ItemOf(item));
+  return cell;
 }
 
 }  // namespace heng::syntax

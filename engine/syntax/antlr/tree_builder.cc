@@ -1,9 +1,7 @@
 #include "engine/syntax/antlr/tree_builder.h"
 
-#include <algorithm>
-
 #include "engine/base/check.h"
-#include "engine/syntax/antlr/expression_builder.h"
+#include "engine/syntax/antlr/rule_builder.h"
 
 namespace heng::syntax {
 namespace {
@@ -11,11 +9,10 @@ namespace {
 using P = heng::antlr::HengParser;
 using antlr4::tree::TerminalNode;
 
-class TreeBuilder final : public ExpressionBuilder {
+class TreeBuilder final : private RuleBuilder {
  public:
-  TreeBuilder(Tree& tree, DiagnosticSink& sink) : ExpressionBuilder(tree, sink) {}
+  TreeBuilder(Tree& tree, DiagnosticSink& sink) : RuleBuilder(tree, sink) {}
 
-  using ExpressionBuilder::Add;
   void Add(P::DeclarationContext* d) {
     DeclarationBody body = Body(d);
     tree_.declarations.push_back({SpanOf(d), std::move(body)});
@@ -37,7 +34,7 @@ class TreeBuilder final : public ExpressionBuilder {
     };
     if (auto* values = dynamic_cast<P::EnumTypeContext*>(type)) {
       out.kind = TypeExpr::Kind::kEnum;
-      for (P::NameContext* name : values->name()) out.values.push_back(NameOf(name));
+      out.values = NamesOf(values->name());
     } else if (dynamic_cast<P::TextTypeContext*>(type) != nullptr) {
       out.kind = TypeExpr::Kind::kText;
     } else if (dynamic_cast<P::DateTypeContext*>(type) != nullptr) {
@@ -79,8 +76,7 @@ class TreeBuilder final : public ExpressionBuilder {
     for (P::FieldContext* f : fields->field()) {
       Field field;
       for (P::FieldNameContext* name : f->fieldName()) {
-        field.names.push_back(
-            {NameOf(name->name()), CodeOf(name->CODE()), name->CODE() != nullptr ? SpanOf(name->CODE()) : Span{}, ""});
+        field.names.push_back(DeclaredOf(name->name(), name->CODE(), nullptr));
       }
       field.type = TypeOf(f->type());
       field.clauses = ClausesOf(f->fieldClause());
@@ -94,49 +90,44 @@ class TreeBuilder final : public ExpressionBuilder {
   // ---- declarations
 
   DeclarationBody Body(P::DeclarationContext* d) {
-    if (auto* p = d->policy()) return Policy(p->dotted(), p->STRING(), p->policyClause(), false);
-    if (auto* m = d->module()) return Policy(m->dotted(), m->STRING(), m->policyClause(), true);
+    if (auto* p = d->policy()) return Policy(false, p->dotted(), p->STRING(), p->policyClause());
+    if (auto* m = d->module()) return Policy(true, m->dotted(), m->STRING(), m->policyClause());
     if (d->use() != nullptr) return Use(d->use());
-    if (d->typeDeclaration() != nullptr) return TypeDeclaration(d->typeDeclaration());
-    if (auto* s = d->subject()) {
+    if (d->typeDeclaration() != nullptr) return Type(d->typeDeclaration());
+    if (auto* s = d->subject())
       return SubjectDecl{DeclaredOf(s->declared()), UnquoteIf(s->STRING()), SpanIf(s->STRING()), FieldsOf(s->fields()),
                          MarkOf(s->marks())};
-    }
     if (auto* i = d->input())
       return InputDecl{NameOf(i->name()), EveryOf(i->EVERY()), FieldsOf(i->fields()), MarkOf(i->marks())};
     if (d->records() != nullptr) return Records(d->records());
     if (auto* c = d->check())
       return CheckDecl{EveryOf(c->EVERY()), Expression(c->expression()), Unquote(c->STRING()), MarkOf(c->marks())};
     if (d->parameter() != nullptr) return Parameter(d->parameter());
-    if (auto* f = d->formula()) {
-      return FormulaDecl{NameOf(f->placed()->name()), DeclaredOf(f->placed()->declared()), EveryOf(f->EVERY()),
-                         NameOf(f->name()), Value(f->value()), MarkOf(f->marks())};
-    }
+    if (auto* f = d->formula())
+      return FormulaDecl{NameOf(f->placed()->name()), DeclaredOf(f->placed()->declared()),
+                         EveryOf(f->EVERY()),         NameOf(f->name()),
+                         Value(f->value()),           MarkOf(f->marks())};
     if (d->score() != nullptr) return Score(d->score());
     if (d->grade() != nullptr) return Grade(d->grade());
     if (d->table() != nullptr) return Table(d->table());
-    if (auto* r = d->result()) {
-      ResultDecl result{EveryOf(r->EVERY()), {}};
-      for (P::NameContext* name : r->name()) result.names.push_back(NameOf(name));
-      return result;
-    }
+    if (auto* r = d->result()) return ResultDecl{EveryOf(r->EVERY()), NamesOf(r->name())};
     if (d->guarantee() != nullptr) return Guarantee(d->guarantee());
     CHECK(d->example() != nullptr);
     return Example(d->example());
   }
 
-  std::string DottedOf(P::DottedContext* dotted) const {
-    std::string out;
-    for (P::NameContext* name : dotted->name()) out += (out.empty() ? "" : ".") + NameOf(name).text;
-    return out;
+  std::string Dotted(P::DottedContext* dotted) const {
+    std::string id;
+    for (const Name& name : NamesOf(dotted->name())) id += (id.empty() ? "" : ".") + name.text;
+    return id;
   }
-  static Span SpanIf(TerminalNode* node) { return node != nullptr ? SpanOf(node) : Span{}; }
 
-  PolicyDecl Policy(P::DottedContext* id, TerminalNode* title, const std::vector<P::PolicyClauseContext*>& clauses,
-                    bool is_module) const {
+  // 政策 and 模块 have the same header.
+  PolicyDecl Policy(bool is_module, P::DottedContext* id, TerminalNode* title,
+                    const std::vector<P::PolicyClauseContext*>& clauses) const {
     PolicyDecl policy;
     policy.is_module = is_module;
-    policy.id = DottedOf(id);
+    policy.id = Dotted(id);
     policy.id_span = SpanOf(id);
     policy.title = UnquoteIf(title);
     for (P::PolicyClauseContext* clause : clauses) {
@@ -168,8 +159,9 @@ class TreeBuilder final : public ExpressionBuilder {
       return use;
     }
     auto* result = dynamic_cast<P::UseResultContext*>(u);
-    use.policy = DottedOf(result->dotted());
-    use.result = {NameOf(result->name()), CodeOf(result->CODE()), SpanIf(result->CODE()), ""};
+    use.policy = Dotted(result->dotted());
+    use.path_span = SpanOf(result->dotted());
+    use.result = DeclaredOf(result->name(), result->CODE(), nullptr);
     use.period = EveryOf(result->EVERY());
     use.type = TypeOf(result->type());
     use.clauses = ClausesOf(result->fieldClause());
@@ -177,36 +169,31 @@ class TreeBuilder final : public ExpressionBuilder {
     return use;
   }
 
-  std::vector<Name> NamesOf(const std::vector<P::NameContext*>& names) const {
-    std::vector<Name> out;
-    for (P::NameContext* name : names) out.push_back(NameOf(name));
-    return out;
-  }
-
-  TypeDecl TypeDeclaration(P::TypeDeclarationContext* t) const {
+  TypeDecl Type(P::TypeDeclarationContext* t) const {
     TypeDecl type;
     type.name = NameOf(t->name());
     type.mark = MarkOf(t->marks());
+    P::StatesContext* states = nullptr;
     if (auto* values = dynamic_cast<P::EnumBodyContext*>(t->typeBody())) {
       type.values = NamesOf(values->name());
-      if (values->states() != nullptr) type.states = NamesOf(values->states()->name());
+      states = values->states();
     } else if (auto* scale = dynamic_cast<P::ScaleBodyContext*>(t->typeBody())) {
       type.kind = TypeDecl::Kind::kScale;
       type.values = NamesOf(scale->name());
-      if (scale->states() != nullptr) type.states = NamesOf(scale->states()->name());
+      states = scale->states();
     } else {
       type.kind = TypeDecl::Kind::kUnit;
     }
+    if (states != nullptr) type.states = NamesOf(states->name());
     return type;
   }
 
   RecordsDecl Records(P::RecordsContext* r) const {
     RecordsDecl records;
     records.declared = DeclaredOf(r->declared());
-    const auto names = r->name();
-    if (r->IN() != nullptr) records.parent = NameOf(names[0]);
-    if (r->BY() != nullptr) records.date = NameOf(names.back());
+    if (r->IN() != nullptr) records.parent = NameOf(r->name(0));
     if (r->EVERY() != nullptr) records.period = EveryOf(r->EVERY());
+    if (r->BY() != nullptr) records.date = NameOf(r->name().back());
     records.fields = FieldsOf(r->fields());
     records.mark = MarkOf(r->marks());
     return records;
@@ -241,146 +228,6 @@ class TreeBuilder final : public ExpressionBuilder {
     return parameter;
   }
 
-  ScoreDecl Score(P::ScoreContext* s) {
-    ScoreDecl score;
-    score.place = NameOf(s->placed()->name());
-    score.declared = DeclaredOf(s->placed()->declared());
-    score.period = EveryOf(s->EVERY());
-    score.full = QuantityOf(s->quantity());
-    score.mark = MarkOf(s->marks());
-    score.lines = LinesOf(s->scoreLines(), s->scoreMode(), s->clause());
-    return score;
-  }
-
-  ScoreLines LinesOf(P::ScoreLinesContext* block, const std::vector<P::ScoreModeContext*>& modes,
-                     const std::vector<P::ClauseContext*>& clauses) {
-    ScoreLines lines;
-    for (P::ScoreModeContext* mode : modes) {
-      lines.floor_at_zero = lines.floor_at_zero || mode->TO_ZERO() != nullptr;
-      lines.stop_at_full = lines.stop_at_full || mode->TO_FULL() != nullptr;
-      lines.may_be_negative = lines.may_be_negative || mode->NEGATIVE() != nullptr;
-    }
-    for (P::ScoreLineContext* line : block->scoreLine()) {
-      if (line->criterion() != nullptr) {
-        lines.criteria.push_back(CriterionOf(line->criterion()));
-      } else {
-        lines.adjustments.push_back(AdjustmentsOf(line->adjustments()));
-      }
-    }
-    for (P::ClauseContext* clause : clauses) lines.clauses.push_back(Clause({}, clause));
-    return lines;
-  }
-
-  Criterion CriterionOf(P::CriterionContext* c) {
-    Criterion criterion;
-    criterion.name = NameOf(c->name());
-    criterion.weight = QuantityOf(c->quantity());
-    criterion.value = Value(c->value());
-    criterion.exempt_when = Expression(c->expression());
-    criterion.mark = MarkOf(c->marks());
-    criterion.span = SpanOf(c);
-    if (c->scoreLines() != nullptr) {
-      criterion.section = LinesOf(c->scoreLines(), c->scoreMode(), c->clause());
-    } else if (!c->scoreMode().empty()) {
-      sink_.Add<DiagnosticKind::kMisplacedClause>({tree_.source, SpanOf(c->scoreMode(0))}, criterion.name.text,
-                                                  Text(SpanOf(c->scoreMode(0))));
-    }
-    return criterion;
-  }
-
-  Adjustments AdjustmentsOf(P::AdjustmentsContext* a) {
-    Adjustments out;
-    out.bonus = a->BONUS() != nullptr;
-    if (a->quantity() != nullptr) out.cap = QuantityOf(a->quantity());
-    out.mark = MarkOf(a->marks());
-    out.span = SpanOf(a);
-    for (P::AdjustmentContext* line : a->adjustment()) {
-      out.lines.push_back({NameOf(line->name()), Value(line->value()), Expression(line->expression()),
-                           MarkOf(line->marks()), SpanOf(line)});
-    }
-    return out;
-  }
-
-  GradeDecl Grade(P::GradeContext* g) {
-    GradeDecl grade;
-    grade.place = NameOf(g->placed()->name());
-    grade.declared = DeclaredOf(g->placed()->declared());
-    grade.period = EveryOf(g->EVERY());
-    grade.scale = NamesOf(g->name());
-    if (g->states() != nullptr) grade.states = NamesOf(g->states()->name());
-    grade.mark = MarkOf(g->marks());
-    for (P::GradeLineContext* line : g->gradeLine()) {
-      if (auto* c = dynamic_cast<P::GradeCaseContext*>(line)) {
-        grade.cases.push_back(
-            {NameOf(c->name()), Expression(c->expression()), c->OTHERWISE() != nullptr, MarkOf(c->marks()), SpanOf(c)});
-      } else {
-        grade.steps.push_back(StepOf(dynamic_cast<P::GradeStepContext*>(line)));
-      }
-    }
-    return grade;
-  }
-
-  GradeStep StepOf(P::GradeStepContext* s) {
-    GradeStep step;
-    step.span = SpanOf(s);
-    step.when = Expression(s->expression());
-    step.mark = MarkOf(s->marks());
-    P::StepBoundContext* bound = nullptr;
-    if (auto* set = dynamic_cast<P::SetActionContext*>(s->stepAction())) {
-      step.action = GradeStep::Action::kSet;
-      step.grade = NameOf(set->name());
-    } else if (auto* shift = dynamic_cast<P::ShiftActionContext*>(s->stepAction())) {
-      step.action = shift->RAISE() != nullptr ? GradeStep::Action::kRaise : GradeStep::Action::kLower;
-      step.levels = QuantityOf(shift->quantity());
-      bound = shift->stepBound();
-    } else {
-      step.action = GradeStep::Action::kBoundOnly;
-      bound = dynamic_cast<P::BoundActionContext*>(s->stepAction())->stepBound();
-    }
-    if (bound != nullptr) (bound->AT_LEAST() != nullptr ? step.at_least : step.at_most) = NameOf(bound->name());
-    return step;
-  }
-
-  TableDecl Table(P::TableContext* t) {
-    TableDecl table;
-    if (t->name().size() > 1) table.place = NameOf(t->name(0));
-    table.name = NameOf(t->name().back());
-    table.period = EveryOf(t->EVERY());
-    table.file = UnquoteIf(t->STRING());
-    table.file_span = SpanIf(t->STRING());
-    table.mark = MarkOf(t->marks());
-    for (P::TableRowContext* r : t->tableRow()) {
-      TableRow row;
-      row.span = SpanOf(r);
-      const size_t arrow = r->ARROW()->getSymbol()->getTokenIndex();
-      for (P::CellContext* c : r->cell()) {
-        (c->getStart()->getTokenIndex() < arrow ? row.conditions : row.results).push_back(CellOf(c));
-      }
-      table.rows.push_back(std::move(row));
-    }
-    return table;
-  }
-
-  GuaranteeDecl Guarantee(P::GuaranteeContext* g) {
-    GuaranteeDecl guarantee;
-    guarantee.title = Unquote(g->STRING());
-    guarantee.period = EveryOf(g->EVERY());
-    guarantee.mark = MarkOf(g->marks());
-    if (auto* always = dynamic_cast<P::AlwaysClaimContext*>(g->claim())) {
-      const auto parts = always->expression();
-      guarantee.claim = Expression(parts.back());
-      if (parts.size() == 2) guarantee.when = Expression(parts[0]);
-    } else {
-      auto* monotone = dynamic_cast<P::MonotoneClaimContext*>(g->claim());
-      guarantee.monotone = true;
-      guarantee.claim = Expression(monotone->expression(0));
-      guarantee.along = Expression(monotone->expression(1));
-      guarantee.decreasing = monotone->NONINCREASING() != nullptr;
-      if (monotone->expression().size() == 3) guarantee.when = Expression(monotone->expression(2));
-    }
-    return guarantee;
-  }
-
   ExampleDecl Example(P::ExampleContext* e) {
     ExampleDecl example{Unquote(e->STRING()), {}};
     for (P::ExampleLineContext* l : e->exampleLine()) example.lines.push_back(LineOf(l));
@@ -391,33 +238,32 @@ class TreeBuilder final : public ExpressionBuilder {
     using Kind = ExampleLine::Kind;
     ExampleLine line;
     line.span = SpanOf(l);
-    const auto fill = [&](Kind kind, TerminalNode* from, TerminalNode* to, TerminalNode* id,
-                          P::FactBlockContext* block, P::NameContext* name = nullptr) {
+    const auto fill = [&](Kind kind, TerminalNode* from, TerminalNode* to, TerminalNode* id, P::NameContext* whole,
+                          P::FactBlockContext* block) {
       line.kind = kind;
-      if (name != nullptr) line.name = NameOf(name);
       if (from != nullptr) line.from = line.to = PeriodOf(from);
       if (to != nullptr) line.to = PeriodOf(to);
       line.id = UnquoteIf(id);
+      if (whole != nullptr) line.name = NameOf(whole);
       if (block != nullptr) line.facts = FactsOf(block);
     };
     if (auto* subject = dynamic_cast<P::ExampleSubjectContext*>(l)) {
-      line.name = NameOf(subject->name());
-      fill(Kind::kSubject, nullptr, nullptr, subject->STRING(), subject->factBlock());
+      fill(Kind::kSubject, nullptr, nullptr, subject->STRING(), subject->name(), subject->factBlock());
     } else if (auto* facts = dynamic_cast<P::ExampleFactsContext*>(l)) {
       fill(Kind::kFacts, facts->PERIOD(0), facts->TO() != nullptr ? facts->PERIOD(1) : nullptr, facts->STRING(),
-           facts->factBlock(), facts->name());
+           facts->name(), facts->factBlock());
     } else if (auto* expect = dynamic_cast<P::ExampleExpectContext*>(l)) {
-      fill(Kind::kExpect, expect->PERIOD(), nullptr, expect->STRING(), expect->factBlock(), expect->name());
+      fill(Kind::kExpect, expect->PERIOD(), nullptr, expect->STRING(), expect->name(), expect->factBlock());
     } else if (auto* reject = dynamic_cast<P::ExampleRejectContext*>(l)) {
-      fill(Kind::kReject, reject->PERIOD(), nullptr, reject->STRING(0), nullptr);
+      fill(Kind::kReject, reject->PERIOD(), nullptr, reject->STRING(0), nullptr, nullptr);
       line.message = UnquoteIf(reject->STRING(1));
     } else if (auto* history = dynamic_cast<P::ExampleHistoryContext*>(l)) {
-      fill(Kind::kHistory, history->PERIOD(), nullptr, history->STRING(), history->factBlock(), history->name());
+      fill(Kind::kHistory, history->PERIOD(), nullptr, history->STRING(), history->name(), history->factBlock());
     } else {
       auto* given = dynamic_cast<P::ExampleGivenContext*>(l);
       line.kind = Kind::kGiven;
       line.name = NameOf(given->name(0));
-      if (given->name().size() > 1) line.key = NameOf(given->name(1));
+      line.key = NameOf(given->name(1));
       line.value = Value(given->value());
     }
     return line;
