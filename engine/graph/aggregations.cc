@@ -121,17 +121,16 @@ Builder::Over Builder::OverOf(ExprId id, const Expr& expr, Referent::Scope scope
   if (!argument.distinct.valid()) return over;
   // One row a key: the first by value, the greatest first, of those that are equal any.
   const NodeId distinct = Translate(argument.distinct, over.source);
-  const SortId owner = over.target.sort == semantic::kWholeSort || graph_->is_quotient(over.target.sort)
-                           ? SortId{}
-                           : over.target.sort;
+  const SortId owner =
+      over.target.sort == semantic::kWholeSort || graph_->is_quotient(over.target.sort) ? SortId{} : over.target.sort;
   Node rank;
   rank.form = Form::kRank;
   rank.operands = {over.value};
   if (over.condition.valid()) rank.operands.push_back(over.condition);
   rank.conditional = over.condition.valid();
   const SortId quotient = QuotientOf(over.source.sort, {distinct}, owner, TextOf(argument.distinct));
-  rank.path = InternPath(
-      {{Step::Calendar(over.window == 1 ? over.target.period : PeriodKind::kOnce), Step::Key(quotient)}});
+  rank.path =
+      InternPath({{Step::Calendar(over.window == 1 ? over.target.period : PeriodKind::kOnce), Step::Key(quotient)}});
   rank.ties = Ties::kDistinct;
   rank.type = NumberType();
   rank.type.optional = over.condition.valid();
@@ -159,7 +158,10 @@ NodeId Builder::RankOf(const Expr& expr, const Over& over, const Type& type) {
   node.path = over.path;
   node.type = type;
   node.grain = over.source;
-  return Intern(std::move(node));
+  const NodeId rank = Intern(std::move(node));
+  if (argument.ties == syntax::TieRule::kUnwritten && argument.tie_keys.empty())
+    Owe(Obligation::Kind::kQuota, rank, std::string(tree_.source->Text(expr.span)), expr.span);
+  return rank;
 }
 
 // 最近, 最早: the value of the row that is dated last or first.
@@ -198,8 +200,7 @@ NodeId Builder::Aggregate(ExprId id, const Expr& expr, const Over& over, Grain a
       Over counted = over;
       const bool named = (*model_)[expr.arguments[0].value].referent.kind == Referent::Kind::kRecords;
       if (!named && (*graph_)[over.value].type.kind == TypeKind::kBool) {
-        counted.condition =
-            over.condition.valid() ? And({over.condition, over.value}, over.source) : over.value;
+        counted.condition = over.condition.valid() ? And({over.condition, over.value}, over.source) : over.value;
       }
       return finish(FoldOver(FoldOp::kCount, Literal(true, BoolType()), counted, type));
     }
@@ -211,8 +212,8 @@ NodeId Builder::Aggregate(ExprId id, const Expr& expr, const Over& over, Grain a
       const NodeId weight = Translate(expr.arguments[1].value, over.source);
       const Type weights = (*graph_)[weight].type;
       Type product = NumberType(type.unit * weights.unit);
-      const NodeId sum = FoldOver(
-          FoldOp::kSum, Apply(Op::kMultiply, {over.value, weight}, product, over.source), over, product);
+      const NodeId sum =
+          FoldOver(FoldOp::kSum, Apply(Op::kMultiply, {over.value, weight}, product, over.source), over, product);
       const NodeId total = FoldOver(FoldOp::kSum, weight, over, weights);
       Type present = type;
       present.optional = false;
@@ -242,8 +243,7 @@ NodeId Builder::TranslateAggregation(ExprId id, const Expr& expr, Grain at) {
   const ExprInfo& info = (*model_)[id];
   const Referent& referent = info.referent;
   const syntax::Argument& argument = expr.arguments[0];
-  const Over over =
-      OverOf(id, expr, referent.scope, referent.key, referent.key_is_field, argument.within.text, at);
+  const Over over = OverOf(id, expr, referent.scope, referent.key, referent.key_is_field, argument.within.text, at);
   const NodeId own = Aggregate(id, expr, over, at);
   if (!argument.at_least) return own;
   // A group that is too small is taken together with all.

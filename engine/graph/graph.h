@@ -194,11 +194,12 @@ struct Obligation {
     kNoGap,
     kNoOverlap,
     kFinite,
-    kMatters
+    kMatters,
+    kQuota
   };
   Kind kind = Kind::kWithin;
   NodeId
-      node;  // kWithin, kFinite: the value; kNonZero: the quotient; kSomeApply: a score by the weights that apply; kNoGap, kNoOverlap: the case; kMatters: the min or max
+      node;  // kWithin, kFinite: the value; kNonZero: the quotient; kSomeApply: a score by the weights that apply; kNoGap, kNoOverlap: the case; kMatters: the min or max; kQuota: a rank whose ties are nowhere ruled
   DefId definition;
   std::string name;
   Rational low, high;  // kWithin
@@ -225,7 +226,8 @@ struct Graph {
   std::shared_ptr<const semantic::Model> model;  // the schema: sorts, fields, enumerations, provenance
   std::vector<Node> nodes;                       // operands stand before their node
   std::vector<Path> paths;
-  std::vector<Quotient> quotients;      // of declared keys (Sort::Kind::kKey), and others whose ids follow those of the model's sorts
+  std::vector<Quotient>
+      quotients;  // of declared keys (Sort::Kind::kKey), and others whose ids follow those of the model's sorts
   std::vector<Definition> definitions;  // each behind those it reads, past values apart
   std::vector<Occurrence> occurrences;
   std::vector<Obligation> obligations;

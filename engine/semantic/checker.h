@@ -1,5 +1,5 @@
 // The working state of Analyse: names, then types, then rules. Used inside this folder only; its parts stand in declarations.cc,
-// types.cc, expressions.cc, grains.cc, calls.cc, rules.cc, tables.cc, provenance.cc, examples.cc and order.cc.
+// sorts.cc, definitions.cc, parameters.cc, types.cc, expressions.cc, grains.cc, calls.cc, rules.cc, tables.cc, provenance.cc, examples.cc and order.cc.
 #pragma once
 
 #include <functional>
@@ -56,15 +56,32 @@ class Checker {
   bool CheckDepth();
   void Declare();
   void DeclarePolicy(const syntax::PolicyDecl& policy, Span span);
-  SortId DeclareSort(Sort::Kind kind, const syntax::Declared& declared, SortId parent);
-  void DeclareFields(Field::Kind kind, Grain grain, const std::vector<syntax::Field>& fields);
-  void DeclareField(Field::Kind kind, Grain grain, const syntax::Field& declared, const syntax::Declared& name);
   void DeclareType(const syntax::TypeDecl& type);
   // An enumeration of the values, then the states; each of them stands for it where it is named.
   EnumId DeclareEnumeration(const std::string& name, const std::vector<syntax::Name>& values, bool ordered,
                             const std::vector<syntax::Name>& states);
   void DeclareImported(const syntax::UseDecl& use);
+  bool AddSymbol(const std::string& name, Symbol symbol);
+  void AddCode(const std::string& code, Span span, SortId sort);
+  void CheckHeader();
+  // Where the enumeration was declared.
+  Span PlaceOf(EnumId enumeration) const;
+  void WarnUnused();
+
+  // ---- sorts.cc
+  SortId DeclareSort(Sort::Kind kind, const syntax::Declared& declared, SortId parent);
+  void DeclareFields(Field::Kind kind, Grain grain, const std::vector<syntax::Field>& fields);
+  void DeclareField(Field::Kind kind, Grain grain, const syntax::Field& declared, const syntax::Declared& name);
   void DeclarePresence(SortId sort, PeriodKind period);
+  void DeclareSubject(const syntax::SubjectDecl& subject);
+  void ReadCatalogue(const syntax::SubjectDecl& subject);
+  void DeclareRecords(const syntax::RecordsDecl& records);
+  void FinishRecords(const syntax::RecordsDecl& records);
+  void DeclareInput(const syntax::InputDecl& input);
+  PeriodKind RecordsPeriodOf(SortId sort) const;
+  // The sort of that name; the first 对象 if there is no name. Reports a name that is none.
+  std::optional<SortId> FindPlace(const syntax::Name& name, const Bilingual& kind);
+
   // ---- parameters.cc
   void DeclareParameter(const syntax::ParameterDecl& parameter);
   void DeclareValue(const syntax::ParameterDecl& parameter, Field& field);
@@ -72,28 +89,16 @@ class Checker {
   void DeclareKeyed(const syntax::ParameterDecl& parameter, const Field& common);
   Type TypeOfConstant(ExprId value) const;
   std::optional<EnumId> FindEnumeration(const syntax::Name& name);
+
+  // ---- definitions.cc
   void DeclareDefinition(Definition definition, Span span);
-  void DeclareSubject(const syntax::SubjectDecl& subject);
-  void ReadCatalogue(const syntax::SubjectDecl& subject);
-  void DeclareRecords(const syntax::RecordsDecl& records);
-  void FinishRecords(const syntax::RecordsDecl& records);
-  void DeclareInput(const syntax::InputDecl& input);
-  PeriodKind RecordsPeriodOf(SortId sort) const;
-  void DeclareScore(size_t declaration, const syntax::ScoreDecl& score);
   void DeclareFormula(size_t declaration, const syntax::FormulaDecl& formula);
-  // The sort of that name; the first 对象 if there is no name. Reports a name that is none.
-  std::optional<SortId> FindPlace(const syntax::Name& name, const Bilingual& kind);
+  void DeclareScore(size_t declaration, const syntax::ScoreDecl& score);
+  void DeclareGradeScale(size_t declaration, const syntax::GradeDecl& grade);
+  void DeclareTable(size_t declaration, const syntax::TableDecl& table);
   // `公式 企业.均分 每季`: its grain; on rows, the period is that of the row.
   std::optional<Grain> GrainOfDeclared(const syntax::Name& place, PeriodKind period, Span span);
   std::optional<SortId> DeclareKey(const syntax::Name& key, Grain at);
-  void DeclareTable(size_t declaration, const syntax::TableDecl& table);
-  void DeclareGradeScale(size_t declaration, const syntax::GradeDecl& grade);
-  bool AddSymbol(const std::string& name, Symbol symbol);
-  void AddCode(const std::string& code, Span span, SortId sort);
-  void CheckHeader();
-  // Where the enumeration was declared.
-  Span PlaceOf(EnumId enumeration) const;
-  void WarnUnused();
 
   // ---- types.cc: types, ranges, constants
   Type ReadType(const syntax::TypeExpr& type, const std::string& enumeration_name);
@@ -257,7 +262,7 @@ class Checker {
   std::unordered_set<size_t> published_;  // definitions
   std::optional<SortId> subject_;
   bool has_policy_ = false;
-  bool is_module_ = false;  // the file is a module, read for itself
+  bool is_module_ = false;                                             // the file is a module, read for itself
   std::map<size_t, std::vector<syntax::PolicyDecl::Source>> sources_;  // by part of the source
   // The definitions that 上期 reads before their type is known; the bodies are then checked once more.
   std::set<size_t> past_of_unknown_;

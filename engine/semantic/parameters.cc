@@ -12,7 +12,8 @@ Type Checker::TypeOfConstant(ExprId id) const {
   Type type;
   switch (inner.kind) {
     case ExprKind::kQuantity:
-      if (const auto read = Read(inner.quantity, *model_)) return {TypeKind::kNumber, read->unit, {}, false, read->percent};
+      if (const auto read = Read(inner.quantity, *model_))
+        return {TypeKind::kNumber, read->unit, {}, false, read->percent};
       break;
     case ExprKind::kText: type.kind = TypeKind::kText; break;
     case ExprKind::kBool: type.kind = TypeKind::kBool; break;
@@ -73,9 +74,10 @@ void Checker::DeclareHistory(const syntax::ParameterDecl& parameter, Field& fiel
   field.open = false;
   for (const syntax::ParameterLine& line : parameter.lines) {
     if (!line.since || !line.value.valid()) {
-      sink_.Add<DiagnosticKind::kWrongKindOfName>(At(line.span), line.key.text,
-                                                  Bilingual("一个日期，如“2025-01-01 起 = 值”；按取值分列要写“参数 名称 按 类型”",
-                                                            "a date, as '2025-01-01 起 = value'; by values: 参数 name 按 type"));
+      sink_.Add<DiagnosticKind::kWrongKindOfName>(
+          At(line.span), line.key.text,
+          Bilingual("一个日期，如“2025-01-01 起 = 值”；按取值分列要写“参数 名称 按 类型”",
+                    "a date, as '2025-01-01 起 = value'; by values: 参数 name 按 type"));
       continue;
     }
     if (!field.type.known()) field.type = TypeOfConstant(line.value);
@@ -83,7 +85,8 @@ void Checker::DeclareHistory(const syntax::ParameterDecl& parameter, Field& fiel
     if (!value) continue;
     CheckInRange(field, *value, (*tree_)[line.value].span);
     if (!field.since.empty() && *line.since <= field.since.back().first) {
-      sink_.Add<DiagnosticKind::kEmptyRange>(At(line.span), field.since.back().first.ToString(), line.since->ToString());
+      sink_.Add<DiagnosticKind::kEmptyRange>(At(line.span), field.since.back().first.ToString(),
+                                             line.since->ToString());
       continue;
     }
     field.since.emplace_back(*line.since, *value);
@@ -122,10 +125,10 @@ void Checker::DeclareKeyed(const syntax::ParameterDecl& parameter, const Field& 
   const std::vector<std::string> values = (*model_)[*key].values;
   KeyedParameter keyed{common.name, *key, {}, common.span};
   Type type = common.type;
+  const bool not_read = !parameter.file.empty() && parameter.lines.empty();
   for (const syntax::ParameterLine& line : parameter.lines) {
     if (!type.known() && line.value.valid()) type = TypeOfConstant(line.value);
-    if (line.since || !FindEnumValue(*key, line.key.text))
-      ReportUnknown(line.key, {"取值", "value"}, values);
+    if (line.since || !FindEnumValue(*key, line.key.text)) ReportUnknown(line.key, {"取值", "value"}, values);
   }
   for (const std::string& value : values) {
     const auto line = std::find_if(parameter.lines.begin(), parameter.lines.end(),
@@ -136,7 +139,7 @@ void Checker::DeclareKeyed(const syntax::ParameterDecl& parameter, const Field& 
     field.type = type;
     field.open = false;
     if (line == parameter.lines.end()) {
-      sink_.Add<DiagnosticKind::kKeyWithoutValue>(At(common.span), common.name, value);
+      if (!not_read) sink_.Add<DiagnosticKind::kKeyWithoutValue>(At(common.span), common.name, value);
     } else {
       const auto twice = std::find_if(line + 1, parameter.lines.end(),
                                       [&](const syntax::ParameterLine& l) { return l.key.text == value; });
@@ -145,7 +148,7 @@ void Checker::DeclareKeyed(const syntax::ParameterDecl& parameter, const Field& 
       if (line->mark.provenance != syntax::Provenance::kUnmarked) field.mark = line->mark;
       field.open = field.mark.provenance == syntax::Provenance::kOpen && !line->value.valid();
       if (line->value.valid()) {
-        field.value = ReadConstant(line->value, type, false);
+        field.value = ReadConstant(line->value, type, !parameter.file.empty());
         if (field.value) CheckInRange(field, *field.value, (*tree_)[line->value].span);
       } else if (!field.open) {
         sink_.Add<DiagnosticKind::kValueMissing>(At(line->span), field.name);

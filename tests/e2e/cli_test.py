@@ -4,6 +4,7 @@ import io
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -182,6 +183,14 @@ class Sample(unittest.TestCase):
         self.assertIsInstance(json.loads(heng("check", "--format", "json", str(POLICY)).stdout), list)
         self.assertEqual(json.loads(heng("check", "--format", "sarif", str(POLICY)).stdout)["version"], "2.1.0")
         self.assertEqual(heng("check", "--strict", str(ROOT / "policies")).returncode, 0)
+
+    def test_needs_of_other_regimes(self):
+        needs = ROOT / "tests/data/needs"
+        self.assertEqual(heng("check", "--strict", str(needs)).returncode, 0)
+        done = heng("test", str(needs))
+        self.assertEqual(done.returncode, 0, done.stdout[-2000:] + done.stderr)
+        named = set(re.findall(r"\]\((\w+\.heng)\)", (needs / "README.md").read_text(encoding="utf-8")))
+        self.assertEqual(named | {"versions_2025.heng"}, {path.name for path in needs.glob("*.heng")} | {"versions_2025.heng"})
 
     def test_policies_are_in_canonical_layout(self):
         done = heng("fmt", "--check", str(ROOT / "policies"))

@@ -184,7 +184,7 @@ TEST(ConfigTest, ABrokenPolicyBreaksItsDistrictOnly) {
 
 TEST(ConfigTest, TwoFilesOfOneVersionAreRefused) {
   const tests::TemporaryFolder folder;
-  folder.CopySample();
+  folder.CopyFrom(tests::SampleFolder());
   folder.Write("slz.yaml", "name: 甲\npolicy: policies\n");
   const auto plates = std::string(tests::PlatesPolicy()->model->tree->source->text());
   folder.Write("policies/a.heng", plates);

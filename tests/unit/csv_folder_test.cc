@@ -10,6 +10,7 @@ namespace heng::data {
 namespace {
 
 using tests::PlatesPolicy;
+using tests::SampleFolder;
 using tests::ShopPolicy;
 using tests::TemporaryFolder;
 
@@ -80,9 +81,7 @@ TEST_F(ShopFolder, TakesCodesEnglishNamesAndGb18030) {
                 "7\xE6\x9C\x88,80.5,95,30000\n");
   folder_.Write("spot.csv", "id,period,score\n");
   EXPECT_EQ(RefusalsOfJuly(), "");
-  const auto& names = ReadJuly().facts->since.at(FieldId(0)).at(0);
-  ASSERT_EQ(names.size(), 3U);
-  EXPECT_EQ(names[1], std::pair(Date{2024, 7, 1}, Value(std::string("甲店"))));
+  EXPECT_EQ(ReadJuly().facts->values.at(FieldId(0)).at({0, Period{}}), Value(std::string("甲店")));
 }
 
 TEST_F(ShopFolder, TakesTheDistrictsNamesOfColumns) {
@@ -98,7 +97,10 @@ TEST_F(ShopFolder, AttributesWithHistoryHoldOnTheFirstDay) {
       "编号,自,店名,开业,星级,连锁\na,2020-01-01,旧,2020-01-01,三星,是\na,2024-07-01,甲店,2020-01-01,一星,是\n"
       "a,2024-07-02,新,2020-01-01,二星,是\nb,2021-02-03,乙店,2021-02-03,二星,否\n");
   EXPECT_EQ(RefusalsOfJuly(), "");
-  EXPECT_EQ(ReadJuly().facts->values.at(FieldId(0)).at({0, Period{}}), Value(std::string("甲店")));
+  const FactReading reading = ReadJuly();
+  const auto& names = reading.facts->since.at(FieldId(0)).at(0);
+  ASSERT_EQ(names.size(), 3U);
+  EXPECT_EQ(names[1], std::pair(Date{2024, 7, 1}, Value(std::string("甲店"))));
   folder_.Replace("店.csv", "b,2021-02-03", "b,2024-08-01");
   EXPECT_EQ(RefusalsOfJuly(), "missing-fact 店.csv:5 自\n");
   folder_.Replace("店.csv", "a,2024-07-02", "a,2024-07-01");
@@ -200,7 +202,7 @@ class SpoiltSample : public testing::TestWithParam<Spoilt> {};
 TEST_P(SpoiltSample, IsRefusedWithThePlace) {
   const auto& [file, from, to, refusals] = GetParam();
   TemporaryFolder folder;
-  folder.CopySample();
+  folder.CopyFrom(SampleFolder());
   folder.Replace(file, from, to);
   EXPECT_EQ(Show(Read(PlatesPolicy(), folder.path(), kQuarter).refusals), refusals);
 }
@@ -218,7 +220,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(Sample, NeedsNoQuarterlyFileBecauseAllInItIsOptional) {
   TemporaryFolder folder;
-  folder.CopySample();
+  folder.CopyFrom(SampleFolder());
   folder.Remove("每季.csv");
   EXPECT_EQ(Show(Read(PlatesPolicy(), folder.path(), kQuarter).refusals), "");
   EXPECT_EQ(PeriodsIn(folder.path(), PeriodKind::kQuarter, {}).size(), 3U);

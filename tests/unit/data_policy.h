@@ -1,4 +1,4 @@
-// The policies that the tests of data/ and settle/ read facts for, and folders of facts to read.
+// The policies that the tests of data/ and settle/ read facts for.
 #pragma once
 
 #include <map>
@@ -6,6 +6,7 @@
 
 #include "engine/data/csv_folder.h"
 #include "engine/graph/graph.h"
+#include "tests/unit/temporary_folder.h"
 
 namespace heng::tests {
 
@@ -14,25 +15,5 @@ graph::GraphPtr ShopPolicy();
 // policies/shiliuzhuang/plates.heng.
 graph::GraphPtr PlatesPolicy();
 std::string SampleFolder();
-
-// A folder that is removed with the object.
-class TemporaryFolder {
- public:
-  TemporaryFolder();
-  ~TemporaryFolder();
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  const std::string& path() const { return path_; }
-  void Write(const std::string& name, const std::string& bytes) const;
-  std::string Read(const std::string& name) const;
-  void Remove(const std::string& name) const;
-  // Copies the sample of 石榴庄.
-  void CopySample() const;
-  // Replaces the first occurrence of `from` in the file. REQUIRES: it occurs.
-  void Replace(const std::string& name, const std::string& from, const std::string& to) const;
-
- private:
-  std::string path_;
-};
 
 }  // namespace heng::tests

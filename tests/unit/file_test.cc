@@ -22,7 +22,7 @@ struct Stage {
 // The folder below tests/data, and what is done with its files.
 constexpr Stage kStages[] = {
     {"tokens", TokensStage},           {"tree", TreeStage},   {"format", FormatStage},
-    {"diagnostics", DiagnosticsStage}, {"graph", GraphStage},
+    {"diagnostics", DiagnosticsStage}, {"graph", GraphStage}, {"gallery_faults", DiagnosticsStage},
 };
 
 fs::path Data() { return fs::path(HENG_SOURCE_DIR) / "tests" / "data"; }
@@ -85,6 +85,7 @@ FileTest ReadFileTest(const fs::path& path) {
     return line;
   };
   bool in_options = true;
+  std::string* part = &test.input.text;
   while (!rest.empty()) {
     const std::string_view line = next_line();
     in_options = in_options && IsOption(line);
@@ -95,8 +96,10 @@ FileTest ReadFileTest(const fs::path& path) {
       test.separator = line;
       test.expected = rest;
       break;
+    } else if (line.starts_with("==== file ")) {
+      part = &test.input.files[std::string(line.substr(10, line.find('\n') - 10))];
     } else {
-      test.input.text += line;
+      *part += line;
     }
   }
   return test;

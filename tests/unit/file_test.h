@@ -15,6 +15,8 @@ struct FileTestInput {
   std::string text;
   // The `# key: value` lines that stand first in the file; they are no part of the text.
   std::map<std::string, std::string> options;
+  // The files beside it: name and content of each `==== file name` before the output.
+  std::map<std::string, std::string> files;
 
   // The value of an option, or empty.
   std::string Option(const std::string& key) const;

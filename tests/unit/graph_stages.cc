@@ -2,7 +2,9 @@
 #include "engine/diagnostics/render.h"
 #include "engine/graph/analysis/compile.h"
 #include "engine/graph/dump.h"
+#include "engine/load/load.h"
 #include "tests/unit/file_test.h"
+#include "tests/unit/temporary_folder.h"
 
 namespace heng::tests {
 namespace {
@@ -16,7 +18,14 @@ std::string RenderBoth(const std::vector<Diagnostic>& diagnostics) {
 }  // namespace
 
 std::string DiagnosticsStage(const FileTestInput& input) {
-  return RenderBoth(graph::Compile("test.heng", input.text).diagnostics);
+  if (input.files.empty()) return RenderBoth(graph::Compile("test.heng", input.text).diagnostics);
+  const TemporaryFolder folder;
+  for (const auto& [name, text] : input.files) folder.Write(name, text);
+  const std::string prefix = folder.path() + "/";
+  // Paths are shown from the folder on.
+  std::string shown = RenderBoth(load::Load(prefix + "test.heng", input.text).diagnostics);
+  for (size_t at; (at = shown.find(prefix)) != std::string::npos;) shown.erase(at, prefix.size());
+  return shown;
 }
 
 std::string GraphStage(const FileTestInput& input) {

@@ -82,7 +82,7 @@ TEST(Settlement, IsReadAgainAsThePast) {
   const auto settlement = SettleSample(deployment, SampleFolder());
   ASSERT_TRUE(settlement);
   TemporaryFolder folder;
-  folder.CopySample();
+  folder.CopyFrom(SampleFolder());
   const auto files = Render(*settlement, deployment, "", "历史.csv");
   for (const OutputFile& file : *files) {
     folder.Write(file.path == "历史.csv" ? "历史.每季.csv" : file.path, file.bytes);
@@ -126,7 +126,7 @@ TEST(Settlement, NamesThePeriodsThatCanBeSettled) {
 
 TEST(Settlement, StopsAtRefusalsUnlessTheValidAreAccepted) {
   TemporaryFolder folder;
-  folder.CopySample();
+  folder.CopyFrom(SampleFolder());
   folder.Replace("每月.csv", "93.33", "101");
   const data::Deployment deployment = Plates("5");
   const auto stopped = SettleSample(deployment, folder.path());

@@ -1,5 +1,9 @@
 #include "engine/graph/analysis/obligations.h"
 
+#include <optional>
+#include <unordered_set>
+#include <vector>
+
 #include <fmt/format.h>
 
 #include "engine/graph/analysis/case_coverage.h"
@@ -37,6 +41,10 @@ class Discharger {
             sink_.Add<DiagnosticKind::kUnroundedResult>(At(obligation.span), obligation.name);
           break;
         case Obligation::Kind::kMatters: Matters(obligation); break;
+        case Obligation::Kind::kQuota:
+          if (Quotas().count(obligation.node) > 0)
+            sink_.Add<DiagnosticKind::kQuotaTies>(At(obligation.span), obligation.name);
+          break;
       }
     }
     for (const Root& root : graph_.roots) {
@@ -64,8 +72,8 @@ class Discharger {
     const std::string witness = below        ? Number(*found.low, o.unit)
                                 : found.high ? Number(*found.high, o.unit)
                                              : Text(found, o.unit);
-    sink_.Add<DiagnosticKind::kExceedsMarks>(At(o.span), o.name, witness,
-                                             (o.bounded_below ? Number(o.low, o.unit) : "−∞") + "–" + Number(o.high, o.unit));
+    sink_.Add<DiagnosticKind::kExceedsMarks>(
+        At(o.span), o.name, witness, (o.bounded_below ? Number(o.low, o.unit) : "−∞") + "–" + Number(o.high, o.unit));
   }
 
   void NoGap(const Obligation& o) {
@@ -126,9 +134,55 @@ class Discharger {
     }
   }
 
+  // The ranks that are compared with a constant where published money depends on it.
+  const std::unordered_set<NodeId>& Quotas() {
+    if (quotas_) return *quotas_;
+    quotas_.emplace();
+    std::vector<NodeId> pending;
+    for (const Root& root : graph_.roots) {
+      const Type& type = graph_[root.definition].type;
+      if (root.kind == Root::Kind::kResult && type.is_number() && type.unit.is_money())
+        pending.push_back(graph_[root.definition].body);
+    }
+    std::unordered_set<NodeId> seen;
+    while (!pending.empty()) {
+      const NodeId id = pending.back();
+      pending.pop_back();
+      if (!seen.insert(id).second) continue;
+      const Node& node = graph_[id];
+      if (node.form == Form::kName) pending.push_back(graph_[node.definition].body);
+      pending.insert(pending.end(), node.operands.begin(), node.operands.end());
+      if (node.form != Form::kOp || (node.op != Op::kLess && node.op != Op::kAtMost && node.op != Op::kEqual)) continue;
+      for (const size_t side : {0, 1}) {
+        const NodeId rank = RankIn(node.operands[side]);
+        if (rank.valid() && ranges_.ConstantOf(node.operands[1 - side])) quotas_->insert(rank);
+      }
+    }
+    return *quotas_;
+  }
+
+  // The rank that the node is, or is a share of; invalid if it is none.
+  NodeId RankIn(NodeId id) const {
+    for (;;) {
+      const Node& node = graph_[id];
+      if (node.form == Form::kRank) return id;
+      if (node.form == Form::kName) {
+        id = graph_[node.definition].body;
+      } else if (node.form == Form::kPull || node.form == Form::kElse ||
+                 (node.form == Form::kOp && node.op == Op::kDivide)) {
+        id = node.operands[0];
+      } else if (node.form == Form::kCase && node.operands.size() == 2) {
+        id = node.operands[1];
+      } else {
+        return {};
+      }
+    }
+  }
+
   const Graph& graph_;
   const Ranges& ranges_;
   DiagnosticSink& sink_;
+  std::optional<std::unordered_set<NodeId>> quotas_;
   SourcePtr source_;
 };
 
