@@ -56,6 +56,7 @@ int Run(int argc, char** argv) {
   auto* test_verb = app.add_subcommand("test", "运行算例 / run the worked examples");
   test_verb->add_option("PATH", test.paths)->required();
   test_verb->add_option("--junit", test.junit, "JUnit XML");
+  test_verb->add_flag("--coverage", test.coverage, "算例没有用到的情形、行、分支、评分项 / what no example reaches");
   test_verb->add_flag("--json", manner.json);
 
   EvalOptions eval;

@@ -36,6 +36,7 @@ struct FormatOptions {
 struct TestOptions {
   std::vector<std::string> paths;
   std::optional<std::string> junit;
+  bool coverage = false;
 };
 struct EvalOptions {
   std::string policy;

@@ -31,6 +31,12 @@ Interpreter& Evaluation::Ready() const {
 
 std::vector<std::string> Evaluation::IdsOf(SortId sort, Period period) const { return Ready().IdsOf(sort, period); }
 
+std::vector<Period> Evaluation::PeriodsOf(PeriodKind kind) const { return interpreter_->PeriodsOf(kind); }
+
+size_t Evaluation::CountOf(SortId sort, Period period) const { return Ready().CountOf(sort, period); }
+
+bool Evaluation::Reached(NodeId node, size_t arm) const { return Ready().Reached(node, arm); }
+
 Value Evaluation::Of(DefId definition, uint32_t entity, Period at) const {
   return Ready().Read(definition, {entity, at});
 }

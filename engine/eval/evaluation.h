@@ -58,6 +58,13 @@ class Evaluation {
   // `entity` counts the instances of the definition's sort. REQUIRES: the period lies within the settled one and is of the
   // definition's kind (kOnce for a definition without a period; of a definition on rows: that of the row).
   Value Of(DefId definition, uint32_t entity, Period at) const;
+  // The periods of the kind within the settled one; one period without ordinal for kOnce, none if the kind is coarser.
+  std::vector<Period> PeriodsOf(PeriodKind kind) const;
+  // How many instances there are of the sort in the period: subjects, rows (of all periods), values of a key.
+  size_t CountOf(SortId sort, Period period) const;
+  // True if some instance of a kCase or kElse was decided by that arm (behind the last condition: otherwise). What guarantees only
+  // suppose does not count.
+  bool Reached(NodeId node, size_t arm) const;
   // How that value came about.
   Trace Explain(DefId definition, uint32_t entity, Period at) const;
   // The 校验 that the facts of a subject of that sort (or its rows) break in the given periods (any, not only those of the settled

@@ -242,7 +242,10 @@ Value Interpreter::Compute(NodeId id, Instance instance) {
     }
     case Form::kElse: {
       Value value = Eval(node.operands[0], instance);
-      return IsAbsent(value) ? Eval(node.operands[1], instance) : value;
+      if (FailureOf(value) != nullptr) return value;
+      const bool absent = IsAbsent(value);
+      Reach(node, absent ? 1 : 0);
+      return absent ? Eval(node.operands[1], instance) : value;
     }
     case Form::kFold: return EvalFold(id, node, instance);
     case Form::kRank: return EvalRank(id, node, instance);
@@ -404,6 +407,13 @@ Value Interpreter::Arithmetic(const Node& node, const std::vector<Value>& operan
   }
 }
 
+void Interpreter::Reach(const Node& node, size_t arm) {
+  if (pin_) return;  // only supposed
+  std::vector<bool>& arms = reached_[NodeId(static_cast<size_t>(&node - graph_->nodes.data()))];
+  arms.resize(std::max(arms.size(), arm + 1));
+  arms[arm] = true;
+}
+
 Value Interpreter::EvalCase(const Node& node, Instance instance) {
   const size_t arms = node.operands.size() / 2;
   std::optional<size_t> chosen;
@@ -417,6 +427,7 @@ Value Interpreter::EvalCase(const Node& node, Instance instance) {
     chosen = i;
     if (!node.unique) break;
   }
+  if (chosen || node.has_else) Reach(node, chosen.value_or(arms));
   if (chosen) return Eval(node.operands[2 * *chosen + 1], instance);
   if (node.has_else) return Eval(node.operands.back(), instance);
   return Failed("gap", {"没有一种情形适用", "no case applies"}, instance, node.grain);

@@ -34,6 +34,12 @@ class Interpreter {
   // The value of `node` if `pinned` had the value `value` for this instance; peers, groups and their ranking stay as they are.
   Value EvalWith(NodeId node, Instance instance, NodeId pinned, const Value& value);
   std::vector<std::string> IdsOf(SortId sort, Period period);
+  size_t CountOf(SortId sort, Period period);
+  // See Evaluation::Reached.
+  bool Reached(NodeId node, size_t arm) const {
+    const auto arms = reached_.find(node);
+    return arms != reached_.end() && arm < arms->second.size() && arms->second[arm];
+  }
   // The periods of the kind within the settled one; one period without ordinal for kOnce.
   std::vector<Period> PeriodsOf(PeriodKind kind) const;
 
@@ -61,7 +67,7 @@ class Interpreter {
 
   const std::vector<bool>& DependentsOf(NodeId node);
   std::unordered_map<Instance, Value, InstanceHash>& ValuesOf(DefId definition);
-  size_t CountOf(SortId sort, Period period);
+  void Reach(const Node& node, size_t arm);
   Value Compute(NodeId id, Instance instance);
   Value EvalOperand(NodeId id, Instance instance);
   Value EvalField(const Node& node, Instance instance);
@@ -114,6 +120,7 @@ class Interpreter {
   const Definition* current_ = nullptr;
   std::vector<Trace>* trace_ = nullptr;  // where operands are recorded, when explaining
   std::optional<Pin> pin_;
+  std::unordered_map<NodeId, std::vector<bool>> reached_;  // of a kCase or kElse: its arms that were decided on
   std::map<NodeId, std::vector<bool>> dependents_;  // of pinned nodes
   // Nodes with several parents, and their values within the definition being evaluated: without them, sharing in the graph would
   // cost a doubling a level.

@@ -18,15 +18,19 @@ using semantic::Model;
 
 class Runner {
  public:
-  Runner(const graph::GraphPtr& graph, const Example& example)
-      : graph_(graph), model_(*graph->model), example_(example) {}
+  Runner(const graph::GraphPtr& graph, const Example& example, Coverage* coverage)
+      : graph_(graph), model_(*graph->model), example_(example), coverage_(coverage) {}
 
   Outcome Run() {
     outcome_.title = example_.title;
     outcome_.span = example_.span;
     outcome_.expectations = example_.expectations.size() + example_.rejections.size();
     std::set<Period> settled;
-    const PeriodKind kind = model_.settlement_period();
+    // What is expected of a coarser period than the policy publishes (in a module: of any) is settled too.
+    PeriodKind kind = model_.settlement_period();
+    for (const auto& e : example_.expectations) {
+      if (e.period.kind != PeriodKind::kOnce) kind = std::max(kind, e.period.kind);
+    }
     const auto add = [&](Period p) {
       if (p.kind <= kind) settled.insert(p.In(kind));
     };
@@ -106,6 +110,7 @@ class Runner {
     const eval::Evaluation evaluation(graph_, facts, settled);
     Checks(evaluation, builder, settled);
     Expectations(evaluation, settled);
+    if (coverage_ != nullptr) coverage_->Add(evaluation);
   }
 
   // By its id, whatever its kind.
@@ -208,6 +213,7 @@ class Runner {
   graph::GraphPtr graph_;
   const Model& model_;
   const Example& example_;
+  Coverage* coverage_;
   Outcome outcome_;
   std::set<size_t> met_;
   std::set<std::string> refused_;  // ids: what they would get is not asked
@@ -229,9 +235,9 @@ std::string Escape(const std::string& text) {
 
 }  // namespace
 
-std::vector<Outcome> Run(const graph::GraphPtr& graph) {
+std::vector<Outcome> Run(const graph::GraphPtr& graph, Coverage* coverage) {
   std::vector<Outcome> out;
-  for (const Example& example : graph->model->examples) out.push_back(Runner(graph, example).Run());
+  for (const Example& example : graph->model->examples) out.push_back(Runner(graph, example, coverage).Run());
   return out;
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine/base/bilingual.h"
+#include "engine/examples/coverage.h"
 #include "engine/graph/graph.h"
 
 namespace heng::examples {
@@ -22,8 +23,8 @@ struct Outcome {
   bool passed() const { return failing.empty(); }
 };
 
-// One outcome for each example, in the policy's order.
-std::vector<Outcome> Run(const graph::GraphPtr& graph);
+// One outcome for each example, in the policy's order. With `coverage`, what they reach is counted in it.
+std::vector<Outcome> Run(const graph::GraphPtr& graph, Coverage* coverage = nullptr);
 
 // JUnit XML of the outcomes of several policies, by the policy's path.
 std::string RenderJunit(const std::vector<std::pair<std::string, std::vector<Outcome>>>& policies, Language language);

@@ -135,6 +135,9 @@ class Builder {
   void Owe(Obligation::Kind kind, NodeId node, std::string name, Span span) {
     Owe({kind, node, DefId{}, std::move(name), 0, 0, Unit(), span, {}, {}});
   }
+  void Decide(Decision::Kind kind, NodeId node, std::vector<Span> arms, std::vector<Bilingual> names) {
+    graph_->decisions.push_back({kind, node, std::move(arms), std::move(names)});
+  }
   std::string TextOf(Span span) const { return std::string(tree_.source->Text(span)); }
   std::string TextOf(ExprId id) const { return TextOf(tree_[id].span); }
   Grain SubjectGrain(PeriodKind period) const { return {model_->subject(), period}; }

@@ -43,6 +43,7 @@ NodeId Builder::TranslateBands(ExprId id, const Expr& expr, Grain at) {
     gap.arm_names.emplace_back(TextOf(row.band.span));
   }
   gap.node = Case(std::move(operands), has_else, type, at, true);
+  Decide(Decision::Kind::kCase, gap.node, gap.arms, gap.arm_names);
   Owe(gap);
   gap.kind = Obligation::Kind::kNoOverlap;
   Owe(gap);
@@ -89,6 +90,7 @@ NodeId Builder::TranslateChoose(ExprId id, const Expr& expr, Grain at) {
     gap.arm_names.emplace_back(TextOf(line.span));
   }
   gap.node = Case(std::move(operands), has_else, type, at);
+  Decide(Decision::Kind::kCase, gap.node, gap.arms, gap.arm_names);
   Owe(gap);
   return gap.node;
 }

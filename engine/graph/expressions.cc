@@ -48,7 +48,11 @@ NodeId Builder::TranslateKind(ExprId id, const Expr& expr, Grain at) {
     case ExprKind::kIf: {
       const NodeId condition = Translate(expr.operands[0], at);
       const NodeId yes = Translate(expr.operands[1], at);
-      return Case({condition, yes, Translate(expr.operands[2], at)}, true, type, at);
+      const NodeId node = Case({condition, yes, Translate(expr.operands[2], at)}, true, type, at);
+      const std::string when = TextOf(expr.operands[0]);
+      Decide(Decision::Kind::kBranch, node, {tree_[expr.operands[1]].span, tree_[expr.operands[2]].span},
+             {{when + "：成立", when + ": holds"}, {when + "：不成立", when + ": does not hold"}});
+      return node;
     }
     case ExprKind::kDefault: {
       Node node;
@@ -56,7 +60,11 @@ NodeId Builder::TranslateKind(ExprId id, const Expr& expr, Grain at) {
       node.operands = {Translate(expr.operands[0], at), Translate(expr.operands[1], at)};
       node.type = type;
       node.grain = at;
-      return Intern(std::move(node));
+      const NodeId either = Intern(std::move(node));
+      const std::string value = TextOf(expr.operands[0]);
+      Decide(Decision::Kind::kBranch, either, {tree_[expr.operands[0]].span, tree_[expr.operands[1]].span},
+             {{value + "：有", value + ": present"}, {value + "：缺", value + ": absent"}});
+      return either;
     }
     case ExprKind::kRound:
     case ExprKind::kCap:
@@ -201,7 +209,11 @@ NodeId Builder::TranslateValueCall(ExprId id, const Expr& expr, Grain at) {
       Owe(Obligation::Kind::kNonZero, ratio, TextOf(expr.arguments[1].value), tree_[expr.arguments[1].value].span);
       if (expr.arguments.size() < 3) return ratio;
       const NodeId empty = Apply(Op::kEqual, {whole, Number(0, (*graph_)[whole].type.unit)}, BoolType(), at);
-      return Case({empty, argument(2), ratio}, true, info.type, at);
+      const NodeId node = Case({empty, argument(2), ratio}, true, info.type, at);
+      const std::string divisor = TextOf(expr.arguments[1].value);
+      Decide(Decision::Kind::kBranch, node, {expr.arguments[2].span, expr.span},
+             {{divisor + "：是 0", divisor + ": is 0"}, {divisor + "：不是 0", divisor + ": is not 0"}});
+      return node;
     }
     case Builtin::kIsAbsent: return Apply(Op::kNot, {Has(argument(0), at)}, BoolType(), at);
     case Builtin::kPrevious: return TranslatePast(expr.arguments[0].value, 1, info.type, at);

@@ -210,6 +210,16 @@ struct Obligation {
   bool bounded_below = true;  // kWithin: `low` counts
 };
 
+// Where the policy goes one way or another: what examples ought to reach. Its arms are those of the node (of kElse: the value, then
+// what stands for it where it is absent), each where it stands in the text.
+struct Decision {
+  enum class Kind : unsigned char { kCase, kRow, kBranch, kStep };
+  Kind kind = Kind::kCase;
+  NodeId node;
+  std::vector<Span> arms;
+  std::vector<Bilingual> names;
+};
+
 struct Root {
   enum class Kind : unsigned char { kResult, kCheck, kGuarantee, kMonotone, kExample };
   Kind kind = Kind::kResult;
@@ -231,6 +241,7 @@ struct Graph {
   std::vector<Definition> definitions;  // each behind those it reads, past values apart
   std::vector<Occurrence> occurrences;
   std::vector<Obligation> obligations;
+  std::vector<Decision> decisions;
   std::vector<Root> roots;
   std::string digest;  // SHA-256 of the source bytes
 

@@ -25,12 +25,21 @@ NodeId Builder::BuildStep(const syntax::GradeStep& step, NodeId before, const Ty
     const Rational levels = step.levels.number.value;
     after = Apply(Op::kShift, {before, Number(step.action == Action::kRaise ? levels : -levels)}, type, at);
   }
-  if (!step.at_least.text.empty())
-    after = Apply(Op::kMax, {after, EnumLiteral(type.enumeration, step.at_least.text)}, type, at);
-  if (!step.at_most.text.empty())
-    after = Apply(Op::kMin, {after, EnumLiteral(type.enumeration, step.at_most.text)}, type, at);
+  // A bound holds back the step that it stands at: it never moves a grade the other way.
+  if (!step.at_least.text.empty()) {
+    NodeId bound = EnumLiteral(type.enumeration, step.at_least.text);
+    if (step.action == Action::kLower) bound = Apply(Op::kMin, {bound, before}, type, at);
+    after = Apply(Op::kMax, {after, bound}, type, at);
+  }
+  if (!step.at_most.text.empty()) {
+    NodeId bound = EnumLiteral(type.enumeration, step.at_most.text);
+    if (step.action == Action::kRaise) bound = Apply(Op::kMax, {bound, before}, type, at);
+    after = Apply(Op::kMin, {after, bound}, type, at);
+  }
   const NodeId condition = Translate(step.when, at);
-  return Case({condition, after, before}, true, type, at);
+  const NodeId node = Case({condition, after, before}, true, type, at);
+  Decide(Decision::Kind::kStep, node, {step.span}, {TextOf(step.span)});
+  return node;
 }
 
 NodeId Builder::BuildGrade(const syntax::GradeDecl& grade, Grain at) {
@@ -61,6 +70,7 @@ NodeId Builder::BuildGrade(const syntax::GradeDecl& grade, Grain at) {
   }
   const NodeId base = Case(std::move(arms), has_else, type, at);
   gap.node = base;
+  Decide(Decision::Kind::kCase, base, gap.arms, gap.arm_names);
   if (grade.steps.empty()) {
     Owe(gap);
     return base;
@@ -158,6 +168,7 @@ NodeId Builder::BuildColumn(size_t declaration, const syntax::TableDecl& table, 
   const NodeId node = Case(std::move(operands), has_else, type, at, true);
   if (column == 0) {
     gap.node = node;
+    Decide(Decision::Kind::kRow, node, gap.arms, gap.arm_names);
     Owe(gap);
     gap.kind = Obligation::Kind::kNoOverlap;
     Owe(gap);
