@@ -40,7 +40,7 @@ NodeId Builder::TranslateBands(ExprId id, const Expr& expr, Grain at) {
     operands.push_back(Translate(row.value, at));
     graph_->occurrences.back().mark = row.mark;
     gap.arms.push_back(row.span);
-    gap.arm_names.emplace_back(TextOf(row.band.span));
+    gap.arm_names.emplace_back("“" + TextOf(row.band.span) + "”", "'" + TextOf(row.band.span) + "'");
   }
   gap.node = Case(std::move(operands), has_else, type, at, true);
   Decide(Decision::Kind::kCase, gap.node, gap.arms, gap.arm_names);
@@ -66,8 +66,7 @@ NodeId Builder::TranslateProgressive(ExprId id, const Expr& expr, Grain at) {
       }
     }
     const NodeId upto = high.valid() ? Apply(Op::kMin, {value, high}, amount, at) : value;
-    const NodeId part =
-        Apply(Op::kMax, {nothing, Apply(Op::kSubtract, {upto, low}, amount, at)}, amount, at);
+    const NodeId part = Apply(Op::kMax, {nothing, Apply(Op::kSubtract, {upto, low}, amount, at)}, amount, at);
     const NodeId due = Apply(Op::kMultiply, {part, Translate(row.value, at)}, type, at);
     sum = sum.valid() ? Apply(Op::kAdd, {sum, due}, type, at) : due;
     if (high.valid()) low = high;

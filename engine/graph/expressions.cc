@@ -85,7 +85,8 @@ NodeId Builder::TranslateName(ExprId id, const Expr&, Grain at) {
   switch (info.referent.kind) {
     case Referent::Kind::kField: {
       const FieldId field(info.referent.index);
-      if (recorded_ != nullptr && (*model_)[field].kind == semantic::Field::Kind::kFact) return Recorded(ReadField(field, at), at);
+      if (recorded_ != nullptr && (*model_)[field].kind == semantic::Field::Kind::kFact)
+        return Recorded(ReadField(field, at), at);
       if (info.referent.via.valid())
         return ReadVia(info.referent.via, at, [&](Grain there) { return ReadField(field, there); });
       return ReadField(field, at);
@@ -137,6 +138,7 @@ NodeId Builder::TranslatePast(ExprId of, int back, const Type& type, Grain at) {
   node.operands = {read};
   node.back = back;
   node.type = type;
+  node.type.optional = true;  // also where a condition says that it is there
   node.grain = grain;
   const NodeId past = Intern(std::move(node));
   return grain == at ? past : Pull(past, PathBetween(at, grain), at);
@@ -163,7 +165,12 @@ NodeId Builder::TranslateArithmetic(const Expr& expr, const Type& type, Grain at
     case Operator::kMultiply: return Apply(Op::kMultiply, {left, right}, type, at);
     default: break;
   }
-  const NodeId quotient = Apply(Op::kDivide, {left, right}, type, at);
+  // Points are divided by points: 7 percentage points of 35%.
+  const bool points = (*graph_)[left].type.unit == Unit::Base("百分点") && (*graph_)[right].type.percent;
+  const NodeId divisor =
+      points ? Apply(Op::kMultiply, {right, Number(100, Unit::Base("百分点"))}, NumberType(Unit::Base("百分点")), at)
+             : right;
+  const NodeId quotient = Apply(Op::kDivide, {left, divisor}, type, at);
   Owe(Obligation::Kind::kNonZero, quotient, TextOf(expr.operands[1]), tree_[expr.operands[1]].span);
   return quotient;
 }
@@ -233,7 +240,8 @@ NodeId Builder::TranslateValueCall(ExprId id, const Expr& expr, Grain at) {
       // Of several conditions: how many hold.
       NodeId sum;
       for (size_t i = 0; i < expr.arguments.size(); ++i) {
-        const NodeId one = Case({argument(i), Number(1, info.type.unit), Number(0, info.type.unit)}, true, info.type, at);
+        const NodeId one =
+            Case({argument(i), Number(1, info.type.unit), Number(0, info.type.unit)}, true, info.type, at);
         sum = sum.valid() ? Apply(Op::kAdd, {sum, one}, info.type, at) : one;
       }
       return sum;
@@ -261,7 +269,8 @@ NodeId Builder::ReadKeyed(ExprId id, const Expr& expr, Grain at) {
   for (size_t i = 0; i < keyed.values.size(); ++i) {
     const NodeId value = ReadField(keyed.values[i], at);
     if (i + 1 < keyed.values.size()) {
-      const NodeId literal = Literal(EnumCode{static_cast<uint32_t>(i)}, {TypeKind::kEnum, Unit(), keyed.key, false, false});
+      const NodeId literal =
+          Literal(EnumCode{static_cast<uint32_t>(i)}, {TypeKind::kEnum, Unit(), keyed.key, false, false});
       operands.push_back(Apply(Op::kEqual, {key, literal}, BoolType(), at));
     }
     operands.push_back(value);

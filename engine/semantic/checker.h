@@ -24,6 +24,7 @@ using syntax::Operator;
 // What a condition that holds says of other values: which optional ones are present, how many rows there are at least.
 struct Narrowing {
   std::set<std::pair<Referent::Kind, size_t>> present;
+  std::set<std::string> present_texts;   // of expressions that are no names, as they are written
   std::map<size_t, int64_t> least_rows;  // by sort
 };
 

@@ -19,7 +19,8 @@ Type Bool() { return {TypeKind::kBool, Unit(), {}, false, false}; }
 }  // namespace
 
 Type Checker::Check(ExprId id, const Scope& scope, const Type* expected) {
-  const Type type = CheckKind(id, (*tree_)[id], scope, expected);
+  Type type = CheckKind(id, (*tree_)[id], scope, expected);
+  if (type.optional && scope.narrowing.present_texts.count(TextOf(id)) > 0) type.optional = false;
   model_->exprs[id.index()].type = type;
   return type;
 }
@@ -283,7 +284,8 @@ Type Checker::CheckMember(ExprId id, const Expr& expr, const Scope& scope, SortI
     referent.kind = Referent::Kind::kField;
     referent.index = field->index();
     Type type = (*model_)[*field].type;
-    if (!via.valid() && scope.narrowing.present.count({Referent::Kind::kField, referent.index}) > 0) type.optional = false;
+    if (!via.valid() && scope.narrowing.present.count({Referent::Kind::kField, referent.index}) > 0)
+      type.optional = false;
     type.optional = type.optional || maybe_absent;
     return type;
   }
@@ -321,6 +323,8 @@ Type Checker::CheckArithmetic(const Expr& expr, const Scope& scope) {
   Type type{TypeKind::kNumber, left.unit, {}, false, false};
   if (expr.op == Operator::kMultiply || expr.op == Operator::kDivide) {
     type.unit = expr.op == Operator::kMultiply ? left.unit * right.unit : left.unit / right.unit;
+    // 7 percentage points of 35%: a fifth.
+    if (expr.op == Operator::kDivide && left.unit == Unit::Base("百分点") && right.percent) type.unit = Unit();
     return type;
   }
   // 95% less 92% is 3 percentage points.
@@ -343,8 +347,8 @@ Type Checker::CheckDateShift(const Expr& expr, const Type& right) {
   const bool fits = right.is_number() && (right.unit == Unit::Base("月") || right.unit == Unit::Base("年") ||
                                           right.unit == Unit::Base("天"));
   if (right.known() && !fits) {
-    sink_.Add<DiagnosticKind::kTypeMismatch>(At(expr.operands[1]), Bilingual("几个月、几年或几天", "months, years or days"),
-                                             Describe(*model_, right));
+    sink_.Add<DiagnosticKind::kTypeMismatch>(
+        At(expr.operands[1]), Bilingual("几个月、几年或几天", "months, years or days"), Describe(*model_, right));
   }
   return {TypeKind::kDate, Unit(), {}, false, false};
 }
@@ -429,11 +433,17 @@ Type Checker::CheckClause(const Expr& expr, const Scope& scope, const Type& oper
   return operand;
 }
 
+namespace {
+void Add(const Narrowing& more, Narrowing& to) {
+  to.present.insert(more.present.begin(), more.present.end());
+  to.present_texts.insert(more.present_texts.begin(), more.present_texts.end());
+  for (const auto& [sort, rows] : more.least_rows) to.least_rows[sort] = std::max(to.least_rows[sort], rows);
+}
+}  // namespace
+
 Scope Checker::Within(const Scope& scope, const Narrowing& more) const {
   Scope out = scope;
-  out.narrowing.present.insert(more.present.begin(), more.present.end());
-  for (const auto& [sort, rows] : more.least_rows)
-    out.narrowing.least_rows[sort] = std::max(out.narrowing.least_rows[sort], rows);
+  Add(more, out.narrowing);
   return out;
 }
 
@@ -444,9 +454,7 @@ Narrowing Checker::Narrow(ExprId condition, bool truth) const {
   // 且 that holds says what both say; 或 that does not hold says what the denials say.
   if ((expr.kind == ExprKind::kAnd && truth) || (expr.kind == ExprKind::kOr && !truth)) {
     for (const ExprId operand : expr.operands) {
-      const Narrowing part = Narrow(operand, truth);
-      out.present.insert(part.present.begin(), part.present.end());
-      for (const auto& [sort, rows] : part.least_rows) out.least_rows[sort] = std::max(out.least_rows[sort], rows);
+      Add(Narrow(operand, truth), out);
     }
     return out;
   }
@@ -455,6 +463,7 @@ Narrowing Checker::Narrow(ExprId condition, bool truth) const {
     const Referent& referent = (*model_)[expr.arguments[0].value].referent;
     if (referent.kind == Referent::Kind::kField || referent.kind == Referent::Kind::kDefinition)
       out.present.insert({referent.kind, referent.index});
+    out.present_texts.insert(TextOf(expr.arguments[0].value));
   }
   if (expr.kind == ExprKind::kCompare) {
     const Referent& count = (*model_)[expr.operands[0]].referent;

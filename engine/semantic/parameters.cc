@@ -113,6 +113,10 @@ std::optional<EnumId> Checker::FindEnumeration(const syntax::Name& name) {
       return type.enumeration;
     }
   }
+  // A field of records.
+  for (const Field& field : model_->fields) {
+    if (field.name == name.text && field.type.kind == TypeKind::kEnum) return field.type.enumeration;
+  }
   std::vector<std::string> names;
   for (const Enumeration& enumeration : model_->enumerations) names.push_back(enumeration.name);
   ReportUnknown(name, {"类型或有固定取值的栏目", "type, or field with fixed values"}, names);

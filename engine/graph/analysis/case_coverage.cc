@@ -200,6 +200,7 @@ CaseCoverage AnalyseCase(const Graph& graph, const Ranges& ranges, NodeId id) {
   const size_t arms = node.operands.size() / 2;
   CaseCoverage out;
   out.reachable.assign(arms, false);
+  out.hidden.resize(arms);
   Regions regions(graph, ranges);
   for (size_t i = 0; i < arms; ++i) regions.Collect(node.operands[2 * i]);
   if (!regions.Prepare(arms)) {
@@ -217,6 +218,8 @@ CaseCoverage AnalyseCase(const Graph& graph, const Ranges& ranges, NodeId id) {
       } else if (node.unique && found.emplace(*first, i).second) {
         out.reachable[i] = true;
         out.overlaps.push_back({*first, i, regions.Witness()});
+      } else if (!out.hidden[i]) {
+        out.hidden[i] = {*first, regions.Witness()};
       }
     }
     if (!first && !out.gap) out.gap = regions.Witness();

@@ -17,6 +17,12 @@ struct CaseCoverage {
   std::optional<Bilingual> gap;
   // For each arm: can it be the first to hold?
   std::vector<bool> reachable;
+  // Of an arm that cannot: one that is always before it where it holds, and when; nothing if it never holds.
+  struct Hidden {
+    size_t by = 0;
+    Bilingual witness;
+  };
+  std::vector<std::optional<Hidden>> hidden;
   // Two arms that hold together, and when.
   struct Overlap {
     size_t first = 0;

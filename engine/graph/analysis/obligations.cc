@@ -1,6 +1,7 @@
 #include "engine/graph/analysis/obligations.h"
 
 #include <optional>
+#include <set>
 #include <unordered_set>
 #include <vector>
 
@@ -47,6 +48,7 @@ class Discharger {
           break;
       }
     }
+    Decided();
     for (const Root& root : graph_.roots) {
       if (root.kind == Root::Kind::kGuarantee || root.kind == Root::Kind::kMonotone)
         sink_.Add<DiagnosticKind::kGuaranteeUnproved>(At(root.span), root.name);
@@ -60,8 +62,13 @@ class Discharger {
     return semantic::Describe(*graph_.model, {TypeKind::kNumber, unit, {}, false, false}, value);
   }
   std::string Text(const Interval& interval, const Unit& unit) const {
-    return fmt::format("{}–{}", interval.low ? Number(*interval.low, unit) : "−∞",
-                       interval.high ? Number(*interval.high, unit) : "+∞");
+    return Text(interval, {TypeKind::kNumber, unit, {}, false, false});
+  }
+  std::string Text(const Interval& interval, const Type& type) const {
+    const auto end = [&](const std::optional<Rational>& value, const char* unbounded) {
+      return value ? semantic::Describe(*graph_.model, type, *value) : std::string(unbounded);
+    };
+    return end(interval.low, "−∞") + "–" + end(interval.high, "+∞");
   }
 
   void Within(const Obligation& o) {
@@ -92,7 +99,18 @@ class Discharger {
     }
     if (!coverage.exact) return;
     for (size_t i = 0; i < coverage.reachable.size(); ++i) {
-      if (!coverage.reachable[i]) sink_.Add<DiagnosticKind::kUnreachable>(At(o.arms[i]), o.arm_names[i]);
+      if (coverage.reachable[i]) continue;
+      const auto& hidden = coverage.hidden[i];
+      if (!hidden) {
+        sink_.Add<DiagnosticKind::kNeverApplies>(At(o.arms[i]), o.arm_names[i]);
+        continue;
+      }
+      Diagnostic& d = sink_.Add<DiagnosticKind::kUnreachable>(At(o.arms[i]), o.arm_names[i]);
+      const Bilingual& at = hidden->witness;
+      d.related.push_back(
+          {At(o.arms[hidden->by]),
+           {at.zh.empty() ? "先适用的是这一条" : fmt::format("{} 时先适用的是这一条", at.zh),
+            at.en.empty() ? "this one applies first" : fmt::format("when {}, this one applies first", at.en)}});
     }
     if (node.has_else && !coverage.gap) sink_.Add<DiagnosticKind::kUnreachable>(At(o.arms.back()), o.arm_names.back());
   }
@@ -131,6 +149,26 @@ class Discharger {
             At(o.span), o.name,
             Bilingual(fmt::format("{} 位小数", *places), fmt::format("{} decimal places", *places)));
       }
+    }
+  }
+
+  // Comparisons that the ranges alone decide. Of cases and rows, whether they can apply says more.
+  void Decided() {
+    std::set<std::pair<uint32_t, uint32_t>> told;
+    for (const Occurrence& o : graph_.occurrences) {
+      const Node& node = graph_[o.node];
+      if (node.form != Form::kOp || !o.definition.valid()) continue;
+      const Definition& in = graph_[o.definition];
+      if (in.kind == Definition::Kind::kArm || in.kind == Definition::Kind::kRow ||
+          in.kind == Definition::Kind::kGuarantee)
+        continue;
+      const std::optional<bool> always = ranges_.Decides(o.node);
+      if (!always || !told.insert({o.span.begin, o.span.end}).second) continue;
+      const bool left = ranges_.ConstantOf(node.operands[1]).has_value();
+      const NodeId value = node.operands[left ? 0 : 1];
+      sink_.Add<DiagnosticKind::kDecided>(At(o.span), std::string(source_->Text(o.span)),
+                                          *always ? Bilingual("成立", "holds") : Bilingual("不成立", "fails"),
+                                          Text(ranges_.Of(value), graph_[value].type));
     }
   }
 

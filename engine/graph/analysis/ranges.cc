@@ -215,6 +215,15 @@ Interval Ranges::ComputeOp(const Node& node, const Knowledge& knowledge) const {
       static constexpr int kMost[] = {366, 12, 4, 2, 1, 1};
       return {Rational(1), Rational(kMost[static_cast<size_t>(node.grain.period)]), false, false};
     }
+    case Op::kDaysBetween: {
+      const bool of_period =
+          graph_[node.operands[0]].op == Op::kPeriodStart && graph_[node.operands[1]].op == Op::kPeriodEnd;
+      if (!of_period) return {};
+      static constexpr int kShortest[] = {0, 27, 89, 180, 364, 0};
+      static constexpr int kLongest[] = {0, 30, 91, 183, 365, 0};
+      const auto period = static_cast<size_t>(node.grain.period);
+      return {Rational(kShortest[period]), Rational(kLongest[period]), false, false};
+    }
     default: return {};
   }
 }
@@ -317,8 +326,8 @@ Interval Ranges::ComputeCase(const Node& node, const Knowledge& knowledge) const
 
 Interval Ranges::ComputeFold(const Node& node, const Knowledge&) const {
   const std::vector<Step>& steps = graph_[node.path].steps;
-  const bool calendar_only =
-      node.source.sort == node.grain.sort && (steps.empty() || (steps.size() == 1 && steps[0].kind == Step::Kind::kCalendar));
+  const bool calendar_only = node.source.sort == node.grain.sort &&
+                             (steps.empty() || (steps.size() == 1 && steps[0].kind == Step::Kind::kCalendar));
   // 0: not known.
   const int count = calendar_only ? PerCalendar(node.source.period, node.grain.period) * node.window : 0;
   const bool conditional = node.conditional;

@@ -49,6 +49,8 @@ class Ranges {
   std::optional<int> PlacesOf(NodeId node) const { return places_[node.index()]; }
   // True if some division by this node's divisor is reached with a divisor that can be 0.
   bool MayDivideByZero(NodeId quotient) const { return zero_divisions_.count(quotient) > 0; }
+  // A comparison of a number that varies with one that does not, which always holds (true) or never does (false).
+  std::optional<bool> Decides(NodeId comparison) const;
   // The one value that the node always has, if it is a literal or a parameter that is fixed.
   std::optional<Value> ConstantOf(NodeId node) const;
 

@@ -66,6 +66,29 @@ void Ranges::FindZeroDivisions(NodeId root) {
   }
 }
 
+std::optional<bool> Ranges::Decides(NodeId comparison) const {
+  const Node& node = graph_[comparison];
+  if (node.form != Form::kOp || (node.op != Op::kLess && node.op != Op::kAtMost && node.op != Op::kEqual))
+    return std::nullopt;
+  if (!graph_[node.operands[0]].type.is_number()) return std::nullopt;
+  const Interval& a = Of(node.operands[0]);
+  const Interval& b = Of(node.operands[1]);
+  if (a.IsPoint() == b.IsPoint()) return std::nullopt;
+  // Whether all of x lies below all of y, or, if they may touch, not above.
+  const auto below = [](const Interval& x, const Interval& y, bool may_touch) {
+    if (!x.high || !y.low) return false;
+    return *x.high < *y.low || (*x.high == *y.low && (may_touch || x.high_open || y.low_open));
+  };
+  if (node.op == Op::kEqual) {
+    if (below(a, b, false) || below(b, a, false)) return false;
+    return std::nullopt;
+  }
+  const bool strict = node.op == Op::kLess;
+  if (below(a, b, !strict)) return true;
+  if (below(b, a, strict)) return false;
+  return std::nullopt;
+}
+
 std::optional<int> Ranges::FieldPlaces(const semantic::Field& field) const {
   if (!field.since.empty()) {
     std::optional<int> places = 0;
@@ -77,7 +100,9 @@ std::optional<int> Ranges::FieldPlaces(const semantic::Field& field) const {
   }
   if (field.value && std::holds_alternative<Rational>(*field.value))
     return std::get<Rational>(*field.value).decimal_places();
-  if (!field.places) return std::nullopt;
+  // An open parameter is bound to a decimal.
+  if (!field.places)
+    return field.kind == semantic::Field::Kind::kParameter ? std::optional(kFinitePlaces) : std::nullopt;
   return *field.places + (field.type.percent ? 2 : 0);
 }
 
