@@ -1,11 +1,14 @@
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
+#include <map>
 
 #include <fmt/format.h>
 
 #include "engine/base/file.h"
 #include "engine/base/limits.h"
 #include "engine/diagnostics/render.h"
+#include "engine/graph/analysis/versions.h"
 #include "engine/load/load.h"
 #include "tools/verbs.h"
 
@@ -15,11 +18,17 @@ int RunCheck(const CheckOptions& options, const Manner& manner) {
   const Result<std::vector<std::string>> paths = FindPolicies(options.paths);
   if (!paths) return Report(paths.error(), manner);
   std::vector<Diagnostic> all;
+  std::map<std::string, std::vector<graph::GraphPtr>> by_folder;  // versions stand beside each other
   for (const std::string& path : *paths) {
     Result<std::string> bytes = ReadFile(path, limits::kSourceBytes + 1);
     if (!bytes) return Report(bytes.error(), manner);
     const graph::Compiled compiled = load::Load(path, std::move(*bytes));
     all.insert(all.end(), compiled.diagnostics.begin(), compiled.diagnostics.end());
+    if (compiled.graph) by_folder[std::filesystem::path(path).parent_path().string()].push_back(compiled.graph);
+  }
+  for (const auto& [folder, policies] : by_folder) {
+    const std::vector<Diagnostic> clashes = graph::CheckVersions(policies);
+    all.insert(all.end(), clashes.begin(), clashes.end());
   }
   const auto count = [&](Severity severity) {
     return std::count_if(all.begin(), all.end(), [&](const Diagnostic& d) { return d.severity() == severity; });

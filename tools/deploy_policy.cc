@@ -1,10 +1,12 @@
 #include "tools/deploy_policy.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <set>
 
 #include <fmt/format.h>
 
+#include "engine/evaluate/choose.h"
 #include "server/config/district.h"
 #include "server/config/service.h"
 
@@ -37,12 +39,30 @@ Result<Deployed> Deploy(const std::string& policy, const std::vector<std::string
   return out;
 }
 
-Result<Deployed> DeployDistrict(const std::string& config, const std::string& id, const std::vector<std::string>& sets,
-                                const Manner& manner) {
-  const auto service = config::LoadService(config);
+namespace {
+
+// The one of several that --policy, --version and --period name.
+Result<Deployed> Choose(const std::vector<data::Deployment>& all, const SettleOptions& options) {
+  if (all.size() == 1 && options.name.empty() && options.version.empty())
+    return Deployed{all.front(), "", std::nullopt};
+  const Result<Period> period = ReadPeriod(options.period);
+  if (!period) return tl::unexpected(period.error());
+  const auto chosen = evaluate::Choose(all, {options.name, options.version, *period, !options.version.empty()});
+  if (!chosen) {
+    Error error = chosen.error();
+    error.at.clear();
+    return tl::unexpected(std::move(error));
+  }
+  return Deployed{**chosen, "", std::nullopt};
+}
+
+Result<Deployed> DeployDistrict(const SettleOptions& options, const Manner& manner) {
+  const std::string& id = *options.district;
+  const auto service = config::LoadService(*options.config);
   const auto broken = [&](const std::vector<config::Mistake>& mistakes) {
     fmt::print(stderr, "{}", config::RenderText(mistakes, manner.language));
-    return Fail(ErrorKind::kFindings, "bad-configuration", {"配置有错误", "the configuration has mistakes"}, config);
+    return Fail(ErrorKind::kFindings, "bad-configuration", {"配置有错误", "the configuration has mistakes"},
+                *options.config);
   };
   if (!service) return broken(service.error());
   std::vector<config::District> districts = config::LoadDistricts(*service);
@@ -51,27 +71,36 @@ Result<Deployed> DeployDistrict(const std::string& config, const std::string& id
   if (district == districts.end()) {
     return Fail(ErrorKind::kUsage, "unknown-district",
                 {fmt::format("配置里没有区县“{}”", id), fmt::format("the configuration has no district '{}'", id)},
-                config);
+                *options.config);
   }
   Print(district->diagnostics, manner);
-  if (!district->mistakes.empty()) return broken(district->mistakes);
-  if (district->broken() || district->deployments.size() != 1) {
-    return Fail(ErrorKind::kFindings, "which-policy",
-                {fmt::format("区县“{}”有 {} 个可用的政策，请写明是哪一个", id, district->deployments.size()),
-                 fmt::format("the district '{}' has {} usable policies: name one", id, district->deployments.size())},
-                district->file);
-  }
-  Deployed out{district->deployments.front(), id, district->data};
-  if (const Status bound = BindAll(out.deployment, sets); !bound) return tl::unexpected(bound.error());
+  if (!district->mistakes.empty() || district->broken()) return broken(district->mistakes);
+  Result<Deployed> out = Choose(district->deployments, options);
+  if (!out) return out;
+  out->district = id;
+  out->data = district->data;
   return out;
 }
 
+}  // namespace
+
 Result<Deployed> Deploy(const SettleOptions& options, const Manner& manner) {
-  if (options.config && options.district && !options.policy)
-    return DeployDistrict(*options.config, *options.district, options.sets, manner);
-  if (options.policy && !options.config && !options.district) return Deploy(*options.policy, options.sets, manner);
-  return Fail(ErrorKind::kUsage, "which-policy",
-              {"请写明政策，或写明 --config 与 --district", "name a policy, or --config and --district"});
+  Result<Deployed> out = Deployed{};
+  if (options.config && options.district && !options.policy) {
+    out = DeployDistrict(options, manner);
+  } else if (options.policy && !options.config && !options.district) {
+    const auto graphs = LoadPolicies(*options.policy, manner);
+    if (!graphs) return tl::unexpected(graphs.error());
+    std::vector<data::Deployment> all;
+    for (const graph::GraphPtr& graph : *graphs) all.push_back({graph, {}, {}});
+    out = Choose(all, options);
+  } else {
+    return Fail(ErrorKind::kUsage, "which-policy",
+                {"请写明政策，或写明 --config 与 --district", "name a policy, or --config and --district"});
+  }
+  if (!out) return out;
+  if (const Status bound = BindAll(out->deployment, options.sets); !bound) return tl::unexpected(bound.error());
+  return out;
 }
 
 Result<Period> ReadPeriod(const std::string& text) {
@@ -84,7 +113,13 @@ Result<Period> ReadPeriod(const std::string& text) {
 
 Result<std::string> FactsFolder(const SettleOptions& options, const Deployed& deployed) {
   if (options.data) return *options.data;
-  if (deployed.data) return *deployed.data;
+  if (deployed.data) {
+    // With several policies, each has a folder of its name.
+    const std::string& id = deployed.deployment.graph->model->policy.id;
+    const std::filesystem::path own = std::filesystem::path(*deployed.data) / id.substr(id.rfind('.') + 1);
+    std::error_code error;
+    return std::filesystem::is_directory(own, error) ? own.string() : *deployed.data;
+  }
   return Fail(ErrorKind::kUsage, "no-data",
               {"请用 --data 写明事实所在的文件夹", "name the folder of the facts with --data"});
 }

@@ -14,14 +14,13 @@ struct Deployed {
 
 // Errors: those of LoadPolicy, of Bind, of the configuration.
 Result<Deployed> Deploy(const std::string& policy, const std::vector<std::string>& sets, const Manner& manner);
-Result<Deployed> DeployDistrict(const std::string& config, const std::string& district,
-                                const std::vector<std::string>& sets, const Manner& manner);
-// By --config and --district if they are given, else by POLICY.
+// By --config and --district if they are given, else by POLICY; of several policies and versions, the one that the options name or
+// that is in force on the first day of the period. Errors: those of evaluate::Choose too.
 Result<Deployed> Deploy(const SettleOptions& options, const Manner& manner);
 
 // A period as the arguments give it. Error: usage, bad-period.
 Result<Period> ReadPeriod(const std::string& text);
-// The folder of --data, or the district's. Error: usage, no-data.
+// The folder of --data, or the district's: the folder in it that is named as the policy, if there is one. Error: usage, no-data.
 Result<std::string> FactsFolder(const SettleOptions& options, const Deployed& deployed);
 
 }  // namespace heng::tools

@@ -41,8 +41,7 @@ int RunExplain(const ExplainOptions& options, const Manner& manner) {
                    ""},
                   manner);
   }
-  std::vector<data::Explanation> explanations =
-      explain::Explain(*settled->evaluation, subject->first, subject->second);
+  std::vector<data::Explanation> explanations = explain::Explain(*settled->evaluation, subject->first, subject->second);
   if (options.output) {
     explanations.erase(std::remove_if(explanations.begin(), explanations.end(),
                                       [&](const data::Explanation& e) { return e.output != *options.output; }),

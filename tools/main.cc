@@ -74,6 +74,8 @@ int Run(int argc, char** argv) {
     verb->add_option("POLICY", options.policy, "政策文件或文件夹 / policy file or folder");
     verb->add_option("--config", options.config, "heng.yaml");
     verb->add_option("--district", options.district);
+    verb->add_option("--policy", options.name, "几个政策中的哪一个 / which of several policies");
+    verb->add_option("--version", options.version, "几个版本中的哪一个 / which of several versions");
     verb->add_option("--period", options.period, "例如 2024Q3")->required();
     verb->add_option("--data", options.data, "事实所在的文件夹 / folder of the facts");
     verb->add_option("--set", options.sets, "名称=值：确定一个待定参数 / bind an open parameter")->take_all();

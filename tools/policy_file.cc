@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <set>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -64,21 +65,9 @@ Result<std::vector<std::string>> FindPolicies(const std::vector<std::string>& pa
   return found;
 }
 
-Result<graph::GraphPtr> LoadPolicy(const std::string& path, const Manner& manner) {
-  std::string file = path;
-  std::error_code error;
-  if (fs::is_directory(path, error)) {
-    std::vector<std::string> inside;
-    for (const auto& entry : fs::directory_iterator(path, error)) {
-      if (entry.path().extension() == ".heng") inside.push_back(entry.path().string());
-    }
-    if (inside.size() != 1) {
-      return Fail(ErrorKind::kUsage, "which-policy",
-                  {fmt::format("“{}”里有 {} 个 .heng 文件，请写明是哪一个", path, inside.size()),
-                   fmt::format("'{}' holds {} .heng files: name one", path, inside.size())});
-    }
-    file = inside.front();
-  }
+namespace {
+
+Result<graph::GraphPtr> LoadFile(const std::string& file, const Manner& manner) {
   Result<std::string> bytes = ReadFile(file, limits::kSourceBytes + 1);
   if (!bytes) return tl::unexpected(bytes.error());
   graph::Compiled compiled = load::Load(file, std::move(*bytes));
@@ -93,6 +82,48 @@ Result<graph::GraphPtr> LoadPolicy(const std::string& path, const Manner& manner
                  fmt::format("the policy '{}' has errors; nothing was done", file)});
   }
   return compiled.graph;
+}
+
+// The file, or the .heng files directly in the folder, in order.
+std::vector<std::string> FilesAt(const std::string& path) {
+  std::error_code error;
+  if (!fs::is_directory(path, error)) return {path};
+  std::vector<std::string> inside;
+  for (const auto& entry : fs::directory_iterator(path, error)) {
+    if (entry.path().extension() == ".heng") inside.push_back(entry.path().string());
+  }
+  std::sort(inside.begin(), inside.end());
+  return inside;
+}
+
+}  // namespace
+
+Result<graph::GraphPtr> LoadPolicy(const std::string& path, const Manner& manner) {
+  const std::vector<std::string> files = FilesAt(path);
+  if (files.size() == 1) return LoadFile(files.front(), manner);
+  return Fail(ErrorKind::kUsage, "which-policy",
+              {fmt::format("“{}”里有 {} 个 .heng 文件，请写明是哪一个", path, files.size()),
+               fmt::format("'{}' holds {} .heng files: name one", path, files.size())});
+}
+
+Result<std::vector<graph::GraphPtr>> LoadPolicies(const std::string& path, const Manner& manner) {
+  std::vector<graph::GraphPtr> policies;
+  const std::vector<std::string> files = FilesAt(path);
+  for (const std::string& file : files) {
+    Result<graph::GraphPtr> graph = LoadFile(file, manner);
+    if (!graph) return tl::unexpected(graph.error());
+    if (!(*graph)->model->policy.is_module) policies.push_back(std::move(*graph));
+  }
+  if (policies.empty()) {
+    return Fail(ErrorKind::kUsage, "no-policy",
+                {fmt::format("“{}”里没有政策", path), fmt::format("there is no policy in '{}'", path)});
+  }
+  std::sort(policies.begin(), policies.end(), [](const graph::GraphPtr& a, const graph::GraphPtr& b) {
+    const syntax::PolicyDecl& x = a->model->policy;
+    const syntax::PolicyDecl& y = b->model->policy;
+    return std::tie(x.id, x.first_day) < std::tie(y.id, y.first_day);
+  });
+  return policies;
 }
 
 Result<std::pair<std::string, std::string>> SplitSetting(const std::string& setting) {

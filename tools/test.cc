@@ -35,7 +35,8 @@ class TestReport {
         fmt::print("{} {}\n", outcome.passed() ? (zh_ ? "通过" : "passed") : (zh_ ? "失败" : "FAILED"), outcome.title);
       for (const examples::Failing& failing : outcome.failing) {
         const LineColumn at = source.Locate(failing.span.begin);
-        if (!manner_.json) fmt::print("  {}:{}:{}: {}\n", path, at.line, at.column, failing.message.In(manner_.language));
+        if (!manner_.json)
+          fmt::print("  {}:{}:{}: {}\n", path, at.line, at.column, failing.message.In(manner_.language));
         entry["failing"].push_back(PlaceOf(source, failing.span));
         entry["failing"].back()["message"] = Both(failing.message);
       }
@@ -59,8 +60,8 @@ class TestReport {
       ++unreached_;
       const LineColumn at = source.Locate(item.span.begin);
       const Bilingual what = NameOf(item.kind);
-      lines += fmt::format("  {}:{}:{}: {}{}{}\n", path, at.line, at.column, what.In(manner_.language), zh_ ? "：" : ": ",
-                           item.name.In(manner_.language));
+      lines += fmt::format("  {}:{}:{}: {}{}{}\n", path, at.line, at.column, what.In(manner_.language),
+                           zh_ ? "：" : ": ", item.name.In(manner_.language));
       entry["unreached"].push_back(PlaceOf(source, item.span));
       entry["unreached"].back().update({{"kind", what.en}, {"name", Both(item.name)}});
     }

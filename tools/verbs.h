@@ -48,6 +48,7 @@ struct EvalOptions {
 };
 struct SettleOptions {
   std::optional<std::string> policy, config, district, data;
+  std::string name, version;  // which of several policies and versions; empty: the only one, the one in force
   std::string period;
   std::vector<std::string> sets;
   std::vector<std::string> outputs;
@@ -93,6 +94,8 @@ void Print(const std::vector<Diagnostic>& diagnostics, const Manner& manner);
 Result<std::vector<std::string>> FindPolicies(const std::vector<std::string>& paths);
 // The one policy of a folder, or the file; compiled. Diagnostics are printed; an error says that it has errors or is none.
 Result<graph::GraphPtr> LoadPolicy(const std::string& path, const Manner& manner);
+// All policies of a folder, or the file: by policy, then by the first day in force. Modules are left out.
+Result<std::vector<graph::GraphPtr>> LoadPolicies(const std::string& path, const Manner& manner);
 // `NAME=VALUE`, split. Error: usage.
 Result<std::pair<std::string, std::string>> SplitSetting(const std::string& setting);
 // The whole of a file, or of stdin for "-".

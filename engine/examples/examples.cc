@@ -82,7 +82,8 @@ class Runner {
     for (const auto& subject : example_.subjects) builder.AddSubject(subject.sort, subject.id);
     for (const auto& subject : example_.subjects) {
       const auto id = Find(builder, subject.id);
-      for (const auto& [field, value] : subject.attributes) Set(builder, field, *id, Period{}, value, subject.id, settled, subject.span);
+      for (const auto& [field, value] : subject.attributes)
+        Set(builder, field, *id, Period{}, value, subject.id, settled, subject.span);
     }
     for (const auto& v : example_.values) {
       const auto id = Find(builder, v.id);
@@ -145,12 +146,12 @@ class Runner {
         values.push_back(cell == given.cells.end() ? Value(Absent{}) : cell->second);
         if (const auto unknown = builder.Resolve(field.type, values.back())) Fail(rows.span, unknown->message);
         if (!InRange(field, values.back()))
-          Refused(rows.id, rows.period, rows.span, {field.name + " 不在声明的范围内", field.name + " is outside its range"});
+          Refused(rows.id, rows.period, rows.span,
+                  {field.name + " 不在声明的范围内", field.name + " is outside its range"});
         const bool dates = model_[rows.sort].date.valid() && model_[rows.sort].date.index() == f;
         if (dates && std::holds_alternative<Date>(values.back())) period = Period::Of(std::get<Date>(values.back()));
       }
-      if (const auto refusal =
-              builder.AddRecord(rows.sort, *id, given.key, given.parent, period, std::move(values)))
+      if (const auto refusal = builder.AddRecord(rows.sort, *id, given.key, given.parent, period, std::move(values)))
         Refused(rows.id, rows.period, rows.span, refusal->message);
     }
   }

@@ -9,6 +9,7 @@
 #include "engine/base/file.h"
 #include "engine/base/limits.h"
 #include "engine/base/text.h"
+#include "engine/graph/analysis/versions.h"
 #include "engine/load/load.h"
 #include "server/config/schema.h"
 
@@ -68,6 +69,11 @@ class DistrictReader {
       const syntax::PolicyDecl& y = b.graph->model->policy;
       return std::tie(x.id, x.first_day, x.version) < std::tie(y.id, y.first_day, y.version);
     });
+    std::vector<graph::GraphPtr> graphs;
+    for (const data::Deployment& one : district_.deployments) graphs.push_back(one.graph);
+    const std::vector<Diagnostic> clashes = graph::CheckVersions(graphs);
+    district_.diagnostics.insert(district_.diagnostics.end(), clashes.begin(), clashes.end());
+    has_errors_ = has_errors_ || !clashes.empty();
     compiled_ = !district_.deployments.empty() && !has_errors_;
   }
 
@@ -81,6 +87,7 @@ class DistrictReader {
       return;
     }
     const syntax::PolicyDecl& policy = compiled.graph->model->policy;
+    if (policy.is_module) return;
     for (const data::Deployment& other : district_.deployments) {
       const syntax::PolicyDecl& earlier = other.graph->model->policy;
       if (earlier.id != policy.id || earlier.version != policy.version) continue;

@@ -1,6 +1,7 @@
 // The stages of file tests that end with the diagnostics of a whole compilation, and with the graph.
 #include "engine/diagnostics/render.h"
 #include "engine/graph/analysis/compile.h"
+#include "engine/graph/analysis/versions.h"
 #include "engine/graph/dump.h"
 #include "engine/load/load.h"
 #include "tests/unit/file_test.h"
@@ -23,7 +24,14 @@ std::string DiagnosticsStage(const FileTestInput& input) {
   for (const auto& [name, text] : input.files) folder.Write(name, text);
   const std::string prefix = folder.path() + "/";
   // Paths are shown from the folder on.
-  std::string shown = RenderBoth(load::Load(prefix + "test.heng", input.text).diagnostics);
+  graph::Compiled compiled = load::Load(prefix + "test.heng", input.text);
+  // A policy among the files is another version.
+  std::vector<graph::GraphPtr> versions = {compiled.graph};
+  for (const auto& [name, text] : input.files) {
+    if (text.starts_with("政策")) versions.push_back(load::Load(prefix + name, text).graph);
+  }
+  if (versions.size() > 1) compiled.diagnostics = graph::CheckVersions(versions);
+  std::string shown = RenderBoth(compiled.diagnostics);
   for (size_t at; (at = shown.find(prefix)) != std::string::npos;) shown.erase(at, prefix.size());
   return shown;
 }
