@@ -73,7 +73,7 @@ Result<Deployed> DeployDistrict(const SettleOptions& options, const Manner& mann
                 {fmt::format("配置里没有区县“{}”", id), fmt::format("the configuration has no district '{}'", id)},
                 *options.config);
   }
-  Print(district->diagnostics, manner);
+  PrintWithoutNotes(district->diagnostics, manner);
   if (!district->mistakes.empty() || district->broken()) return broken(district->mistakes);
   Result<Deployed> out = Choose(district->deployments, options);
   if (!out) return out;

@@ -36,6 +36,13 @@ void Print(const std::vector<Diagnostic>& diagnostics, const Manner& manner) {
   if (!diagnostics.empty()) std::fputs(text.c_str(), stderr);
 }
 
+void PrintWithoutNotes(const std::vector<Diagnostic>& diagnostics, const Manner& manner) {
+  std::vector<Diagnostic> shown;
+  std::copy_if(diagnostics.begin(), diagnostics.end(), std::back_inserter(shown),
+               [](const Diagnostic& d) { return d.severity() != Severity::kNote; });
+  Print(shown, manner);
+}
+
 Result<std::vector<std::string>> FindPolicies(const std::vector<std::string>& paths) {
   std::vector<std::string> found;
   std::set<std::string> seen;
@@ -71,11 +78,7 @@ Result<graph::GraphPtr> LoadFile(const std::string& file, const Manner& manner) 
   Result<std::string> bytes = ReadFile(file, limits::kSourceBytes + 1);
   if (!bytes) return tl::unexpected(bytes.error());
   graph::Compiled compiled = load::Load(file, std::move(*bytes));
-  // Notes (unproved guarantees) are for `heng check`; here they would be repeated at every use.
-  std::vector<Diagnostic> shown;
-  std::copy_if(compiled.diagnostics.begin(), compiled.diagnostics.end(), std::back_inserter(shown),
-               [](const Diagnostic& d) { return d.severity() != Severity::kNote; });
-  Print(shown, manner);
+  PrintWithoutNotes(compiled.diagnostics, manner);
   if (!compiled.graph) {
     return Fail(ErrorKind::kFindings, "policy-has-errors",
                 {fmt::format("政策“{}”有错误，没有执行", file),

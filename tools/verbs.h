@@ -90,6 +90,8 @@ int RunServe(const ServeOptions& options, const Manner& manner);
 // Prints the error to stderr; its exit status.
 int Report(const Error& error, const Manner& manner);
 void Print(const std::vector<Diagnostic>& diagnostics, const Manner& manner);
+// Notes (unproved guarantees) are for `heng check`; elsewhere they would be repeated at every use.
+void PrintWithoutNotes(const std::vector<Diagnostic>& diagnostics, const Manner& manner);
 // The policies (*.heng) at the paths: files as they are, folders with everything below them, in order, each once.
 Result<std::vector<std::string>> FindPolicies(const std::vector<std::string>& paths);
 // The one policy of a folder, or the file; compiled. Diagnostics are printed; an error says that it has errors or is none.

@@ -58,7 +58,8 @@ class Runner {
     refused_.insert(id);
     for (size_t i = 0; i < example_.rejections.size(); ++i) {
       const auto& r = example_.rejections[i];
-      if (r.id == id && r.period == period && (r.message.empty() || r.message == message.zh)) {
+      const bool then = r.period == period || period.kind == PeriodKind::kOnce;  // what has no period is refused in each
+      if (r.id == id && then && (r.message.empty() || r.message == message.zh)) {
         met_.insert(i);
         return;
       }

@@ -11,6 +11,9 @@ void Checker::CheckCellCounts(const syntax::TableDecl& table) {
   const size_t wanted = header.conditions.size() + header.results.size();
   for (const syntax::TableRow& row : table.rows) {
     const size_t found = row.conditions.size() + row.results.size();
+    // 其余 alone stands for all conditions.
+    const bool otherwise = row.conditions.size() == 1 && row.conditions[0].kind == syntax::Cell::Kind::kOtherwise;
+    if (otherwise && row.results.size() == header.results.size()) continue;
     if (row.conditions.size() != header.conditions.size() || found != wanted) {
       sink_.Add<DiagnosticKind::kCellCount>(At(row.span),
                                             fmt::format("{} → {}", row.conditions.size(), row.results.size()),

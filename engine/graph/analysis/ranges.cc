@@ -284,6 +284,26 @@ std::optional<Interval> Ranges::WeightedMean(const Node& node, const Knowledge& 
   return out;
 }
 
+// True if both put the same rows together, none of them negative, and the first only some of those of the second.
+bool Ranges::IsPart(NodeId part, NodeId whole) const {
+  const Node& a = graph_[part];
+  const Node& b = graph_[whole];
+  const bool alike = a.form == Form::kFold && b.form == Form::kFold && a.fold == b.fold && a.path == b.path &&
+                     a.source == b.source && a.window == b.window && a.conditional;
+  if (!alike || (a.fold != FoldOp::kCount && a.fold != FoldOp::kSum)) return false;
+  if (a.fold == FoldOp::kSum && (a.operands[0] != b.operands[0] || !NonNegative(Of(a.operands[0])))) return false;
+  if (!b.conditional) return true;
+  const auto conditions = [&](NodeId id) {
+    const Node& node = graph_[id];
+    return node.form == Form::kOp && node.op == Op::kAnd ? node.operands : std::vector<NodeId>{id};
+  };
+  const std::vector<NodeId> narrower = conditions(a.operands.back());
+  const std::vector<NodeId> wider = conditions(b.operands.back());
+  return std::all_of(wider.begin(), wider.end(), [&](NodeId id) {
+    return std::find(narrower.begin(), narrower.end(), id) != narrower.end();
+  });
+}
+
 Interval Ranges::ComputeDivision(const Node& node, const Knowledge& knowledge) const {
   const Interval above = Operand(node.operands[0], knowledge);
   const Interval below = Operand(node.operands[1], knowledge);
@@ -296,6 +316,7 @@ Interval Ranges::ComputeDivision(const Node& node, const Knowledge& knowledge) c
                       (sum.operands.size() == 1 || sum.operands[1] == count.operands[1]);
     if (same && sum.window == count.window) return Operand(sum.operands[0], {});
   }
+  if (IsPart(node.operands[0], node.operands[1])) return {Rational(0), Rational(1), false, false};
   if (const auto mean = WeightedMean(node, knowledge)) return *mean;
   if (const auto known = at_most_.find(node.operands[0]);
       known != at_most_.end() && known->second.count(node.operands[1]) > 0 && NonNegative(above)) {
@@ -359,19 +380,21 @@ void Ranges::Learn(NodeId id, bool truth, Knowledge& knowledge) const {
   if (node.op != Op::kEqual && node.op != Op::kLess && node.op != Op::kAtMost) return;
   for (const bool left : {true, false}) {
     const NodeId subject = node.operands[left ? 0 : 1];
-    const std::optional<Value> other = ConstantOf(node.operands[left ? 1 : 0]);
-    if (!graph_[subject].type.is_number() || !other || !std::holds_alternative<Rational>(*other)) continue;
-    const Rational& bound = std::get<Rational>(*other);
+    if (!graph_[subject].type.is_number()) return;
+    const Interval& other = Of(node.operands[left ? 1 : 0]);
+    if (Of(subject).IsPoint() || (!other.low && !other.high)) continue;
     Interval now = Operand(subject, knowledge);
     if (node.op == Op::kEqual) {
-      if (truth) now = now.Meet(Interval::Point(bound));
-      if (!truth && now.low && *now.low == bound) now.low_open = true;
-      if (!truth && now.high && *now.high == bound) now.high_open = true;
+      if (truth) now = now.Meet(other);
+      if (!truth && other.IsPoint()) {
+        if (now.low && *now.low == *other.low) now.low_open = true;
+        if (now.high && *now.high == *other.low) now.high_open = true;
+      }
     } else {
       const bool strict = (node.op == Op::kLess) == truth;
-      const bool above = left != truth;  // the subject lies above the bound
-      now =
-          now.Meet(above ? Interval{bound, std::nullopt, strict, false} : Interval{std::nullopt, bound, false, strict});
+      const bool above = left != truth;  // the subject lies above the other
+      now = now.Meet(above ? Interval{other.low, std::nullopt, strict || other.low_open, false}
+                           : Interval{std::nullopt, other.high, false, strict || other.high_open});
     }
     knowledge.Set(subject, now);
   }

@@ -61,6 +61,7 @@ class Ranges {
   Interval ComputeDivision(const Node& node, const Knowledge& knowledge) const;
   Interval ComputeCase(const Node& node, const Knowledge& knowledge) const;
   Interval ComputeFold(const Node& node, const Knowledge& knowledge) const;
+  bool IsPart(NodeId part, NodeId whole) const;
   std::optional<Interval> WeightedMean(const Node& node, const Knowledge& knowledge) const;
   std::optional<int> ComputePlaces(const Node& node) const;
   std::optional<int> FieldPlaces(const semantic::Field& field) const;

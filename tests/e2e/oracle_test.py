@@ -1,0 +1,62 @@
+"""Each district of policies/heng.yaml settles its sample as its independent oracle does, in every cell.
+
+    HENG=build/bin/heng python3 tests/e2e/oracle_test.py
+"""
+
+import csv
+import io
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+HENG = os.environ.get("HENG", str(ROOT / "build/bin/heng"))
+
+# District, options of settle, period, the oracle's command; then its arguments for each file that is written ("" is out.csv).
+CASES = [
+    ("shiliuzhuang", [], "2024Q3", "shiliuzhuang.py policies/shiliuzhuang/sample 2024Q3 --red 5", {"": "", "每月": "--monthly"}),
+    (
+        "guancheng", [], "2024", "guancheng.py policies/guancheng/sample 2024",
+        {
+            name: "%s 大院线=2000 多户线=100 补贴标准=0.25 工时折价=12.5 返还比例=20" % (name or "楼院")
+            for name in ("", "每季", "住户", "物业公司", "街道办", "全体")
+        },
+    ),
+]
+
+
+def table(data):
+    return list(csv.DictReader(io.StringIO(data)))
+
+
+class Oracle(unittest.TestCase):
+    def test_every_district_agrees_in_every_cell(self):
+        for district, options, period, command, files in CASES:
+            with self.subTest(district=district, period=period), tempfile.TemporaryDirectory() as folder:
+                done = subprocess.run(
+                    [HENG, "settle", "--config", str(ROOT / "policies/heng.yaml"), "--district", district, "--period", period,
+                     "--quiet", *options, "-o", folder + "/out.csv"],
+                    capture_output=True, text=True)
+                self.assertEqual(done.returncode, 0, done.stderr[-2000:])
+                for name, arguments in files.items():
+                    oracle = subprocess.run([sys.executable, *(str(ROOT / "tests/oracle") + "/" + command + " " + arguments).split()],
+                                            capture_output=True, text=True, cwd=ROOT)
+                    self.assertEqual(oracle.returncode, 0, oracle.stderr[-2000:])
+                    wanted = table(oracle.stdout)
+                    path = pathlib.Path(folder) / ("out.%s.csv" % name if name else "out.csv")
+                    found = table(path.read_text(encoding="utf-8-sig"))
+                    self.assertGreater(len(wanted), 0)
+                    self.assertEqual(len(found), len(wanted), name)
+                    self.assertEqual([{k: row[k] for k in wanted[0]} for row in found], wanted)
+
+    def test_samples_are_what_their_scripts_make(self):
+        for script in sorted((ROOT / "policies").glob("*/sample/make_sample.py")):
+            done = subprocess.run([sys.executable, str(script), "--check"], capture_output=True, text=True)
+            self.assertEqual(done.returncode, 0, done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
