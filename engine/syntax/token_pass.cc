@@ -167,6 +167,10 @@ class TokenPass {
       return;
     }
     const bool line_start = !last_ || last_->kind == K::kNewline;
+    if (IsDeclarationWord(token.kind) && (!line_start || !open_.empty()) && StandsForName(i)) {
+      Report<DiagnosticKind::kReservedWord>(At(token), std::string(Text(token)));
+      token.kind = K::kName;
+    }
     if (IsDeclarationWord(token.kind) && line_start) {
       while (!open_.empty()) CloseWithError(token.span.begin);
       declaration_ = token.kind;
@@ -176,6 +180,23 @@ class TokenPass {
     Nesting(token);
     CheckWriting(i, token);
     Push(token);
+  }
+
+  // What follows it follows names only: the `类型 : …` of a field begins no declaration.
+  bool StandsForName(size_t i) const {
+    const std::optional<size_t> next = Next(i, false);
+    switch (next ? in_[*next].kind : K::kBad) {
+      case K::kColon:
+      case K::kCode:
+      case K::kComma:
+      case K::kPipe:
+      case K::kArrow:
+      case K::kDot:
+      case K::kIn:
+      case K::kEqual:
+      case K::kNotEqual: return true;
+      default: return false;
+    }
   }
 
   void Push(const Token& token) {
