@@ -184,19 +184,10 @@ class TokenPass {
 
   // What follows it follows names only: the `类型 : …` of a field begins no declaration.
   bool StandsForName(size_t i) const {
+    static constexpr K kBehindNames[] = {K::kColon, K::kCode, K::kComma, K::kPipe,    K::kArrow,
+                                         K::kDot,   K::kIn,   K::kEqual, K::kNotEqual};
     const std::optional<size_t> next = Next(i, false);
-    switch (next ? in_[*next].kind : K::kBad) {
-      case K::kColon:
-      case K::kCode:
-      case K::kComma:
-      case K::kPipe:
-      case K::kArrow:
-      case K::kDot:
-      case K::kIn:
-      case K::kEqual:
-      case K::kNotEqual: return true;
-      default: return false;
-    }
+    return next && std::count(std::begin(kBehindNames), std::end(kBehindNames), in_[*next].kind) > 0;
   }
 
   void Push(const Token& token) {
