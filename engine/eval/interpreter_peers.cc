@@ -429,6 +429,9 @@ Value Interpreter::EvalPast(const Node& node, Instance instance) {
                   past, node.grain, (*graph_->model)[of.field].name);
   }
   const Definition& definition = (*graph_)[of.definition];
+  // What was on trial is nobody's past, whatever the history says.
+  const std::optional<Date>& trial = graph_->model->policy.trial_until;
+  if (trial && past.period.last_day() <= *trial) return Absent{};
   const auto table = facts_->history.find(definition.declared);
   if (table != facts_->history.end()) {
     const auto found = table->second.find({past.entity, past.period});
