@@ -441,13 +441,14 @@ Value Interpreter::EvalPast(const Node& node, Instance instance) {
   const SortId sort = definition.grain.sort;
   const std::string file = fmt::format("历史.{}{}.csv", sort == model.subject() ? "" : model[sort].name + ".",
                                        PeriodAdverb(past.period.kind).zh);
-  return Failed("missing-past",
-                {fmt::format("历史里没有 {} 的“{}”：请在 {} 里写上这个对象的一行，上期没有结果就把格子留空",
-                             past.period.ToString(), definition.name, file),
-                 fmt::format("the history has no '{}' for {}: give the subject a row in {}, with an empty cell if there was "
-                             "no result",
-                             definition.name, past.period.ToString(), file)},
-                past, node.grain, definition.name);
+  return Failed(
+      "missing-past",
+      {fmt::format("历史里没有 {} 的“{}”：请在 {} 里写上这个对象的一行，上期没有结果就把格子留空",
+                   past.period.ToString(), definition.name, file),
+       fmt::format("the history has no '{}' for {}: give the subject a row in {}, with an empty cell if there was "
+                   "no result",
+                   definition.name, past.period.ToString(), file)},
+      past, node.grain, definition.name);
 }
 
 }  // namespace heng::eval
