@@ -429,18 +429,25 @@ Value Interpreter::EvalPast(const Node& node, Instance instance) {
                   past, node.grain, (*graph_->model)[of.field].name);
   }
   const Definition& definition = (*graph_)[of.definition];
+  // What was on trial is nobody's past, whatever the history says.
+  const std::optional<Date>& trial = graph_->model->policy.trial_until;
+  if (trial && past.period.last_day() <= *trial) return Absent{};
   const auto table = facts_->history.find(definition.declared);
   if (table != facts_->history.end()) {
     const auto found = table->second.find({past.entity, past.period});
     if (found != table->second.end()) return found->second;
   }
+  const semantic::Model& model = *graph_->model;
+  const SortId sort = definition.grain.sort;
+  const std::string file = fmt::format("历史.{}{}.csv", sort == model.subject() ? "" : model[sort].name + ".",
+                                       PeriodAdverb(past.period.kind).zh);
   return Failed(
       "missing-past",
-      {fmt::format("历史里没有 {} 的“{}”：请在 历史.{}.csv 里写上这个对象的一行，上期没有结果就把格子留空",
-                   past.period.ToString(), definition.name, PeriodAdverb(past.period.kind).zh),
-       fmt::format(
-           "the history has no '{}' for {}: give the subject a row in 历史.{}.csv, with an empty cell if there was no result",
-           definition.name, past.period.ToString(), PeriodAdverb(past.period.kind).zh)},
+      {fmt::format("历史里没有 {} 的“{}”：请在 {} 里写上这个对象的一行，上期没有结果就把格子留空",
+                   past.period.ToString(), definition.name, file),
+       fmt::format("the history has no '{}' for {}: give the subject a row in {}, with an empty cell if there was "
+                   "no result",
+                   definition.name, past.period.ToString(), file)},
       past, node.grain, definition.name);
 }
 

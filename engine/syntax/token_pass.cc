@@ -167,6 +167,10 @@ class TokenPass {
       return;
     }
     const bool line_start = !last_ || last_->kind == K::kNewline;
+    if (IsDeclarationWord(token.kind) && (!line_start || !open_.empty()) && StandsForName(i)) {
+      Report<DiagnosticKind::kReservedWord>(At(token), std::string(Text(token)));
+      token.kind = K::kName;
+    }
     if (IsDeclarationWord(token.kind) && line_start) {
       while (!open_.empty()) CloseWithError(token.span.begin);
       declaration_ = token.kind;
@@ -176,6 +180,14 @@ class TokenPass {
     Nesting(token);
     CheckWriting(i, token);
     Push(token);
+  }
+
+  // What follows it follows names only: the `类型 : …` of a field begins no declaration.
+  bool StandsForName(size_t i) const {
+    static constexpr K kBehindNames[] = {K::kColon, K::kCode, K::kComma, K::kPipe,    K::kArrow,
+                                         K::kDot,   K::kIn,   K::kEqual, K::kNotEqual};
+    const std::optional<size_t> next = Next(i, false);
+    return next && std::count(std::begin(kBehindNames), std::end(kBehindNames), in_[*next].kind) > 0;
   }
 
   void Push(const Token& token) {

@@ -209,6 +209,26 @@ class Sample(unittest.TestCase):
             self.assertEqual(failed.returncode, 1)
             self.assertIn("should be 89 分, but is 90 分", failed.stdout)
 
+    def test_a_missing_past_names_the_file_of_its_subjects(self):
+        with tempfile.TemporaryDirectory() as name:
+            folder = pathlib.Path(name)
+            (folder / "p.heng").write_text("""政策 t.companies
+  版本 "1"
+  施行 2024-01-01 起 自定
+对象 项目 { 所属企业 : 企业 }
+对象 企业 { 名称 : 文本 }
+填报 企业 每季 { 得分 : 分, 0 至 100 }
+公式 企业.进步 每季 = 得分 - (上期(成绩) 缺按 0 分) 自定
+公式 企业.成绩 每季 = 得分
+结果 每季 成绩, 进步
+""", encoding="utf-8")
+            for file, text in {"项目": "编号,所属企业\na,e1\n", "企业": "编号,名称\ne1,一\n", "企业.每季": "编号,期间,得分\ne1,2024Q2,80\n"}.items():
+                (folder / f"{file}.csv").write_text(text, encoding="utf-8")
+            settle = ("--lang", "zh", "settle", str(folder / "p.heng"), "--period", "2024Q2", "--data", name)
+            self.assertIn("请在 历史.企业.每季.csv 里写上这个对象的一行", heng(*settle).stderr)
+            (folder / "历史.企业.每季.csv").write_text("编号,期间,成绩\ne1,2024Q1,70\n", encoding="utf-8")
+            self.assertEqual(heng(*settle).returncode, 0)
+
     def test_sample_is_what_its_script_makes(self):
         script("policies/shiliuzhuang/sample/make_sample.py", "--check")
 

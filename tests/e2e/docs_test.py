@@ -1,7 +1,14 @@
-"""Runs every example of the documents: the policies of grammar/README.md, the commands of README.md.
+"""Runs every example of the documents: the policies and the session of grammar/README.md, the tasks of grammar/TASKS.md, the commands of README.md.
 
-A block ```heng is a whole policy; a block ```heng-part is added to the first whole policy of the page. Each must check without errors
-or warnings about numbers, pass its examples, and survive the formatter in both languages of keywords."""
+How a block of a page is run:
+  ```heng            a whole policy; the first one of a page is what its parts are added to
+  ```heng NAME       the same, and a file of that name
+  ```csv NAME        a file of that name, for the session and for whatever reads it; ```heng-file NAME likewise, not checked
+  ```heng-part       added to the first policy of the page; it stands alone, no other part is there
+  ```heng-wrong      the same, and the compiler says exactly what its lines `# H… message` say
+  ```console         the lines behind `$` are run one after the other; of what they print, the page shows lines
+Every policy must check without errors or warnings, pass its examples, and survive the formatter in both languages of keywords."""
+import collections
 import os
 import pathlib
 import re
@@ -11,27 +18,39 @@ import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 HENG = os.environ.get("HENG", str(ROOT / "build/bin/heng"))
+PAGES = (ROOT / "grammar/README.md", ROOT / "grammar/TASKS.md")
+Block = collections.namedtuple("Block", "kind name text line")
 
 
-def blocks(path, kind):
-    return re.findall(r"^```" + kind + r"\n(.*?)^```$", path.read_text(encoding="utf-8"), re.M | re.S)
+def blocks(page, *kinds):
+    text = page.read_text(encoding="utf-8")
+    found = re.finditer(r"^```(\S+)(?: (\S+))?\n(.*?)^```$", text, re.M | re.S)
+    return [Block(b[1], b[2], b[3], f"{page.name}:{text.count(chr(10), 0, b.start()) + 1}") for b in found if b[1] in kinds]
 
 
 def run(*arguments, **keys):
     return subprocess.run([HENG, *arguments], capture_output=True, text=True, timeout=120, **keys)
 
 
-class LanguageReference(unittest.TestCase):
-    page = ROOT / "grammar/README.md"
+def write(folder, name, text):
+    path = pathlib.Path(folder) / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
 
-    def check(self, text):
+
+class Pages(unittest.TestCase):
+    def check(self, page, text):
         with tempfile.TemporaryDirectory() as folder:
-            policy = pathlib.Path(folder) / "example.heng"
-            policy.write_text(text, encoding="utf-8")
+            for block in blocks(page, "heng", "csv"):
+                if block.name:
+                    write(folder, block.name, block.text)
+            policy = write(folder, "example.heng", text)
             checked = run("--lang", "en", "check", "--strict", str(policy))
             self.assertEqual(checked.returncode, 0, checked.stderr)
             tested = run("test", str(policy))
-            self.assertEqual(tested.returncode, 0, tested.stdout)
+            self.assertEqual(tested.returncode, 0, tested.stdout + tested.stderr)
+            self.assertEqual(run("fmt", "--check", str(policy)).returncode, 0, "not in the layout of heng fmt")
             for language in ("en", "zh"):
                 self.assertEqual(run("fmt", "--keywords", language, str(policy)).returncode, 0)
                 self.assertEqual(run("fmt", "--check", str(policy)).returncode, 0, policy.read_text(encoding="utf-8"))
@@ -40,25 +59,61 @@ class LanguageReference(unittest.TestCase):
                 self.assertEqual(run("test", str(policy)).returncode, 0)
 
     def test_whole_policies(self):
-        whole = blocks(self.page, "heng")
-        self.assertGreaterEqual(len(whole), 1)
-        for text in whole:
-            self.check(text)
+        for page in PAGES:
+            for block in blocks(page, "heng"):
+                with self.subTest(block.line):
+                    self.check(page, block.text)
 
     def test_parts(self):
-        prelude = blocks(self.page, "heng")[0]
-        parts = blocks(self.page, "heng-part")
-        self.assertGreaterEqual(len(parts), 8)
-        for part in parts:
-            with self.subTest(part.split("\n")[0]):
-                self.check(prelude + "\n" + part)
+        for page in PAGES:
+            prelude = blocks(page, "heng")[0].text
+            parts = blocks(page, "heng-part")
+            self.assertGreaterEqual(len(parts), 8)
+            for part in parts:
+                with self.subTest(part.line):
+                    self.check(page, prelude + "\n" + part.text)
+
+    def test_mistakes(self):
+        page = PAGES[0]
+        prelude = blocks(page, "heng")[0].text
+        wrong = blocks(page, "heng-wrong")
+        self.assertGreaterEqual(len(wrong), 8)
+        for part in wrong:
+            with self.subTest(part.line), tempfile.TemporaryDirectory() as folder:
+                policy = write(folder, "example.heng", prelude + "\n" + part.text)
+                said = run("--lang", "zh", "check", str(policy)).stderr
+                expected = re.findall(r"^# (H\d{4}) (.+)$", part.text, re.M)
+                found = [line.split(" ", 2)[2].replace(": ", " ", 1) for line in said.split("\n") if re.search(r": (错误|警告) H\d{4}: ", line)]
+                self.assertEqual([f"{code} {message}" for code, message in expected], found)
+
+    def test_session(self):
+        """The ten minutes of the reference: its files are written and its commands run in the order of the page."""
+        with tempfile.TemporaryDirectory() as folder:
+            write(folder, "bin/heng", f'#!/bin/sh\nexec "{HENG}" --lang zh "$@"\n').chmod(0o755)
+            environment = {**os.environ, "PATH": f"{folder}/bin:{os.environ['PATH']}"}
+            for block in blocks(PAGES[0], "heng", "heng-file", "csv", "console"):
+                if block.kind != "console":
+                    write(folder, block.name or "other.heng", block.text)
+                    continue
+                for session in re.split(r"^\$ ", block.text, flags=re.M)[1:]:
+                    command, *shown = session.strip("\n").split("\n")
+                    done = subprocess.run(["sh", "-c", command], cwd=folder, env=environment, capture_output=True, text=True, timeout=120)
+                    for line in filter(None, shown):
+                        self.assertIn(line, done.stdout + done.stderr, f"{block.line}: {command}")
 
     def test_keywords_are_those_of_the_grammar(self):
         words = re.findall(r'KEYWORD\(\w+, "([^"]+)", "([^"]+)"\)', (ROOT / "engine/syntax/keywords.def").read_text(encoding="utf-8"))
-        page = self.page.read_text(encoding="utf-8")
-        self.assertIn(f"共 {len(words)} 个词", page)
-        for zh, en in words:
-            self.assertIn(f"| {zh} | {en} |", page)
+        chapter = PAGES[0].read_text(encoding="utf-8").split("\n## Keywords\n")[1]
+        self.assertIn(f"{len(words)} words", chapter)
+        rows = re.findall(r"^\| [^|]+ \| (\d+) \| (.*?) \| ", chapter, re.M)
+        groups = [[tuple(pair.split(" ")) for pair in pairs.split(" · ")] for _, pairs in rows]
+        self.assertEqual([int(n) for n, _ in rows], [len(group) for group in groups])
+        self.assertEqual(sorted(words), sorted(sum(groups, [])))
+
+    def test_every_need_has_its_example(self):
+        page = PAGES[1].read_text(encoding="utf-8")
+        for policy in sorted((ROOT / "tests/data/needs").glob("*.heng")):
+            self.assertIn(policy.stem, page)
 
 
 class Commands(unittest.TestCase):
