@@ -58,7 +58,10 @@ class Runner {
     refused_.insert(id);
     for (size_t i = 0; i < example_.rejections.size(); ++i) {
       const auto& r = example_.rejections[i];
-      if (r.id == id && r.period == period && (r.message.empty() || r.message == message.zh)) {
+      // A dated row is refused on its day: the example names the period that it falls into.
+      const bool in_period =
+          r.period == period || (period.kind == PeriodKind::kDay && period.In(r.period.kind) == r.period);
+      if (r.id == id && in_period && (r.message.empty() || r.message == message.zh)) {
         met_.insert(i);
         return;
       }
