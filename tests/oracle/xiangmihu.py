@@ -6,7 +6,6 @@ the policy's choices, sharing no code with the engine.  Every number is an exact
 fraction; nothing is rounded except where the policy says so.
 
     python3 tests/oracle/xiangmihu.py DATA_DIR 2024Q3 [--of 企业|小区|代办员|全体]
-    python3 tests/oracle/xiangmihu.py DATA_DIR 2024          the year: who may preside
 
 The open parameters are options; their defaults are the sample values of
 policies/districts/xiangmihu.yaml.  It trusts its data.  Standard library only.
@@ -35,11 +34,10 @@ SCALE = ["优秀", "良好", "合格", "不合格"]
 
 HEADERS = {
     "企业": ["编号", "期间", "会员", "方式", "评估得分", "评估等次", "拨付比例", "应拨经费", "应补件数合计", "代办补贴",
-             "应奖条数", "线索激励", "应付合计"],
+             "应奖条数", "线索激励", "应付合计", "推选得分", "推选名次", "会长人选"],
     "小区": ["编号", "期间", "条件较成熟", "办结件数", "应补件数", "点补贴"],
     "代办员": ["编号", "期间", "可上岗", "经办应补件数"],
     "全体": ["期间", "会员家数", "代办点数", "可代办事项数", "办结总件数", "及时核查率", "应付总额"],
-    "年度": ["编号", "期间", "推选得分", "推选名次", "会长人选"],
 }
 
 
@@ -63,18 +61,16 @@ def round_half_away(x, step=CENT):
 
 
 class Span:
-    """A quarter or a year."""
+    """A quarter."""
 
     def __init__(self, text):
-        match = re.fullmatch(r"(\d{4})(?:Q([1-4]))?", text)
+        match = re.fullmatch(r"(\d{4})Q([1-4])", text)
         if not match:
-            raise ValueError("not a quarter or a year: " + text)
-        self.text, self.quarter = text, match.group(2) is not None
-        year = int(match.group(1))
-        first = 3 * int(match.group(2)) - 2 if self.quarter else 1
-        months = 3 if self.quarter else 12
-        self.first = datetime.date(year, first, 1)
-        after = datetime.date(year + (first + months > 12), (first + months - 1) % 12 + 1, 1)
+            raise ValueError("not a quarter: " + text)
+        self.text = text
+        year, number = int(match.group(1)), int(match.group(2))
+        self.first = datetime.date(year, 3 * number - 2, 1)
+        after = datetime.date(year + 1, 1, 1) if number == 4 else datetime.date(year, 3 * number + 1, 1)
         self.last = after - datetime.timedelta(days=1)
 
     def holds(self, when):
@@ -90,7 +86,6 @@ class Facts:
         self.agents = {row["编号"]: row for row in rows(folder / "代办员.csv")}
         self.items = {row["编号"]: row for row in rows(CATALOGUE)}
         self.quarterly = {(row["编号"], row["期间"]): row for row in rows(folder / "每季.csv")}
-        self.yearly = {(row["编号"], row["期间"]): row for row in rows(folder / "每年.csv")}
         self.judges = rows(folder / "评委打分.csv")
         self.samples = rows(folder / "抽检.csv")
         self.cases = rows(folder / "代办件.csv")
@@ -255,6 +250,8 @@ def settle_firm(facts, firm, span):
         "评估等次": grade, "拨付比例": percent(share), "应拨经费": money(fee), "应补件数合计": cases,
         "代办补贴": money(subsidy), "应奖条数": len(reports), "线索激励": money(reward),
         "应付合计": money(fee + subsidy + reward),
+        "推选得分": candidate_points(facts, firm, span)[0], "推选名次": president_rank(facts, firm, span),
+        "会长人选": president_rank(facts, firm, span) == 1,
     }
 
 
@@ -294,30 +291,29 @@ def settle_whole(facts, span):
     }
 
 
-def settle_year(facts, span):
-    """Who may preside: the best of the members with all four marks."""
-    score = {}
-    for firm in facts.firms:
-        marks = facts.yearly.get((firm["编号"], span.text), {})
-        texts = [marks.get(name, "") for name in CANDIDATE_MARKS]
-        if all(texts) and is_member(firm, span.last):
-            score[firm["编号"]] = sum(map(Fraction, texts)) / 4
-    table = []
-    for firm in facts.firms:
-        mine = score.get(firm["编号"])
-        place = None if mine is None else 1 + sum(1 for other in score.values() if other > mine)
-        marks = facts.yearly.get((firm["编号"], span.text), {})
-        points = sum(Fraction(marks.get(name, "") or 0) for name in CANDIDATE_MARKS) / 4
-        table.append({"编号": firm["编号"], "期间": span.text, "推选得分": round_half_away(points), "推选名次": place,
-                      "会长人选": place == 1})
-    return table
+# ---- 会长单位
+
+def candidate_points(facts, firm, span):
+    """The mean of the four marks, an absent one as 0; and whether all four are there."""
+    texts = [facts.quarterly[firm["编号"], span.text].get(name, "") for name in CANDIDATE_MARKS]
+    return round_half_away(sum(Fraction(text or 0) for text in texts) / 4), all(texts)
+
+
+def president_rank(facts, firm, span):
+    """Among the members with all four marks; None for the others."""
+    def points(other):
+        mean, whole = candidate_points(facts, other, span)
+        return mean if whole and is_member(other, span.last) else None
+
+    mine = points(firm)
+    if mine is None:
+        return None
+    return 1 + sum(1 for other in facts.firms if points(other) is not None and points(other) > mine)
 
 
 def settle(facts, period, of="企业"):
     """One dict a row, keyed as the header of that table."""
     span = Span(period)
-    if not span.quarter:
-        return settle_year(facts, span)
     return {
         "企业": lambda: [settle_firm(facts, firm, span) for firm in facts.firms],
         "小区": lambda: [settle_estate(facts, estate, span) for estate in facts.estates],
@@ -384,7 +380,7 @@ OPTIONS = [
 def parser():
     made = argparse.ArgumentParser(description="香蜜湖街道:独立核算 (independent settlement)")
     made.add_argument("data")
-    made.add_argument("period", help="2024Q3, or 2024")
+    made.add_argument("period", help="such as 2024Q3")
     made.add_argument("--of", choices=["企业", "小区", "代办员", "全体"], default="企业")
     for name, default, text in OPTIONS:
         made.add_argument("--" + name, type=Fraction, default=Fraction(default), help=text + ", default " + default)
@@ -402,7 +398,7 @@ def main():
     except (OSError, ValueError) as error:
         sys.stderr.write("xiangmihu.py: %s\n" % error)
         return 1
-    header = HEADERS[arguments.of if "Q" in arguments.period else "年度"]
+    header = HEADERS[arguments.of]
     sys.stdout.reconfigure(encoding="utf-8", newline="\n")
     csv.writer(sys.stdout, lineterminator="\n").writerows(
         [header] + [[cell(row[name]) for name in header] for row in table])
