@@ -38,7 +38,7 @@ HEADERS = {
     "社区": ["编号", "期间", "需求件数", "发布率", "认领率"],
     "全体": ["期间", "收单件数", "去重件数", "街道按时办结率", "街道回访率", "街道满意率", "满意率同比变化",
              "满意率同比增幅", "工单同比增幅", "四类占比", "红榜家数", "黑榜家数", "省级示范数", "市级示范数",
-             "党组织覆盖率"],
+             "党组织家数", "党组织全覆盖"],
 }
 
 
@@ -260,7 +260,7 @@ def settle_whole(facts, half):
         "四类占比": percent(rate(sum(1 for row in counted if row["类别"] in MAIN_KINDS), len(counted))),
         "红榜家数": lists.count("红榜"), "黑榜家数": lists.count("黑榜"),
         "省级示范数": titles.count("省级示范"), "市级示范数": titles.count("市级示范"),
-        "党组织覆盖率": percent(rate(parties, len(facts.firms))),
+        "党组织家数": parties, "党组织全覆盖": parties == len(facts.firms),
     }
 
 
