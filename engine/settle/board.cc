@@ -187,6 +187,8 @@ class BoardMaker {
     const auto value = values->second.find({subject, Period{}});
     if (value == values->second.end() || IsAbsent(value->second)) return "–";
     if (const auto* text = std::get_if<std::string>(&value->second)) return *text;
+    if (const auto* other = std::get_if<EntityId>(&value->second))
+      return facts.roster(model_[attribute].type.subject).ids[other->index];
     return semantic::Describe(model_, model_[attribute].type, value->second);
   }
 
