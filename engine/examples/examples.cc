@@ -58,8 +58,10 @@ class Runner {
     refused_.insert(id);
     for (size_t i = 0; i < example_.rejections.size(); ++i) {
       const auto& r = example_.rejections[i];
-      const bool then = r.period == period || period.kind == PeriodKind::kOnce;  // what has no period is refused in each
-      if (r.id == id && then && (r.message.empty() || r.message == message.zh)) {
+      // A dated row is refused on its day: the example names the period that it falls into. An attribute has no period.
+      const bool dated = period.kind == PeriodKind::kDay && period.In(r.period.kind) == r.period;
+      const bool in_period = r.period == period || dated || period.kind == PeriodKind::kOnce;
+      if (r.id == id && in_period && (r.message.empty() || r.message == message.zh)) {
         met_.insert(i);
         return;
       }

@@ -76,7 +76,11 @@ const char* GradeColor(size_t index, size_t count) {
 class BoardMaker {
  public:
   BoardMaker(const Settlement& settlement, const BoardStyle& style, data::SortId sort)
-      : settlement_(settlement), style_(style), graph_(*settlement.graph), model_(*settlement.graph->model), sort_(sort) {
+      : settlement_(settlement),
+        style_(style),
+        graph_(*settlement.graph),
+        model_(*settlement.graph->model),
+        sort_(sort) {
     for (const SubjectOutputs& subject : settlement.subjects) {
       if (subject.sort == sort) subjects_.push_back(&subject);
     }
@@ -107,16 +111,14 @@ class BoardMaker {
     const bool on_trial = trial && settlement_.period.last_day() <= *trial;
     return fmt::format("{}{}  {}  {}", title, on_trial ? Say("（试评，不作奖惩）", " (trial, without effect)") : "",
                        settlement_.period.ToText().In(style_.language),
-                       fmt::format(fmt::runtime(Say("{} 个{}", "{} × {}")), subjects_.size(),
-                                   model_[sort_].name));
+                       fmt::format(fmt::runtime(Say("{} 个{}", "{} × {}")), subjects_.size(), model_[sort_].name));
   }
 
   void FindAttributes() {
     for (size_t i = 0; i < model_.fields.size() && attributes_.empty(); ++i) {
       const semantic::Field& field = model_.fields[i];
       const bool own = field.kind == semantic::Field::Kind::kAttribute && field.grain.sort == sort_;
-      if (own && field.type.kind == semantic::TypeKind::kText)
-        attributes_.emplace_back(i);
+      if (own && field.type.kind == semantic::TypeKind::kText) attributes_.emplace_back(i);
     }
     if (sample_ == nullptr) return;
     for (size_t i = 0; i < sample_->outputs.size(); ++i) {
@@ -187,6 +189,8 @@ class BoardMaker {
     const auto value = values->second.find({subject, Period{}});
     if (value == values->second.end() || IsAbsent(value->second)) return "–";
     if (const auto* text = std::get_if<std::string>(&value->second)) return *text;
+    if (const auto* other = std::get_if<EntityId>(&value->second))
+      return facts.roster(model_[attribute].type.subject).ids[other->index];
     return semantic::Describe(model_, model_[attribute].type, value->second);
   }
 
@@ -238,11 +242,10 @@ class BoardMaker {
     const semantic::Enumeration& scale = model_[definition.type.enumeration];
     std::string line;
     for (size_t grade = 0; grade < scale.values.size(); ++grade) {
-      const auto count =
-          std::count_if(subjects_.begin(), subjects_.end(), [&](const SubjectOutputs* subject) {
-            const auto* code = std::get_if<EnumCode>(&subject->outputs[column].value);
-            return code != nullptr && code->index == grade;
-          });
+      const auto count = std::count_if(subjects_.begin(), subjects_.end(), [&](const SubjectOutputs* subject) {
+        const auto* code = std::get_if<EnumCode>(&subject->outputs[column].value);
+        return code != nullptr && code->index == grade;
+      });
       const std::string& name = scale.values[grade];
       const std::string shown = style_.color ? GradeColor(grade, scale.values.size()) + name + "\x1b[0m" : name;
       line += (line.empty() ? "" : Say("，", ", ")) + fmt::format("{} {}", shown, count);

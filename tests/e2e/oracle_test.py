@@ -15,6 +15,9 @@ import unittest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 HENG = os.environ.get("HENG", str(ROOT / "build/bin/heng"))
 
+XIANGMIHU = {"": "--of 企业", "小区": "--of 小区", "代办员": "--of 代办员", "全体": "--of 全体"}
+QINZAO = "policies/qinzao/sample"
+
 # District, options of settle, period, the oracle's command; then its arguments for each file that is written ("" is out.csv).
 CASES = [
     ("shiliuzhuang", [], "2024Q3", "shiliuzhuang.py policies/shiliuzhuang/sample 2024Q3 --red 5", {"": "", "每月": "--monthly"}),
@@ -24,6 +27,15 @@ CASES = [
             name: "%s 大院线=2000 多户线=100 补贴标准=0.25 工时折价=12.5 返还比例=20" % (name or "楼院")
             for name in ("", "每季", "住户", "物业公司", "街道办", "全体")
         },
+    ),
+    *(("xiangmihu", [], "2024Q%d" % q, "xiangmihu.py policies/xiangmihu/sample 2024Q%d" % q, XIANGMIHU) for q in (1, 2, 3, 4)),
+    (
+        "qinzao", ["--policy", "lists"], "2024H1", "qinzao_lists.py %s/lists 2024H1" % QINZAO,
+        {"": "--of 企业", "小区": "--of 小区", "社区": "--of 社区", "全体": "--of 全体"},
+    ),
+    (
+        "qinzao", ["--policy", "selection"], "2024Q3", "qinzao_selection.py %s/selection 2024Q3" % QINZAO,
+        {"": "--of 企业", "小区": "--of 小区", "报名": "--of 报名"},
     ),
 ]
 
