@@ -18,6 +18,7 @@
 #include "engine/format/format.h"
 #include "engine/syntax/antlr/parser.h"
 #include "engine/syntax/open_source.h"
+#include "tests/fuzz/token_kinds.h"
 
 namespace heng::tests {
 namespace {
@@ -172,17 +173,6 @@ std::string Judge(const std::vector<size_t>& types) {
       antlr4::atn::PredictionMode::LL_EXACT_AMBIG_DETECTION);
   parser.file();
   return witness.found;
-}
-
-TokenKind KindOf(size_t type) {
-  switch (type) {
-#define TOKEN(name, grammar) \
-  case HengLexer::grammar:   \
-    return TokenKind::k##name;
-#include "engine/syntax/tokens.def"
-#undef TOKEN
-    default: return TokenKind::kBad;
-  }
 }
 
 // ASCII signs in full width.

@@ -1,10 +1,7 @@
 // Text to tokens by the generated lexer, at the speed of a table: the runtime keeps its DFA for ASCII only and walks the
 // grammar's network for every Chinese character; this simulator keeps the edges of all of Unicode.
-#include <algorithm>
-#include <memory>
 
 #include "HengLexer.h"
-#include "engine/base/text.h"
 #include "engine/syntax/antlr/parser.h"
 #include "engine/syntax/antlr/token_types.h"
 
@@ -13,13 +10,19 @@ namespace {
 
 using heng::antlr::HengLexer;
 
-// One DFA set a thread, so no locks; thrown away when it has grown too large (it grows with the number of distinct characters).
+// One DFA set a thread, so no locks. Its states are those of the grammar and few; its edges grow with the distinct characters
+// that are met, so they are forgotten when there are too many (about 40 bytes each).
 struct DfaCache {
+  explicit DfaCache(const antlr4::atn::ATN& network) {
+    dfas.reserve(network.getNumberOfDecisions());
+    for (size_t i = 0; i < network.getNumberOfDecisions(); ++i) dfas.emplace_back(network.getDecisionState(i), i);
+  }
+
   std::vector<antlr4::dfa::DFA> dfas;
   antlr4::atn::PredictionContextCache contexts;
   size_t edges = 0;
 };
-constexpr size_t kMostEdges = 200000;
+constexpr size_t kMostEdges = 100000;
 
 class UnicodeLexerSimulator final : public antlr4::atn::LexerATNSimulator {
  public:
@@ -34,51 +37,61 @@ class UnicodeLexerSimulator final : public antlr4::atn::LexerATNSimulator {
     return edge == from->edges.end() ? nullptr : edge->second;
   }
   void addDFAEdge(antlr4::dfa::DFAState* from, size_t symbol, antlr4::dfa::DFAState* to) override {
-    from->edges[symbol] = to;
-    ++cache_.edges;
+    if (cache_.edges == kMostEdges) ForgetEdges();
+    if (from->edges.insert_or_assign(symbol, to).second) ++cache_.edges;
   }
 
  private:
+  // The states stay: a walk that is under way stands on one of them.
+  void ForgetEdges() {
+    for (const antlr4::dfa::DFA& dfa : cache_.dfas) {
+      for (antlr4::dfa::DFAState* state : dfa.states) state->edges.clear();
+    }
+    cache_.edges = 0;
+  }
+
   DfaCache& cache_;
 };
 
-DfaCache& ThreadCache(const antlr4::atn::ATN& network) {
-  thread_local std::unique_ptr<DfaCache> cache;
-  if (!cache || cache->edges > kMostEdges) {
-    cache = std::make_unique<DfaCache>();
-    cache->dfas.reserve(network.getNumberOfDecisions());
-    for (size_t i = 0; i < network.getNumberOfDecisions(); ++i)
-      cache->dfas.emplace_back(network.getDecisionState(i), i);
-  }
-  return *cache;
-}
-
-}  // namespace
-
-TokenList Tokenize(SourcePtr source, DiagnosticSink& sink) {
-  const std::string text(source->text());
-  std::vector<uint32_t> offsets;  // of each code point, and of the end
+// The byte offset of each code point, and of the end.
+std::vector<uint32_t> OffsetsOf(std::string_view text) {
+  std::vector<uint32_t> offsets;
   offsets.reserve(text.size() + 1);
   for (size_t i = 0; i < text.size(); ++i) {
     if ((static_cast<unsigned char>(text[i]) & 0xC0) != 0x80) offsets.push_back(static_cast<uint32_t>(i));
   }
   offsets.push_back(static_cast<uint32_t>(text.size()));
-  // The runtime drops a byte order mark; what it counts then begins behind it.
-  const size_t skipped = text.starts_with("\xEF\xBB\xBF") ? 1 : 0;
+  return offsets;
+}
 
-  antlr4::ANTLRInputStream input(text);
+}  // namespace
+
+std::vector<Token> Lex(const SourceFile& source) {
+  const std::vector<uint32_t> offsets = OffsetsOf(source.text());
+  antlr4::ANTLRInputStream input{std::string(source.text())};
   HengLexer lexer(&input);
-  lexer.removeErrorListeners();
-  lexer.setInterpreter(new UnicodeLexerSimulator(&lexer, lexer.getATN(), ThreadCache(lexer.getATN())));
+  thread_local DfaCache cache(lexer.getATN());
+  auto* simulator = new UnicodeLexerSimulator(&lexer, lexer.getATN(), cache);
+  lexer.setInterpreter(simulator);  // and owns it
 
   std::vector<Token> tokens;
+  tokens.reserve(offsets.size() / 2);
+  // The runtime drops a byte order mark; what it counts then begins behind it.
+  const size_t skipped = source.text().starts_with("\xEF\xBB\xBF") ? 1 : 0;
   if (skipped > 0) tokens.push_back({TokenKind::kBlank, {0, offsets[1]}});
+  // The lexer's own nextToken would make an object of each token; the simulator is all that is needed, since the grammar has one
+  // mode, and the channel shows in the type.
   for (;;) {
-    const std::unique_ptr<antlr4::Token> token = lexer.nextToken();
-    if (token->getType() == antlr4::Token::EOF) break;
-    tokens.push_back({KindOf(token->getType()),
-                      {offsets[token->getStartIndex() + skipped], offsets[token->getStopIndex() + 1 + skipped]}});
+    const size_t begin = input.index();
+    const size_t type = simulator->match(&input, antlr4::Lexer::DEFAULT_MODE);
+    if (type == antlr4::Token::EOF) break;
+    tokens.push_back({KindOf(type), {offsets[begin + skipped], offsets[input.index() + skipped]}});
   }
+  return tokens;
+}
+
+TokenList Tokenize(SourcePtr source, DiagnosticSink& sink) {
+  std::vector<Token> tokens = Lex(*source);
   return RunTokenPass(std::move(source), std::move(tokens), sink);
 }
 

@@ -7,6 +7,10 @@
 
 namespace heng::syntax {
 
+// The tokens as they stand, blanks and comments included: nothing is settled yet, `hidden` and `inserted` are false.
+// REQUIRES: the source is valid UTF-8. Cost: 10 MB/s and more; what is learned of the grammar is kept for the thread (a few MB).
+std::vector<Token> Lex(const SourceFile& source);
+
 // All tokens, blanks and comments included, behind the token pass. REQUIRES: the source is valid UTF-8.
 TokenList Tokenize(SourcePtr source, DiagnosticSink& sink);
 
