@@ -26,11 +26,13 @@ class Runner {
     outcome_.span = example_.span;
     outcome_.expectations = example_.expectations.size() + example_.rejections.size();
     std::set<Period> settled;
-    // What is expected of a coarser period than the policy publishes (in a module: of any) is settled too.
+    // What is expected or refused of a coarser period than the policy publishes (in a module: of any) is settled too.
     PeriodKind kind = model_.settlement_period();
-    for (const auto& e : example_.expectations) {
-      if (e.period.kind != PeriodKind::kOnce) kind = std::max(kind, e.period.kind);
-    }
+    const auto reach = [&](Period p) {
+      if (p.kind != PeriodKind::kOnce) kind = std::max(kind, p.kind);
+    };
+    for (const auto& e : example_.expectations) reach(e.period);
+    for (const auto& r : example_.rejections) reach(r.period);
     const auto add = [&](Period p) {
       if (p.kind <= kind) settled.insert(p.In(kind));
     };

@@ -284,6 +284,21 @@ std::optional<Interval> Ranges::WeightedMean(const Node& node, const Knowledge& 
   return out;
 }
 
+// Likewise over rows: (Σ w × x) ÷ (Σ w) of the same rows, where no w is negative.
+std::optional<Interval> Ranges::WeightedMeanOfRows(const Node& above, const Node& below) const {
+  const bool sums = above.form == Form::kFold && below.form == Form::kFold && above.fold == FoldOp::kSum &&
+                    below.fold == FoldOp::kSum && above.operands.size() == below.operands.size();
+  if (!sums || above.path != below.path || above.source != below.source || above.window != below.window)
+    return std::nullopt;
+  if (above.operands.size() > 1 && above.operands[1] != below.operands[1]) return std::nullopt;
+  const NodeId weight = below.operands[0];
+  const Node& product = graph_[above.operands[0]];
+  if (product.form != Form::kOp || product.op != Op::kMultiply || !NonNegative(Of(weight))) return std::nullopt;
+  if (product.operands[1] == weight) return Operand(product.operands[0], {});
+  if (product.operands[0] == weight) return Operand(product.operands[1], {});
+  return std::nullopt;
+}
+
 // True if both put the same rows together, none of them negative, and the first only some of those of the second.
 bool Ranges::IsPart(NodeId part, NodeId whole) const {
   const Node& a = graph_[part];
@@ -316,6 +331,7 @@ Interval Ranges::ComputeDivision(const Node& node, const Knowledge& knowledge) c
                       (sum.operands.size() == 1 || sum.operands[1] == count.operands[1]);
     if (same && sum.window == count.window) return Operand(sum.operands[0], {});
   }
+  if (const auto mean = WeightedMeanOfRows(sum, count)) return *mean;
   if (IsPart(node.operands[0], node.operands[1])) return {Rational(0), Rational(1), false, false};
   if (const auto mean = WeightedMean(node, knowledge)) return *mean;
   if (const auto known = at_most_.find(node.operands[0]);

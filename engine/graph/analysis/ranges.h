@@ -63,6 +63,7 @@ class Ranges {
   Interval ComputeFold(const Node& node, const Knowledge& knowledge) const;
   bool IsPart(NodeId part, NodeId whole) const;
   std::optional<Interval> WeightedMean(const Node& node, const Knowledge& knowledge) const;
+  std::optional<Interval> WeightedMeanOfRows(const Node& above, const Node& below) const;
   std::optional<int> ComputePlaces(const Node& node) const;
   std::optional<int> FieldPlaces(const semantic::Field& field) const;
   void Learn(NodeId condition, bool truth, Knowledge& knowledge) const;
