@@ -61,6 +61,10 @@ FactsBuilder::FactsBuilder(graph::GraphPtr graph, Period settled, Bindings param
   facts_->parameters = std::move(parameters);
   // A list of rows that is empty is a fact; one that is missing is refused by who reads it.
   for (const RecordsLayout& records : layout_.records) facts_->rows[records.sort];
+  // A kind of which there is no subject has an empty roster, not none.
+  for (size_t sort = 0; sort < model().sorts.size(); ++sort) {
+    if (model().sorts[sort].kind == semantic::Sort::Kind::kSubject) facts_->rosters[SortId(sort)];
+  }
   AddSubject(semantic::kWholeSort, "");
   for (const semantic::Catalogue& catalogue : graph_->model->catalogues) {
     for (const std::string& id : catalogue.ids) AddSubject(catalogue.sort, id);
