@@ -121,14 +121,25 @@ Builder::Over Builder::OverOf(ExprId id, const Expr& expr, Referent::Scope scope
   if (!argument.distinct.valid()) return over;
   // One row a key: the first by value, the greatest first, of those that are equal any.
   const NodeId distinct = Translate(argument.distinct, over.source);
-  const SortId owner =
+  std::vector<NodeId> keys = {distinct};
+  SortId owner =
       over.target.sort == semantic::kWholeSort || graph_->is_quotient(over.target.sort) ? SortId{} : over.target.sort;
+  if (owner.valid()) {
+    // Who the rows belong to is an ancestor of theirs, or what the last reference on the way names: then that is a key too.
+    const std::vector<Step> steps = (*graph_)[over.path].steps;
+    const auto last = std::find_if(steps.rbegin(), steps.rend(),
+                                   [](const Step& step) { return step.kind == Step::Kind::kReference; });
+    if (last != steps.rend()) {
+      keys.push_back(ReadField(last->reference, over.source));
+      owner = {};
+    }
+  }
   Node rank;
   rank.form = Form::kRank;
   rank.operands = {over.value};
   if (over.condition.valid()) rank.operands.push_back(over.condition);
   rank.conditional = over.condition.valid();
-  const SortId quotient = QuotientOf(over.source.sort, {distinct}, owner, TextOf(argument.distinct));
+  const SortId quotient = QuotientOf(over.source.sort, std::move(keys), owner, TextOf(argument.distinct));
   rank.path =
       InternPath({{Step::Calendar(over.window == 1 ? over.target.period : PeriodKind::kOnce), Step::Key(quotient)}});
   rank.ties = Ties::kDistinct;
