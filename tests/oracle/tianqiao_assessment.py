@@ -13,7 +13,7 @@ import sys
 from fractions import Fraction
 
 import common
-from common import day, fewest, fixed, number, yes
+from common import day, fixed, number, yes
 
 EMPHASIS = {
     "成熟商品房小区": "提升生活品质",
