@@ -218,7 +218,7 @@ class BoardMaker {
       const semantic::Definition& definition = model_[sample_->outputs[i].definition];
       if (definition.type.kind == semantic::TypeKind::kEnum && model_[definition.type.enumeration].ordered) {
         PutCounts(i, definition, out);
-      } else if (definition.type.is_number() && IsTotalled(definition.type)) {
+      } else if (sort_ != semantic::kWholeSort && definition.type.is_number() && IsTotalled(definition.type)) {
         PutTotal(i, definition, out);
       }
     }

@@ -18,6 +18,13 @@ HENG = os.environ.get("HENG", str(ROOT / "build/bin/heng"))
 XIANGMIHU = {"": "--of 企业", "小区": "--of 小区", "代办员": "--of 代办员", "全体": "--of 全体"}
 QINZAO = "policies/qinzao/sample"
 
+
+def tianqiao(policy, period, *tables):
+    """The first table is that of the policy's first subject."""
+    command = "tianqiao_%s.py policies/tianqiao/sample/%s %s" % (policy, policy, period)
+    return ("tianqiao", ["--policy", policy], period, command, {name if i else "": name for i, name in enumerate(tables)})
+
+
 # District, options of settle, period, the oracle's command; then its arguments for each file that is written ("" is out.csv).
 CASES = [
     ("shiliuzhuang", [], "2024Q3", "shiliuzhuang.py policies/shiliuzhuang/sample 2024Q3 --red 5", {"": "", "每月": "--monthly"}),
@@ -37,6 +44,10 @@ CASES = [
         "qinzao", ["--policy", "selection"], "2024Q3", "qinzao_selection.py %s/selection 2024Q3" % QINZAO,
         {"": "--of 企业", "小区": "--of 小区", "报名": "--of 报名"},
     ),
+    *(tianqiao("assessment", period, "小区", "企业", "社区", "全体") for period in ("2024Q2", "2024Q3")),  # two versions
+    *(tianqiao("branches", period, "企业", "业委会", "全体") for period in ("2024", "2025")),
+    tianqiao("grid", "2024Q3", "网格员", "企业", "社区"),
+    tianqiao("services", "2024Q3", "企业", "小区", "组员", "体验", "备选项目", "全体"),
 ]
 
 
@@ -44,15 +55,20 @@ def table(data):
     return list(csv.DictReader(io.StringIO(data)))
 
 
+def settle(test, district, options, period, folder):
+    """Writes out.csv, and out.{kind}.csv for the other tables, into the folder."""
+    done = subprocess.run(
+        [HENG, "settle", "--config", str(ROOT / "policies/heng.yaml"), "--district", district, "--period", period, "--quiet",
+         *options, "-o", folder + "/out.csv"],
+        capture_output=True, text=True)
+    test.assertEqual(done.returncode, 0, done.stderr[-2000:])
+
+
 class Oracle(unittest.TestCase):
     def test_every_district_agrees_in_every_cell(self):
         for district, options, period, command, files in CASES:
             with self.subTest(district=district, period=period), tempfile.TemporaryDirectory() as folder:
-                done = subprocess.run(
-                    [HENG, "settle", "--config", str(ROOT / "policies/heng.yaml"), "--district", district, "--period", period,
-                     "--quiet", *options, "-o", folder + "/out.csv"],
-                    capture_output=True, text=True)
-                self.assertEqual(done.returncode, 0, done.stderr[-2000:])
+                settle(self, district, options, period, folder)
                 for name, arguments in files.items():
                     oracle = subprocess.run([sys.executable, *(str(ROOT / "tests/oracle") + "/" + command + " " + arguments).split()],
                                             capture_output=True, text=True, cwd=ROOT)
@@ -63,6 +79,24 @@ class Oracle(unittest.TestCase):
                     self.assertGreater(len(wanted), 0)
                     self.assertEqual(len(found), len(wanted), name)
                     self.assertEqual([{k: row[k] for k in wanted[0]} for row in found], wanted)
+
+    def test_examples_reach_every_case_row_and_branch(self):
+        districts = sorted({str(ROOT / "policies" / case[0]) for case in CASES})
+        done = subprocess.run([HENG, "--lang", "zh", "test", "--coverage", *districts], capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stdout[-2000:] + done.stderr)
+        self.assertEqual(len(districts), 5)
+        self.assertGreaterEqual(done.stdout.count("用到："), 10)
+        self.assertNotIn("没有算例用到", done.stdout)
+
+    def test_a_new_version_changes_the_weights_alone(self):
+        """Company 1 has the same facts in both quarters: 83.5 under the first version of the assessment, 84.75 under the second."""
+        scores = []
+        for period in ("2024Q2", "2024Q3"):
+            with tempfile.TemporaryDirectory() as folder:
+                settle(self, "tianqiao", ["--policy", "assessment"], period, folder)
+                companies = table(pathlib.Path(folder, "out.企业.csv").read_text(encoding="utf-8-sig"))
+                scores += [row["企业考核"] for row in companies if row["编号"] == "tq-01"]
+        self.assertEqual(scores, ["83.50", "84.75"])
 
     def test_samples_are_what_their_scripts_make(self):
         for script in sorted((ROOT / "policies").glob("*/sample/make_sample.py")):
