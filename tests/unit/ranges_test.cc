@@ -96,9 +96,9 @@ TEST(Ranges, OverRowsAndPeers) {
   EXPECT_EQ(OfMonthly("平均(打分.票) 缺按 50 分"), "[0, 100] -");
   EXPECT_EQ(OfMonthly("去极值平均(打分.票, 1) 缺按 120 分"), "[0, 120] -");
   EXPECT_EQ(OfMonthly("平均(增减 在 类别 内)"), "[-5, 5] -");
-  EXPECT_EQ(OfMonthly("加权平均(增减, 件数 在 类别 内) 缺按 0 分"), "[-5, 5] -");
+  EXPECT_EQ(OfMonthly("加权平均(增减 在 类别 内, 件数) 缺按 0 分"), "[-5, 5] -");
   // A weight that may be negative carries the mean outside.
-  EXPECT_EQ(OfMonthly("加权平均(得分, 增减 在 类别 内) 缺按 0 分"), "(-∞, ∞) -");
+  EXPECT_EQ(OfMonthly("加权平均(得分 在 类别 内, 增减) 缺按 0 分"), "(-∞, ∞) -");
   EXPECT_EQ(OfMonthly("名次(得分 在 全体 内)"), "[1, ∞) 0");
 }
 
