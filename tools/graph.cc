@@ -9,6 +9,8 @@
 
 #include "engine/base/file.h"
 #include "engine/graph/dump.h"
+#include "engine/program/program.h"
+#include "tools/deploy_policy.h"
 #include "tools/verbs.h"
 
 namespace heng::tools {
@@ -35,9 +37,36 @@ Result<std::string> DrawSvg(const std::string& dot) {
   return svg;
 }
 
+// The first period that the policy can settle.
+Period FirstPeriod(const semantic::Model& model) {
+  const PeriodKind kind = model.settlement_period();
+  const Date first = model.policy.first_day.value_or(Date{2024, 1, 1});
+  Period period = Period::Of(first).In(kind);
+  if (period.first_day() < first) ++period.ordinal;
+  return period;
+}
+
+int PrintProgram(const GraphOptions& options, const Manner& manner) {
+  const Result<Deployed> deployed = Deploy(options.policy, options.sets, manner);
+  if (!deployed) return Report(deployed.error(), manner);
+  const data::Deployment& deployment = deployed->deployment;
+  Period period = FirstPeriod(*deployment.graph->model);
+  if (!options.period.empty()) {
+    const Result<Period> given = ReadPeriod(options.period);
+    if (!given) return Report(given.error(), manner);
+    if (const Status possible = data::CheckPeriod(*deployment.graph->model, *given, {}, false); !possible)
+      return Report(possible.error(), manner);
+    period = *given;
+  }
+  const auto lowered = program::Lower(deployment.graph, {period, deployment.parameters});
+  std::fputs(program::DumpProgram(*program::Schedule(lowered)).c_str(), stdout);
+  return kDone;
+}
+
 }  // namespace
 
 int RunGraph(const GraphOptions& options, const Manner& manner) {
+  if (options.program) return PrintProgram(options, manner);
   const Result<graph::GraphPtr> graph = LoadPolicy(options.policy, manner);
   if (!graph) return Report(graph.error(), manner);
   using graph::GraphFormat;

@@ -98,6 +98,9 @@ int Run(int argc, char** argv) {
   graph_verb->add_option("POLICY", graph.policy)->required();
   graph_verb->add_option("--format", graph.format, "dot | mermaid | json | svg")
       ->check(CLI::IsMember({"dot", "mermaid", "json", "svg"}));
+  graph_verb->add_flag("--program", graph.program, "降成的整数程序 / the program of integers that it is lowered to");
+  graph_verb->add_option("--period", graph.period, "例如 2024Q3");
+  graph_verb->add_option("--set", graph.sets, "名称=值 / NAME=VALUE")->take_all();
 
   std::string schema_policy;
   auto* schema_verb = app.add_subcommand("schema", "输入的 JSON Schema / JSON Schema of the inputs");

@@ -63,6 +63,10 @@ struct ExplainOptions {
 struct GraphOptions {
   std::string policy;
   std::string format = "dot";
+  // The program that the graph is lowered to, for that period and those parameters, instead of a picture.
+  bool program = false;
+  std::string period;
+  std::vector<std::string> sets;
 };
 struct ServeOptions {
   std::string config;

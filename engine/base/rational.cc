@@ -16,6 +16,41 @@ mpz_class PowerOfTen(int places) {
 
 }  // namespace
 
+namespace {
+
+std::optional<Rational::Int128> ToInt128(const mpz_class& value) {
+  if (mpz_sizeinbase(value.get_mpz_t(), 2) > 126) return std::nullopt;
+  uint64_t words[2] = {0, 0};
+  mpz_export(words, nullptr, -1, sizeof(uint64_t), 0, 0, value.get_mpz_t());
+  const auto magnitude = static_cast<Rational::Int128>(words[1]) << 64 | words[0];
+  return sgn(value) < 0 ? -magnitude : magnitude;
+}
+
+mpz_class FromInt128(Rational::Int128 value) {
+  if (value >= INT64_MIN && value <= INT64_MAX) return {static_cast<long>(value)};
+  const Rational::Int128 magnitude = value < 0 ? -value : value;
+  const uint64_t words[2] = {static_cast<uint64_t>(magnitude), static_cast<uint64_t>(magnitude >> 64)};
+  mpz_class out;
+  mpz_import(out.get_mpz_t(), 2, -1, sizeof(uint64_t), 0, 0, words);
+  return value < 0 ? mpz_class(-out) : out;
+}
+
+}  // namespace
+
+std::optional<Rational::Fraction> Rational::ToFraction() const {
+  const auto numerator = ToInt128(value_.get_num());
+  const auto denominator = ToInt128(value_.get_den());
+  if (!numerator || !denominator) return std::nullopt;
+  return Fraction{*numerator, *denominator};
+}
+
+Rational Rational::Of(Fraction fraction) {
+  CHECK(fraction.denominator != 0);
+  mpq_class value(FromInt128(fraction.numerator), FromInt128(fraction.denominator));
+  value.canonicalize();
+  return Rational(std::move(value));
+}
+
 struct DecimalParser {
   static Rational Make(const std::string& digits, int places) {
     mpq_class value(mpz_class(digits, 10), PowerOfTen(places));

@@ -54,6 +54,15 @@ class Rational {
   std::string ToFixed(int places) const;
   // The shortest exact decimal text; `n/d` if there is none.
   std::string ToString() const;
+  // Numerator and denominator (> 0, no common factor), where each fits 127 bits.
+  __extension__ using Int128 = __int128;
+  struct Fraction {
+    Int128 numerator = 0;
+    Int128 denominator = 1;
+  };
+  std::optional<Fraction> ToFraction() const;
+  // REQUIRES: denominator ≠ 0.
+  static Rational Of(Fraction fraction);
   // A whole number that fits, else nothing.
   std::optional<int64_t> ToInt64() const;
   size_t Hash() const;

@@ -1,12 +1,15 @@
 #include "engine/eval/evaluation.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
+#include <thread>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "engine/base/check.h"
+#include "engine/eval/fact_columns.h"
 #include "engine/eval/interpreter.h"
 
 namespace heng::eval {
@@ -14,8 +17,44 @@ namespace heng::eval {
 using graph::Form;
 using graph::Root;
 
-Evaluation::Evaluation(GraphPtr graph, std::shared_ptr<const Facts> facts, Period period)
-    : interpreter_(std::make_unique<Interpreter>(std::move(graph), std::move(facts), period)) {}
+namespace {
+
+// So many definitions may be nested without danger to the stack; a policy with more is evaluated from the first to the last.
+constexpr size_t kNested = 2000;
+
+}  // namespace
+
+struct Evaluation::Fast {
+  Fast(std::shared_ptr<const Executable> executable, const Facts& facts, const FactColumns::Interpret& interpret)
+      : execution(std::move(executable)), columns(*execution.program().lowered, facts, interpret) {
+    const auto& all = execution.program().lowered->outputs;
+    for (size_t i = 0; i < all.size(); ++i) outputs.emplace(std::pair(all[i].definition, all[i].period), i);
+    execution.Run(columns.batch(), static_cast<int>(std::max(1U, std::thread::hardware_concurrency())));
+  }
+
+  Execution execution;
+  FactColumns columns;
+  std::map<std::pair<DefId, Period>, size_t> outputs;
+};
+
+Evaluation::Evaluation(GraphPtr graph, std::shared_ptr<const Facts> facts, Period period, Engine engine,
+                       std::shared_ptr<const Executable> executable)
+    : interpreter_(std::make_unique<Interpreter>(std::move(graph), std::move(facts), period)) {
+  size_t subjects = 0;
+  size_t most = 0;
+  for (const auto& [sort, roster] : this->facts().rosters) subjects += roster.ids.size();
+  for (const auto& [sort, rows] : this->facts().rows) most = std::max(most, rows.size());
+  if (engine == Engine::kInterpreter || (engine == Engine::kBySize && subjects < kManySubjects)) return;
+  if (std::max(most, subjects) >= kMostRows) return;
+  if (executable == nullptr) {
+    program::LowerOptions options{period, this->facts().parameters};
+    options.peers = this->facts().roster_complete;
+    executable = Prepare(program::Schedule(program::Lower(interpreter_->graph_pointer(), std::move(options))));
+  }
+  fast_ = std::make_unique<Fast>(std::move(executable), this->facts(), [this](DefId definition, uint32_t entity, Period at) {
+    return Ready().Read(definition, {entity, at});
+  });
+}
 Evaluation::~Evaluation() = default;
 Evaluation::Evaluation(Evaluation&&) noexcept = default;
 
@@ -25,11 +64,34 @@ Period Evaluation::period() const { return interpreter_->period(); }
 
 // Definitions are evaluated in the graph's order at the first question about any of them; checks alone need none.
 Interpreter& Evaluation::Ready() const {
-  if (!std::exchange(ready_, true)) interpreter_->Run();
+  const bool one_by_one = fast_ != nullptr && graph().definitions.size() < kNested;
+  if (!one_by_one && !std::exchange(ready_, true)) interpreter_->Run();
   return *interpreter_;
 }
 
-std::vector<std::string> Evaluation::IdsOf(SortId sort, Period period) const { return Ready().IdsOf(sort, period); }
+std::optional<Value> Evaluation::Computed(DefId definition, uint32_t entity, Period at) const {
+  if (fast_ == nullptr) return std::nullopt;
+  const auto output = fast_->outputs.find({definition, at});
+  if (output == fast_->outputs.end()) return std::nullopt;
+  const Execution& execution = fast_->execution;
+  const size_t i = output->second;
+  if (execution.deferred(i, entity)) return std::nullopt;
+  if (!execution.present(i, entity)) return Absent{};
+  const Int integer = execution.integer(i, entity);
+  switch (execution.program().lowered->outputs[i].type) {
+    case semantic::TypeKind::kNumber: return execution.number(i, entity);
+    case semantic::TypeKind::kBool: return integer != 0;
+    case semantic::TypeKind::kEnum: return EnumCode{static_cast<uint32_t>(integer)};
+    case semantic::TypeKind::kDate: return Date{1970, 1, 1}.AddDays(static_cast<int>(integer));
+    case semantic::TypeKind::kText: return fast_->columns.text(integer);
+    case semantic::TypeKind::kSubject: return EntityId{static_cast<uint32_t>(integer)};
+    default: return std::nullopt;
+  }
+}
+
+std::vector<std::string> Evaluation::IdsOf(SortId sort, Period period) const {
+  return graph().is_quotient(sort) ? Ready().IdsOf(sort, period) : facts().roster(sort).ids;
+}
 
 std::vector<Period> Evaluation::PeriodsOf(PeriodKind kind) const { return interpreter_->PeriodsOf(kind); }
 
@@ -38,6 +100,7 @@ size_t Evaluation::CountOf(SortId sort, Period period) const { return Ready().Co
 bool Evaluation::Reached(NodeId node, size_t arm) const { return Ready().Reached(node, arm); }
 
 Value Evaluation::Of(DefId definition, uint32_t entity, Period at) const {
+  if (auto value = Computed(definition, entity, at)) return std::move(*value);
   return Ready().Read(definition, {entity, at});
 }
 
@@ -217,7 +280,7 @@ std::vector<Violation> Evaluation::Violations() const {
             out.push_back({root.name, ids[subject], at, std::move(*message)});
           continue;
         }
-        const Value holds = Ready().Read(root.definition, {subject, at});
+        const Value holds = Of(root.definition, subject, at);
         const bool* truth = std::get_if<bool>(&holds);
         if (truth != nullptr && !*truth)
           out.push_back({root.name, ids[subject], at, ValuesIn(g, Explain(root.definition, subject, at))});

@@ -1,5 +1,6 @@
-// The reference interpreter: evaluates the graph with exact rationals, one instance at a time, no cleverness. It is the oracle for
-// every faster executor; the seam for such a one is this header (Evaluate, and the Evaluation it returns).
+// Evaluation: the values of a policy's definitions for one settled period. Many subjects are computed by a program on columns
+// (execution.h); what it leaves undecided, and all explanations, come from the reference interpreter, which evaluates the graph with
+// exact rationals, one instance at a time, with no cleverness, and is the oracle for the program.
 #pragma once
 
 #include <memory>
@@ -41,11 +42,18 @@ struct Violation {
 };
 
 class Interpreter;
+struct Executable;
+
+// With which engine: the interpreter, the program, or the program from kManySubjects subjects on.
+enum class Engine : unsigned char { kInterpreter, kProgram, kBySize };
+inline constexpr size_t kManySubjects = 256;
 
 // The values of all definitions for one settled period. Holds on to the graph and the facts; not thread-safe.
 class Evaluation {
  public:
-  Evaluation(GraphPtr graph, std::shared_ptr<const Facts> facts, Period period);
+  // `executable`: of the graph, the period and the parameters of the facts; made here if it is needed and null.
+  Evaluation(GraphPtr graph, std::shared_ptr<const Facts> facts, Period period, Engine engine = Engine::kProgram,
+             std::shared_ptr<const Executable> executable = nullptr);
   ~Evaluation();
   Evaluation(Evaluation&&) noexcept;
 
@@ -80,11 +88,16 @@ class Evaluation {
   std::vector<Violation> Violations() const;
 
  private:
+  struct Fast;
+
   Interpreter& Ready() const;
+  // What the program says; nothing if it leaves it to the interpreter.
+  std::optional<Value> Computed(DefId definition, uint32_t entity, Period at) const;
   std::optional<Bilingual> TurnsBack(const graph::Root& root, uint32_t subject, Period at,
                                      const std::vector<Value>& probes) const;
 
   std::unique_ptr<Interpreter> interpreter_;
+  std::unique_ptr<Fast> fast_;
   mutable bool ready_ = false;
 };
 

@@ -22,6 +22,7 @@ class Interpreter {
   Interpreter(GraphPtr graph, std::shared_ptr<const Facts> facts, Period period);
 
   const Graph& graph() const { return *graph_; }
+  const GraphPtr& graph_pointer() const { return graph_; }
   const Facts& facts() const { return *facts_; }
   Period period() const { return period_; }
 

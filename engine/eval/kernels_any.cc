@@ -1,0 +1,2 @@
+#define HENG_KERNELS any
+#include "engine/eval/kernels.inc"

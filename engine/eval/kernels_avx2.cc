@@ -1,0 +1,2 @@
+#define HENG_KERNELS avx2
+#include "engine/eval/kernels.inc"

@@ -1,0 +1,511 @@
+// What looks beyond one instance: paths, groups, folds, ranks. Over the calendar everything is written out, period by period; from rows
+// to subjects and among peers whole columns are folded.
+#include <algorithm>
+
+#include "engine/base/check.h"
+#include "engine/program/lowerer.h"
+
+namespace heng::program {
+
+using graph::FoldOp;
+using graph::Step;
+using graph::Ties;
+
+namespace {
+
+constexpr Bounds kBit{0, 1};
+// More rows than this are not folded by a program (see eval/execution.cc): sums stay within what is proved.
+constexpr Int kRows = Int{1} << 24;
+
+bool InTime(const graph::Path& path) {
+  return std::all_of(path.steps.begin(), path.steps.end(),
+                     [](const Step& step) { return step.kind == Step::Kind::kCalendar; });
+}
+
+}  // namespace
+
+// ---- paths and groups
+
+DomainId Lowerer::GroupDomain(SortId quotient, Period at) {
+  const bool rows = IsRows(graph().quotient(quotient).base);
+  const std::pair key{quotient, rows ? Period{} : at};
+  const auto known = domains_.find(key);
+  if (known != domains_.end()) return known->second;
+  const DomainId id(out_.domains.size());
+  domains_.emplace(key, id);
+  out_.domains.push_back({quotient, key.second, {}});
+  return id;
+}
+
+ValueId Lowerer::GroupOf(SortId sort, Period at, DomainId base) {
+  const graph::Quotient& quotient = graph().quotient(sort);
+  const DomainId domain = GroupDomain(sort, at);
+  if (out_.domains[domain.index()].group.valid()) return out_.domains[domain.index()].group;
+  std::vector<ValueId> columns;
+  if (quotient.owner.valid()) {
+    ValueId owner;
+    for (SortId of = quotient.base; of != quotient.owner; of = model()[of].parent) {
+      Slot slot;
+      slot.kind = Slot::Kind::kOwner;
+      slot.domain = DomainOf(of);
+      slot.type = TypeKind::kSubject;
+      const ValueId up = OfSlot(std::move(slot)).value;
+      owner = owner.valid() ? code().Gather(owner, up, base) : up;
+    }
+    columns.push_back(owner);
+  }
+  ValueId doubtful;
+  ValueId valid = code().Bit(true);
+  for (const NodeId node : quotient.keys) {
+    const Term key = LowerNode(node, at);
+    if (!key.ok()) return {};
+    if (!key.denominators.empty()) return Unable("a key that is a fraction").value;
+    columns.push_back(key.value);
+    if (key.present.valid()) valid = code().And(valid, key.present);
+    doubtful = Either(doubtful, key.deferred);
+  }
+  if (doubtful.valid()) return Unable("a key that may fail").value;
+  columns.push_back(valid);
+  const ValueId group = code().Group(std::move(columns), base, {-1, kRows});
+  out_.domains[domain.index()].group = group;
+  return group;
+}
+
+std::optional<Lowerer::Landing> Lowerer::Follow(const graph::Path& path, SortId sort, Period at) {
+  const DomainId from = DomainOf(sort, at);
+  Landing l;
+  l.sort = sort;
+  l.at = at;
+  l.domain = from;
+  const auto step_to = [&](ValueId index, ValueId none) {
+    if (l.whole) return false;
+    if (none.valid()) l.none = Either(l.none, MoveValue(none, l, from));
+    l.index = l.index.valid() ? code().Gather(l.index, index, from) : index;
+    return l.index.valid();
+  };
+  for (const Step& step : path.steps) {
+    switch (step.kind) {
+      case Step::Kind::kCalendar:
+        if (IsRowPeriod(l.at)) {
+          l.at = RowPeriod(step.period);
+        } else {
+          l.at = step.period == PeriodKind::kOnce ? Period{} : l.at.In(step.period);
+        }
+        break;
+      case Step::Kind::kWhole:
+        l.whole = true;
+        l.sort = semantic::kWholeSort;
+        l.domain = DomainOf(l.sort);
+        break;
+      case Step::Kind::kParent: {
+        Slot slot;
+        slot.kind = Slot::Kind::kOwner;
+        slot.domain = l.domain;
+        slot.type = TypeKind::kSubject;
+        if (!step_to(OfSlot(std::move(slot)).value, {})) return std::nullopt;
+        l.sort = model()[l.sort].parent;
+        l.domain = DomainOf(l.sort);
+        break;
+      }
+      case Step::Kind::kReference: {
+        const semantic::Field& field = model()[step.reference];
+        if (IsRowPeriod(l.at) && field.kind != semantic::Field::Kind::kRecord) {
+          Unable("a reference that rows read in their own periods");
+          return std::nullopt;
+        }
+        Node node;
+        node.form = Form::kField;
+        node.field = step.reference;
+        node.type = field.type;
+        const Term to = Field(node, l.at);
+        if (!to.ok()) return std::nullopt;
+        const ValueId none = to.present.valid() ? code().Not(to.present) : ValueId{};
+        if (!step_to(to.value, none)) return std::nullopt;
+        l.sort = field.type.subject;
+        l.domain = DomainOf(l.sort);
+        break;
+      }
+      case Step::Kind::kKey: {
+        const ValueId group = GroupOf(step.quotient, l.at, l.domain);
+        if (!group.valid()) return std::nullopt;
+        if (!step_to(group, code().Less(group, code().Constant(0)))) return std::nullopt;
+        l.sort = step.quotient;
+        l.domain = GroupDomain(step.quotient, l.at);
+        break;
+      }
+    }
+  }
+  return l;
+}
+
+ValueId Lowerer::MoveValue(ValueId value, const Landing& landing, DomainId to) {
+  if (!value.valid() || code().IsConstant(value)) return value;
+  if (landing.whole) return code().Broadcast(value, to);
+  return landing.index.valid() ? code().Gather(landing.index, value, to) : value;
+}
+
+Term Lowerer::Moved(const Term& term, const Landing& landing, DomainId to) {
+  if (!term.ok()) return {};
+  Term out = term;
+  out.value = MoveValue(term.value, landing, to);
+  for (ValueId& denominator : out.denominators) denominator = MoveValue(denominator, landing, to);
+  std::sort(out.denominators.begin(), out.denominators.end());
+  out.present = MoveValue(term.present, landing, to);
+  out.deferred = Either(MoveValue(term.deferred, landing, to), landing.none);
+  const bool elsewhere = landing.domain != to && !graph().is_quotient(landing.sort);
+  if (elsewhere && !code().IsConstant(term.value)) {
+    const ValueId bad = code().Input(Code::kBad, 0, landing.domain, kBit, true);
+    out.deferred = Either(out.deferred, MoveValue(bad, landing, to));
+  }
+  return out;
+}
+
+Term Lowerer::Pull(const Node& node, Period at) {
+  const auto landing = Follow(graph()[node.path], node.grain.sort, at);
+  if (!landing) return {};
+  const DomainId to = DomainOf(node.grain.sort, at);
+  if (!IsRowPeriod(landing->at) || IsRows(landing->sort))
+    return Moved(LowerNode(node.operands[0], landing->at), *landing, to);
+  // The rows lie in different periods: one after the other.
+  const PeriodKind kind = landing->at.kind;
+  if (kind == PeriodKind::kOnce) return Moved(LowerNode(node.operands[0], {}), *landing, to);
+  const Period settled = out_.options.period;
+  const std::vector<Period> periods =
+      kind <= settled.kind ? settled.Split(kind) : std::vector<Period>{settled.In(kind)};
+  Term out;
+  for (const Period period : periods) {
+    const Term here = Moved(LowerNode(node.operands[0], period), *landing, to);
+    if (!here.ok()) return {};
+    if (!out.ok()) {
+      out = here;
+      out.present = {};
+      out.deferred = code().Bit(true);
+    }
+    Slot in;
+    in.kind = Slot::Kind::kRowIn;
+    in.domain = to;
+    in.period = period;
+    in.type = TypeKind::kBool;
+    out = SelectTerm(OfSlot(std::move(in)).value, here, out);
+    if (!out.ok()) return {};
+  }
+  return out;
+}
+
+ValueId Lowerer::AnyBad(SortId sort, DomainId to) {
+  while (IsRows(sort)) sort = model()[sort].parent;
+  if (graph().is_quotient(sort)) sort = graph().quotient(sort).base;
+  while (IsRows(sort)) sort = model()[sort].parent;
+  const DomainId from = DomainOf(sort);
+  const DomainId whole = DomainOf(semantic::kWholeSort);
+  const ValueId bad = code().Input(Code::kBad, 0, from, kBit, true);
+  if (from == whole) return code().Broadcast(bad, to);
+  return code().Broadcast(code().Fold(Code::kAny, {code().Constant(0), bad}, from, whole, kBit), to);
+}
+
+// ---- folds
+
+Term Lowerer::Fold(const Node& node, Period at) {
+  if (node.fold == FoldOp::kNth) return Unable("最近, 最早: the n-th by date");
+  const bool in_time = InTime(graph()[node.path]) && !IsRows(node.source.sort) && at.kind != PeriodKind::kOnce;
+  return in_time ? FoldInTime(node, at) : FoldColumns(node, at);
+}
+
+// Puts together what stands in a few columns; each part's `present` says whether it counts.
+Term Lowerer::Finish(const Node& node, std::vector<Term> parts) {
+  Term out;
+  std::vector<Term*> numbers;
+  for (Term& part : parts) numbers.push_back(&part);
+  if (node.fold != FoldOp::kCount && parts[0].is_number()) Align(numbers);
+  ValueId some = code().Bit(false);
+  const bool smallest = (node.fold == FoldOp::kMin) != (parts[0].type == TypeKind::kEnum);
+  for (const Term& part : parts) {
+    if (!part.ok()) return {};
+    const ValueId counts = part.present.valid() ? part.present : code().Bit(true);
+    Term next = part;
+    next.present = {};
+    switch (node.fold) {
+      case FoldOp::kSum:
+        next.value = code().Select(counts, part.value, code().Constant(0));
+        if (out.ok()) next.value = code().Add(out.value, next.value);
+        break;
+      case FoldOp::kAny:
+        next.value = code().And(counts, part.value);
+        if (out.ok()) next.value = code().Or(out.value, next.value);
+        break;
+      case FoldOp::kAll:
+        next.value = code().Or(code().Not(counts), part.value);
+        if (out.ok()) next.value = code().And(out.value, next.value);
+        break;
+      default:
+        if (!out.ok()) break;
+        if (node.fold == FoldOp::kOnly) {
+          next.deferred = Either(next.deferred, code().And(some, counts));
+          next.value = code().Select(counts, part.value, out.value);
+          break;
+        }
+        next.value = smallest ? code().Least(out.value, part.value) : code().Greatest(out.value, part.value);
+        next.value = code().Select(some, code().Select(counts, next.value, out.value), part.value);
+    }
+    next.deferred = Either(out.deferred, next.deferred);
+    some = code().Or(some, counts);
+    out = next;
+    if (!out.ok()) return {};
+  }
+  if (node.fold != FoldOp::kSum && node.fold != FoldOp::kAny && !code().IsBit(some, true)) out.present = some;
+  if (node.fold == FoldOp::kSum) Reduce(out);
+  return out;
+}
+
+Term Lowerer::FoldInTime(const Node& node, Period at) {
+  std::vector<Period> targets = {at};
+  for (int back = 1; back < node.window; ++back) targets.push_back(at.Back(back));
+  std::vector<Term> parts;
+  for (const Period target : targets) {
+    for (const Period period : target.Split(node.source.period)) {
+      Term value = LowerNode(node.operands[0], period);
+      if (!value.ok()) return {};
+      value.deferred = Needed(value);
+      value.present = {};
+      if (node.conditional) {
+        const Term condition = LowerNode(node.operands.back(), period);
+        if (!condition.ok()) return {};
+        if (value.deferred.valid()) value.deferred = code().And(condition.value, value.deferred);
+        value.deferred = Either(Needed(condition), value.deferred);
+        value.present = condition.value;
+      }
+      if (node.fold == FoldOp::kCount) {
+        value.type = TypeKind::kNumber;
+        value.denominators.clear();
+        value.scale = 1;
+        value.value = code().Constant(1);
+      }
+      parts.push_back(std::move(value));
+    }
+  }
+  Node total = node;
+  if (node.fold == FoldOp::kCount) total.fold = FoldOp::kSum;
+  return Finish(total, std::move(parts));
+}
+
+Term Lowerer::FoldColumns(const Node& node, Period at) {
+  const bool rows = IsRows(node.source.sort);
+  const bool leaves = graph().LeavesSubject(node.path);
+  if (!rows && node.window != 1) return Unable("a window over other subjects");
+  if (leaves && !out_.options.peers) return Unable("it needs peers");
+  if (IsRowPeriod(at) && node.window != 1) return Unable("a window of rows");
+  const DomainId target = DomainOf(node.grain.sort, at);
+  const std::vector<Period> periods =
+      rows ? std::vector<Period>{RowPeriod(node.source.period)} : PeriodsOf(node.source.period);
+  std::vector<Term> parts;
+  for (const Period period : periods) {
+    const auto landing = Follow(graph()[node.path], node.source.sort, period);
+    if (!landing) return {};
+    if (!rows && landing->at != at) continue;
+    if (!landing->whole && !landing->index.valid()) return Unable("a fold that stays where it is");
+    const DomainId source = DomainOf(node.source.sort, period);
+    ValueId counts = code().Bit(true);
+    if (rows) {
+      ValueId in = code().Bit(false);
+      for (int back = 0; back < std::max(node.window, 1); ++back) {
+        Slot slot;
+        slot.kind = node.window == 0 ? Slot::Kind::kRowNotAfter : Slot::Kind::kRowIn;
+        slot.domain = source;
+        // From rows to rows: their periods are the same.
+        slot.period = at.kind == PeriodKind::kOnce || IsRowPeriod(at) ? Period{} : at.Back(back);
+        slot.type = TypeKind::kBool;
+        in = code().Or(in, OfSlot(std::move(slot)).value);
+      }
+      counts = in;
+    }
+    ValueId index = landing->whole ? code().Constant(0) : landing->index;
+    if (landing->none.valid()) index = code().Select(landing->none, code().Constant(-1), index);
+    Term value = LowerNode(node.operands[0], period);
+    if (!value.ok()) return {};
+    if (node.fold == FoldOp::kCount) value.denominators.clear();
+    if (!value.denominators.empty()) return Unable("fractions with many denominators are put together");
+    ValueId deferred = Needed(value);
+    if (node.conditional) {
+      const Term condition = LowerNode(node.operands.back(), period);
+      if (!condition.ok()) return {};
+      if (deferred.valid()) deferred = code().And(condition.value, deferred);
+      deferred = Either(Needed(condition), deferred);
+      if (deferred.valid()) deferred = code().And(counts, deferred);
+      counts = code().And(counts, condition.value);
+    } else if (deferred.valid()) {
+      deferred = code().And(counts, deferred);
+    }
+    const auto fold = [&](Code op, ValueId of, Bounds bounds) {
+      std::vector<ValueId> operands = {index};
+      if (op != Code::kCount && op != Code::kAny) operands.push_back(of);
+      operands.push_back(op == Code::kAny ? of : counts);
+      return code().Fold(op, std::move(operands), source, target, bounds);
+    };
+    const Bounds own = code()[value.value].bounds;
+    const auto sums = Product({std::min<Int>(own.low, 0), std::max<Int>(own.high, 0)}, Bounds::Point(kRows));
+    const bool smallest = (node.fold == FoldOp::kMin) != (value.type == TypeKind::kEnum);
+    Term part = value;
+    part.present = {};
+    switch (node.fold) {
+      case FoldOp::kSum: part.value = sums ? fold(Code::kSum, value.value, *sums) : ValueId{}; break;
+      case FoldOp::kCount:
+        part.type = TypeKind::kNumber;
+        part.scale = 1;
+        part.value = fold(Code::kCount, {}, {0, kRows});
+        break;
+      case FoldOp::kAny: part.value = fold(Code::kAny, code().And(counts, value.value), kBit); break;
+      case FoldOp::kAll:
+        part.value = code().Not(fold(Code::kAny, code().And(counts, code().Not(value.value)), kBit));
+        break;
+      default: {
+        const bool least = smallest && node.fold != FoldOp::kOnly;
+        part.value = fold(least ? Code::kFewest : Code::kMost, value.value, own.Hull(Bounds::Point(0)));
+        if (value.type == TypeKind::kBool) part.value = code().Equal(part.value, code().Constant(1));
+      }
+    }
+    part.deferred = deferred.valid() ? fold(Code::kAny, deferred, kBit) : ValueId{};
+    const bool empty_is_absent =
+        node.fold != FoldOp::kSum && node.fold != FoldOp::kCount && node.fold != FoldOp::kAny;
+    if (empty_is_absent) {
+      const ValueId count = fold(Code::kCount, {}, {0, kRows});
+      part.present = code().Less(code().Constant(0), count);
+      if (node.fold == FoldOp::kOnly)
+        part.deferred = Either(part.deferred, code().Less(code().Constant(1), count));
+    }
+    parts.push_back(std::move(part));
+  }
+  if (parts.empty()) return Unable("a fold over no period");
+  Node total = node;
+  if (node.fold == FoldOp::kCount) total.fold = FoldOp::kSum;
+  Term out = Finish(total, std::move(parts));
+  if (out.ok() && leaves) out.deferred = Either(out.deferred, AnyBad(node.source.sort, target));
+  return out;
+}
+
+// ---- ranks
+
+Term Lowerer::Rank(const Node& node, Period at) {
+  const bool rows = IsRows(node.grain.sort);
+  if (InTime(graph()[node.path]) && !rows) return RankInTime(node, at);
+  const bool leaves = graph().LeavesSubject(node.path);
+  if (leaves && !out_.options.peers) return Unable("it needs peers");
+  const auto landing = Follow(graph()[node.path], node.grain.sort, at);
+  if (!landing) return {};
+  if (!rows && landing->at != at) return Unable("a rank across subjects and periods");
+  const DomainId domain = DomainOf(node.grain.sort, at);
+  Ranking ranking;
+  ranking.ties = static_cast<unsigned char>(node.ties);
+  std::vector<ValueId> operands;
+  ValueId deferred;
+  for (size_t i = 0; i <= node.further.size(); ++i) {
+    const Term key = LowerNode(node.operands[i], at);
+    if (!key.ok()) return {};
+    if (!key.denominators.empty()) return Unable("a rank by fractions with many denominators");
+    if (key.type == TypeKind::kText) return Unable("a rank by texts");
+    // On a scale the better value is the greater, and has the smaller code.
+    operands.push_back(key.type == TypeKind::kEnum ? code().Scale(key.value, -1) : key.value);
+    ranking.descending.push_back(i == 0 ? node.descending : node.further[i - 1]);
+    deferred = Either(deferred, Needed(key));
+  }
+  ValueId counts = code().Bit(true);
+  Term out;
+  if (node.conditional) {
+    const Term condition = LowerNode(node.operands.back(), at);
+    if (!condition.ok()) return {};
+    if (deferred.valid()) deferred = code().And(condition.value, deferred);
+    deferred = Either(Needed(condition), deferred);
+    counts = condition.value;
+    out.present = condition.value;
+  }
+  if (rows) {
+    Slot slot;
+    slot.kind = Slot::Kind::kRowIn;
+    slot.domain = domain;
+    slot.type = TypeKind::kBool;
+    const ValueId in = OfSlot(std::move(slot)).value;
+    counts = code().And(counts, in);
+    if (deferred.valid()) deferred = code().And(in, deferred);
+  }
+  if (landing->none.valid()) counts = code().And(counts, code().Not(landing->none));
+  operands.push_back(counts);
+  if (!landing->whole) operands.push_back(landing->index);
+  if (rows && landing->at.kind != PeriodKind::kOnce) {
+    Slot slot;
+    slot.kind = Slot::Kind::kRowOrdinal;
+    slot.domain = domain;
+    slot.period = {landing->at.kind, 0};
+    slot.type = TypeKind::kNumber;
+    slot.bounds = {-1000000, 10000000};
+    operands.push_back(OfSlot(std::move(slot)).value);
+  }
+  out.type = TypeKind::kNumber;
+  out.scale = node.ties == Ties::kMean ? 2 : 1;
+  out.value = code().Rank(std::move(ranking), std::move(operands), domain, {-1, 2 * kRows});
+  if (!out.ok()) return {};
+  if (node.ties == Ties::kError) out.deferred = code().Less(out.value, code().Constant(0));
+  out.deferred = Either(out.deferred, landing->none);
+  // One peer without a value, and there is no order: the interpreter says whose it is.
+  if (deferred.valid()) {
+    const DomainId whole = DomainOf(semantic::kWholeSort);
+    const ValueId any = code().Fold(Code::kAny, {code().Constant(0), deferred}, domain, whole, kBit);
+    out.deferred = Either(out.deferred, code().Broadcast(any, domain));
+  }
+  if (leaves) out.deferred = Either(out.deferred, AnyBad(node.grain.sort, domain));
+  return out;
+}
+
+// Among the periods of one coarser period: written out.
+Term Lowerer::RankInTime(const Node& node, Period at) {
+  if (node.ties == Ties::kDense || node.ties == Ties::kError) return Unable("dense or strict ranks among periods");
+  Period target = at;
+  for (const Step& step : graph()[node.path].steps) target = step.period == PeriodKind::kOnce ? Period{} : target.In(step.period);
+  const std::vector<Period> members = target.kind == PeriodKind::kOnce ? PeriodsOf(at.kind) : target.Split(at.kind);
+  Term out;
+  out.type = TypeKind::kNumber;
+  ValueId better = code().Constant(0);
+  ValueId equal = code().Constant(0);
+  ValueId before = code().Constant(0);
+  const ValueId one = code().Constant(1);
+  const ValueId zero = code().Constant(0);
+  for (const Period other : members) {
+    ValueId counts = code().Bit(true);
+    if (node.conditional) {
+      const Term condition = LowerNode(node.operands.back(), other);
+      if (!condition.ok()) return {};
+      counts = condition.value;
+      out.deferred = Either(out.deferred, Needed(condition));
+      if (other == at) out.present = condition.value;
+    }
+    ValueId wins = code().Bit(false);
+    ValueId ties = code().Bit(true);
+    for (size_t i = 0; i <= node.further.size(); ++i) {
+      const Term mine = LowerNode(node.operands[i], at);
+      const Term theirs = LowerNode(node.operands[i], other);
+      if (!mine.ok() || !theirs.ok()) return {};
+      if (mine.type == TypeKind::kText) return Unable("a rank by texts");
+      out.deferred = Either(out.deferred, code().And(counts, Either(Needed(theirs), code().Bit(false))));
+      const bool descending = i == 0 ? node.descending : node.further[i - 1];
+      const Term above = descending ? Compare(Op::kLess, mine, theirs) : Compare(Op::kLess, theirs, mine);
+      const Term same = Compare(Op::kEqual, mine, theirs);
+      if (!above.ok() || !same.ok()) return {};
+      wins = code().Or(wins, code().And(ties, above.value));
+      ties = code().And(ties, same.value);
+    }
+    better = code().Add(better, code().Select(code().And(counts, wins), one, zero));
+    const ValueId tied = code().Select(code().And(counts, ties), one, zero);
+    equal = code().Add(equal, tied);
+    if (other < at) before = code().Add(before, tied);
+  }
+  switch (node.ties) {
+    case Ties::kLow: out.value = code().Add(better, equal); break;
+    case Ties::kMean:
+      out.value = code().Add(code().Add(code().Scale(better, 2), equal), one);
+      out.scale = 2;
+      break;
+    case Ties::kDistinct: out.value = code().Add(code().Add(better, before), one); break;
+    default: out.value = code().Add(better, one);
+  }
+  return out;
+}
+
+}  // namespace heng::program
