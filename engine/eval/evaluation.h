@@ -52,7 +52,7 @@ inline constexpr size_t kManySubjects = 256;
 class Evaluation {
  public:
   // `executable`: of the graph, the period and the parameters of the facts; made here if it is needed and null.
-  Evaluation(GraphPtr graph, std::shared_ptr<const Facts> facts, Period period, Engine engine = Engine::kProgram,
+  Evaluation(GraphPtr graph, std::shared_ptr<const Facts> facts, Period period, Engine engine = Engine::kBySize,
              std::shared_ptr<const Executable> executable = nullptr);
   ~Evaluation();
   Evaluation(Evaluation&&) noexcept;
@@ -66,6 +66,8 @@ class Evaluation {
   // `entity` counts the instances of the definition's sort. REQUIRES: the period lies within the settled one and is of the
   // definition's kind (kOnce for a definition without a period; of a definition on rows: that of the row).
   Value Of(DefId definition, uint32_t entity, Period at) const;
+  // What the program says of it; nothing if it leaves it to the interpreter, or there is none.
+  std::optional<Value> Computed(DefId definition, uint32_t entity, Period at) const;
   // The periods of the kind within the settled one; one period without ordinal for kOnce, none if the kind is coarser.
   std::vector<Period> PeriodsOf(PeriodKind kind) const;
   // How many instances there are of the sort in the period: subjects, rows (of all periods), values of a key.
@@ -91,8 +93,6 @@ class Evaluation {
   struct Fast;
 
   Interpreter& Ready() const;
-  // What the program says; nothing if it leaves it to the interpreter.
-  std::optional<Value> Computed(DefId definition, uint32_t entity, Period at) const;
   std::optional<Bilingual> TurnsBack(const graph::Root& root, uint32_t subject, Period at,
                                      const std::vector<Value>& probes) const;
 

@@ -1,8 +1,6 @@
 #include "engine/eval/execution.h"
 
 #include <algorithm>
-#include <array>
-#include <bit>
 #include <thread>
 
 #include "engine/base/check.h"
@@ -34,25 +32,6 @@ size_t ScratchBytes(const Program& program) {
   size_t bytes = 0;
   for (size_t s = 0; s < 4; ++s) bytes += program.scratch[s] * program::BytesOf(static_cast<Storage>(s)) * kChunk;
   return bytes;
-}
-
-// The arm that applies, by what is known of each column.
-size_t FindArm(const program::Finder& finder, const std::vector<std::pair<const void*, Storage>>& columns, size_t row) {
-  std::array<const std::vector<uint64_t>*, program::kFinderColumns> sets;
-  const size_t count = finder.columns.size();
-  for (size_t c = 0; c < count; ++c) {
-    const auto& column = finder.columns[c];
-    const Int value = LoadInteger(columns[c].first, columns[c].second, row);
-    const auto above = std::upper_bound(column.bounds.begin(), column.bounds.end(), value);
-    sets[c] = &column.sets[static_cast<size_t>(above - column.bounds.begin())];
-  }
-  const size_t words = (finder.arms + 63) / 64;
-  for (size_t w = 0; w < words; ++w) {
-    uint64_t all = ~uint64_t{0};
-    for (size_t c = 0; c < count; ++c) all &= (*sets[c])[w];
-    if (all != 0) return w * 64 + static_cast<size_t>(std::countr_zero(all));
-  }
-  return finder.arms;
 }
 
 }  // namespace
@@ -128,7 +107,8 @@ void Execution::RunRows(size_t stage, size_t begin, size_t end, std::vector<uint
       const program::CodeBuilder& code = program().lowered->code;
       for (size_t r = 0; r < rows; ++r) {
         const Int value = in.code == Code::kFind
-                              ? static_cast<Int>(FindArm(code.finders()[in.index], columns, r))
+                              ? static_cast<Int>(code.finders()[in.index].Find(
+                                    [&](size_t c) { return LoadInteger(columns[c].first, columns[c].second, r); }))
                               : code.tables()[in.index][static_cast<size_t>(LoadInteger(columns[0].first, columns[0].second, r))];
         StoreInteger(out, in.out.storage, r, value);
       }

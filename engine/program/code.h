@@ -3,6 +3,8 @@
 // schedule.cc; the executor sees only what schedule.cc makes of it.
 #pragma once
 
+#include <algorithm>
+#include <bit>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -81,6 +83,23 @@ struct Finder {
   std::vector<Column> columns;
   size_t arms = 0;
   friend bool operator==(const Finder&, const Finder&) = default;
+
+  // `value(c)`: of the column c. The number of arms if none applies.
+  template <typename ValueOf>
+  size_t Find(ValueOf value) const {
+    const uint64_t* sets[kFinderColumns];
+    for (size_t c = 0; c < columns.size(); ++c) {
+      const std::vector<Int>& bounds = columns[c].bounds;
+      const auto above = std::upper_bound(bounds.begin(), bounds.end(), static_cast<Int>(value(c)));
+      sets[c] = columns[c].sets[static_cast<size_t>(above - bounds.begin())].data();
+    }
+    for (size_t w = 0; w * 64 < arms; ++w) {
+      uint64_t all = ~uint64_t{0};
+      for (size_t c = 0; c < columns.size(); ++c) all &= sets[c][w];
+      if (all != 0) return w * 64 + static_cast<size_t>(std::countr_zero(all));
+    }
+    return arms;
+  }
 };
 
 struct Operation {

@@ -29,10 +29,20 @@ size_t BytesOf(Storage storage) {
   return kBytes[static_cast<size_t>(storage)];
 }
 
+std::vector<NodeId> ConditionsOf(const Node& node) {
+  std::vector<NodeId> out;
+  for (size_t i = 0; i + 1 < node.operands.size(); i += 2) out.push_back(node.operands[i]);
+  return out;
+}
+
 Lowerer::Lowerer(graph::GraphPtr graph, LowerOptions options) : ranges_(*graph) {
   out_.graph = std::move(graph);
   out_.options = std::move(options);
   DomainOf(semantic::kWholeSort);
+  // A policy with a gap has no graph.
+  for (const graph::Obligation& owed : this->graph().obligations) {
+    if (owed.kind == graph::Obligation::Kind::kNoGap) without_gap_.insert(ConditionsOf(this->graph()[owed.node]));
+  }
 }
 
 Term Lowerer::Unable(std::string reason) {

@@ -177,7 +177,7 @@ Term Lowerer::ByFinder(const std::vector<ValueId>& conditions, std::vector<Term>
 }
 
 Term Lowerer::Case(const Node& node, Period at) {
-  const size_t count = node.operands.size() / 2;
+  size_t count = node.operands.size() / 2;
   std::vector<Term> conditions;
   std::vector<Term> arms;
   for (size_t i = 0; i < count; ++i) {
@@ -189,6 +189,11 @@ Term Lowerer::Case(const Node& node, Period at) {
   if (node.has_else) {
     otherwise = LowerNode(node.operands.back(), at);
     if (!otherwise.ok()) return {};
+  } else if (without_gap_.count(ConditionsOf(node)) > 0) {
+    // Where no other arm applies the last one does.
+    otherwise = arms.back();
+    otherwise.deferred = Either(Needed(conditions.back()), otherwise.deferred);
+    --count;
   } else {
     otherwise = OfValue(node.type.kind, Absent{});
     otherwise.present = {};
@@ -197,11 +202,11 @@ Term Lowerer::Case(const Node& node, Period at) {
   if (count >= kManyArms) {
     std::vector<ValueId> bits;
     ValueId deferred;
-    for (const Term& condition : conditions) {
-      bits.push_back(condition.value);
-      deferred = Either(deferred, Needed(condition));
+    for (size_t i = 0; i < count; ++i) {
+      bits.push_back(conditions[i].value);
+      deferred = Either(deferred, Needed(conditions[i]));
     }
-    std::vector<Term> all = arms;
+    std::vector<Term> all(arms.begin(), arms.begin() + static_cast<std::ptrdiff_t>(count));
     all.push_back(otherwise);
     const Term found = ByFinder(bits, std::move(all), deferred);
     if (found.ok()) return found;

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -33,6 +34,9 @@ struct Term {
   bool ok() const { return value.valid(); }
   bool is_number() const { return type == TypeKind::kNumber; }
 };
+
+// The conditions of a case, in order.
+std::vector<NodeId> ConditionsOf(const Node& node);
 
 class Lowerer {
  public:
@@ -120,6 +124,7 @@ class Lowerer {
   std::map<DefId, std::string> interpreted_;
   std::map<std::pair<SortId, Period>, DomainId> domains_;
   std::map<std::string, Int> texts_;
+  std::set<std::vector<NodeId>> without_gap_;  // the conditions of cases of which it is proved that one holds
   std::string reason_;
 };
 
