@@ -93,6 +93,15 @@ int Run(int argc, char** argv) {
   explain_verb->add_option("--output", explain.output, "只说明这个结果 / only this result");
   explain_verb->add_flag("--json", manner.json);
 
+  DiffOptions diff;
+  auto* diff_verb = app.add_subcommand("diff", "两版政策的差别 / what differs between two versions of a policy");
+  diff_verb->add_option("OLD", diff.old_path, "旧的：文件或文件夹 / old: file or folder")->required();
+  diff_verb->add_option("NEW", diff.new_path,
+                        "新的；不写则比较 OLD 文件夹里同一政策的各版 / new; without it, the versions in the folder OLD");
+  diff_verb->add_option("--data", diff.data, "还不能用 / not built yet");
+  diff_verb->add_flag("--prove", diff.prove, "还不能用 / not built yet");
+  diff_verb->add_flag("--json", manner.json);
+
   GraphOptions graph;
   auto* graph_verb = app.add_subcommand("graph", "计算图 / the evaluation graph");
   graph_verb->add_option("POLICY", graph.policy)->required();
@@ -137,6 +146,7 @@ int Run(int argc, char** argv) {
   if (*eval_verb) return RunEval(eval, manner);
   if (*settle_verb) return RunSettle(settle, manner);
   if (*explain_verb) return RunExplain(explain, manner);
+  if (*diff_verb) return RunDiff(diff, manner);
   if (*graph_verb) return RunGraph(graph, manner);
   if (*schema_verb) return RunSchema(schema_policy, manner);
   if (*run_verb) return RunStream(run, manner);

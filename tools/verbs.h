@@ -60,6 +60,12 @@ struct ExplainOptions {
   std::string subject;
   std::optional<std::string> output;
 };
+struct DiffOptions {
+  std::string old_path;
+  std::optional<std::string> new_path;
+  std::optional<std::string> data;
+  bool prove = false;
+};
 struct GraphOptions {
   std::string policy;
   std::string format = "dot";
@@ -84,6 +90,7 @@ int RunTest(const TestOptions& options, const Manner& manner);
 int RunEval(const EvalOptions& options, const Manner& manner);
 int RunSettle(const SettleOptions& options, const Manner& manner);
 int RunExplain(const ExplainOptions& options, const Manner& manner);
+int RunDiff(const DiffOptions& options, const Manner& manner);
 int RunGraph(const GraphOptions& options, const Manner& manner);
 int RunSchema(const std::string& policy, const Manner& manner);
 int RunStream(const RunOptions& options, const Manner& manner);
