@@ -108,7 +108,7 @@ Builder::Over Builder::OverOf(ExprId id, const Expr& expr, Referent::Scope scope
   if (info.presence.valid()) {
     const NodeId present = ReadField(info.presence, over.source);
     if (argument.missing_as) {
-      const Type& type = (*graph_)[over.value].type;
+      const Type type = (*graph_)[over.value].type;
       const NodeId instead = Literal(semantic::Read(*argument.missing_as, *model_)->value, type);
       over.value = Case({present, over.value, instead}, true, type, over.source);
     } else {

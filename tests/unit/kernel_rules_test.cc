@@ -198,5 +198,16 @@ TEST(Tables, AColumnThatMayBeAbsent) {
   EXPECT_EQ(found, (Texts{"3", "1", "0", "2", "缺", "1", "2", "9", "1"}));
 }
 
+// Wherever the nodes of the graph are moved while it grows: each of these lines makes a literal of the type of another node.
+TEST(Missing, ManyLinesWithInsteadsCompile) {
+  for (int shift = 0; shift < 8; ++shift) {
+    std::string text = "对象 项目 { 名称 : 文本 }\n填报 每月 { 分 : 分, 0 至 100 }\n";
+    for (int i = 0; i < shift; ++i) text += "公式 前" + std::string(1, char('a' + i)) + " 每季 = 最高(分)\n";
+    for (int i = 0; i < 40; ++i)
+      text += "公式 「" + std::to_string(i) + "」 每季 = 合计(分 缺月按 " + std::to_string(i) + " 分) 自定\n";
+    EXPECT_TRUE(CompilePolicy(text + "结果 每季 「39」\n")->Find("39"));
+  }
+}
+
 }  // namespace
 }  // namespace heng::tests
