@@ -106,7 +106,7 @@ void Checker::CheckClauses(ExprId, const Expr& expr, Builtin builtin, bool aggre
                          : a.distinct.valid() && (!folds || picks)                   ? "去重"
                          : (a.recent || a.so_far) && (!folds || picks)               ? "近 … 期"
                          : (a.skip_missing || a.missing_as) && (!folds || ranks)     ? "缺月"
-                         : a.recent && a.distinct.valid()                            ? "去重"
+                         : a.recent && a.distinct.valid()                            ? "去重 … 近 … 期"
                                                                                      : nullptr;
     if (clause != nullptr) sink_.Add<DiagnosticKind::kMisplacedClause>(At(a.span), expr.name.text, clause);
   }
@@ -371,7 +371,9 @@ Type Checker::CheckAggregation(ExprId id, const Expr& expr, const Scope& scope, 
     sink_.Add<DiagnosticKind::kNotDated>(At(id), TextOf(argument.value));
   if (argument.skip_missing || argument.missing_as) CheckMissing(id, argument);
   const bool averages = builtin == Builtin::kMean || builtin == Builtin::kMedian || builtin == Builtin::kTrimmedMean;
-  if (averages && info.grain.sort != info.target.sort && info.grain.period != info.target.period) {
+  // Dated rows stand in one period each: over a window they are averaged once.
+  const bool dated = (*model_)[info.grain.sort].date.valid();
+  if (averages && !dated && info.grain.sort != info.target.sort && info.grain.period != info.target.period) {
     sink_.Add<DiagnosticKind::kBothAxes>(At(id), TextOf(id));
   }
   CheckReadable(argument.value, info.grain);
