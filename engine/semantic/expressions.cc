@@ -476,8 +476,9 @@ Narrowing Checker::Narrow(ExprId condition, bool truth) const {
       const std::optional<int64_t> n = bound.quantity.number.value.ToInt64();
       const bool at_least = (truth && expr.op == Operator::kAtLeast) || (!truth && expr.op == Operator::kLess);
       const bool more = (truth && expr.op == Operator::kGreater) || (!truth && expr.op == Operator::kAtMost);
-      if (rows.kind == Referent::Kind::kRecords && n && (at_least || more))
-        out.least_rows[rows.index] = *n + (more ? 1 : 0);
+      const bool some = n == 0 && expr.op == (truth ? Operator::kNotEqual : Operator::kEqual);
+      if (rows.kind == Referent::Kind::kRecords && n && (at_least || more || some))
+        out.least_rows[rows.index] = *n + (more || some ? 1 : 0);
     }
   }
   return out;
