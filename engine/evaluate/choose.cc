@@ -95,9 +95,12 @@ Result<const data::Deployment*> Choose(std::span<const data::Deployment> deploym
   for (auto it = candidates->rbegin(); it != candidates->rend(); ++it) {
     if (Check(**it, in_force)) return *it;
   }
-  const data::Deployment* last = candidates->back();
-  if (auto status = Check(*last, choice); !status) return tl::unexpected(status.error());
-  return last;
+  // None is in force: the first says since when there is one, the last until when.
+  const auto& first_day = PolicyOf(*candidates->front()).first_day;
+  const bool before = first_day && choice.period.first_day() < *first_day;
+  const data::Deployment* nearest = before ? candidates->front() : candidates->back();
+  if (auto status = Check(*nearest, choice); !status) return tl::unexpected(status.error());
+  return nearest;
 }
 
 }  // namespace heng::evaluate

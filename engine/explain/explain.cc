@@ -278,12 +278,18 @@ class Explainer {
       const bool rows = (*graph_.model)[node.grain.sort].kind == semantic::Sort::Kind::kRecords;
       const size_t count = rows ? evaluation_.facts().rows.at(node.grain.sort).size()
                                 : evaluation_.facts().roster(node.grain.sort).ids.size();
-      const std::string key = phrases_.ValueText(graph_[node.operands[0]].type, trace.operands.front().value);
+      // Who is left out has shown only the condition.
+      const auto shown = std::find_if(trace.operands.begin(), trace.operands.end(),
+                                      [&](const Trace& operand) { return operand.node == node.operands[0]; });
+      const Value own = shown == trace.operands.end() ? Value(Absent{}) : shown->value;
+      const std::string key = phrases_.ValueText(graph_[node.operands[0]].type, own);
       const std::string name = phrases_.NameOf(node.operands[0], id);
       const auto& steps = graph_[node.path].steps;
       const bool group = !steps.empty() && steps.back().kind == graph::Step::Kind::kKey;
       const std::string scope =
-          group ? "同" + graph_.quotient(steps.back().quotient).name : fmt::format("全体 {} 个", count);
+          group              ? "同" + graph_.quotient(steps.back().quotient).name
+          : node.conditional ? "参加排列的全体"
+                             : fmt::format("全体 {} 个", count);
       Add(out,
           {fmt::format("{} {}，在{}中从{}排列", name, key, scope, node.descending ? "高到低" : "低到高"),
            fmt::format("{} {}, ranked within {}", name, key, group ? "its group" : "all")},

@@ -88,7 +88,15 @@ Bilingual Phrases::Comparison(const eval::Trace& trace, graph::DefId within, boo
   const auto* b = std::get_if<Rational>(&standard.value);
   const bool falls_short = word.zh == "不满";
   if (a != nullptr && b != nullptr && falls_short) {
-    const std::string missing = ValueText(graph_[subject.node].type, *b - *a);
+    graph::Type type = graph_[subject.node].type;
+    Rational lacking = *b - *a;
+    if (type.percent) {
+      // 59% is one percentage point below 60%.
+      type.percent = false;
+      type.unit = Unit::Base("百分点");
+      lacking = lacking * Rational(100);
+    }
+    const std::string missing = ValueText(type, lacking);
     out.zh += "，差 " + missing;
     out.en += ", short by " + missing;
   }

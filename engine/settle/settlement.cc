@@ -1,5 +1,7 @@
 #include "engine/settle/settlement.h"
 
+#include <unordered_map>
+
 #include <fmt/format.h>
 
 #include "engine/data/read_value.h"
@@ -45,24 +47,47 @@ Status CheckParameters(const data::Deployment& deployment) {
   return Fail(ErrorKind::kFindings, "open-parameter", std::move(message), PlaceOf(model, model[unbound.front()].span));
 }
 
-void Describe(const semantic::Model& model, const data::SubjectOutputs& subject,
-              const std::vector<data::Output>& outputs, std::vector<Bilingual>& out) {
+// The results that cannot be given for one reason.
+struct Lacking {
+  const data::SubjectOutputs* subject;  // the first of them
+  const data::Output* output;
+  size_t others = 0;
+};
+
+// By reason, in the order in which they turn up.
+void Collect(const data::SubjectOutputs& subject, const std::vector<data::Output>& outputs, std::vector<Lacking>& out,
+             std::unordered_map<std::string, size_t>& by_reason) {
   for (const data::Output& output : outputs) {
     const Failure* failure = FailureOf(output.value);
     if (failure == nullptr) continue;
-    const std::string& name = model[output.definition].name;
-    out.push_back({fmt::format("{}，{} {}：{}", subject.id, output.period.ToString(), name, failure->message.zh),
-                   fmt::format("{}, {} {}: {}", subject.id, output.period.ToString(), name, failure->message.en)});
+    const auto [at, added] = by_reason.emplace(failure->message.zh, out.size());
+    if (added) {
+      out.push_back({&subject, &output});
+    } else {
+      ++out[at->second].others;
+    }
   }
 }
 
 }  // namespace
 
 std::vector<Bilingual> Settlement::Failures() const {
-  std::vector<Bilingual> out;
+  std::vector<Lacking> lacking;
+  std::unordered_map<std::string, size_t> by_reason;
   for (const data::SubjectOutputs& subject : subjects) {
-    Describe(*graph->model, subject, subject.outputs, out);
-    for (const auto& finer : subject.periods) Describe(*graph->model, subject, finer.second, out);
+    Collect(subject, subject.outputs, lacking, by_reason);
+    for (const auto& finer : subject.periods) Collect(subject, finer.second, lacking, by_reason);
+  }
+  std::vector<Bilingual> out;
+  for (const Lacking& one : lacking) {
+    const std::string& name = (*graph->model)[one.output->definition].name;
+    const std::string period = one.output->period.ToString();
+    const Bilingual& reason = FailureOf(one.output->value)->message;
+    out.push_back({fmt::format("{}，{} {}：{}", one.subject->id, period, name, reason.zh),
+                   fmt::format("{}, {} {}: {}", one.subject->id, period, name, reason.en)});
+    if (one.others == 0) continue;
+    out.back().zh += fmt::format("（另有 {} 个结果也因此不能给出）", one.others);
+    out.back().en += fmt::format(" ({} more results cannot be given for it)", one.others);
   }
   return out;
 }

@@ -31,7 +31,7 @@ struct Settlement {
   std::vector<data::SubjectOutputs> subjects;
   std::vector<eval::Violation> violations;
 
-  // `xy-01，季度成绩：…` for every output that cannot be given.
+  // Why outputs cannot be given, each reason once: `xy-01，2024Q3 季度成绩：…（另有 3 个结果也因此不能给出）`.
   std::vector<Bilingual> Failures() const;
   // `保证“奖励封顶”，xy-01，2024Q3：不成立`
   std::vector<Bilingual> BrokenGuarantees() const;
