@@ -1,7 +1,10 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <iterator>
 #include <map>
+#include <string>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -10,21 +13,73 @@
 #include "engine/diagnostics/render.h"
 #include "engine/graph/analysis/versions.h"
 #include "engine/load/load.h"
+#include "server/config/district.h"
+#include "server/config/service.h"
 #include "tools/verbs.h"
 
 namespace heng::tools {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A file that is not there is reported as any other.
+bool IsConfiguration(const std::string& path) {
+  std::error_code error;
+  return fs::path(path).extension() == ".yaml" && fs::exists(path, error);
+}
+
+// What is wrong in configurations, and with the policies of their districts.
+class ConfigurationCheck {
+ public:
+  // heng.yaml is the service's with all of its districts, any other a district's.
+  void Look(const std::string& path) {
+    if (fs::path(path).filename() != "heng.yaml") return Take(config::LoadDistrict(path));
+    const auto service = config::LoadService(path);
+    if (!service) {
+      mistakes_.insert(mistakes_.end(), service.error().begin(), service.error().end());
+      return;
+    }
+    for (config::District& district : config::LoadDistricts(*service)) Take(std::move(district));
+  }
+
+  const std::vector<config::Mistake>& mistakes() const { return mistakes_; }
+  const std::vector<Diagnostic>& diagnostics() const { return diagnostics_; }
+  size_t policies() const { return policies_; }
+
+ private:
+  void Take(config::District district) {
+    std::move(district.mistakes.begin(), district.mistakes.end(), std::back_inserter(mistakes_));
+    std::move(district.diagnostics.begin(), district.diagnostics.end(), std::back_inserter(diagnostics_));
+    policies_ += district.deployments.size();
+  }
+
+  std::vector<config::Mistake> mistakes_;
+  std::vector<Diagnostic> diagnostics_;
+  size_t policies_ = 0;
+};
+
+}  // namespace
 
 int RunCheck(const CheckOptions& options, const Manner& manner) {
-  const Result<std::vector<std::string>> paths = FindPolicies(options.paths);
+  ConfigurationCheck configurations;
+  std::vector<std::string> others;
+  for (const std::string& path : options.paths) {
+    if (IsConfiguration(path)) {
+      configurations.Look(path);
+    } else {
+      others.push_back(path);
+    }
+  }
+  const Result<std::vector<std::string>> paths = FindPolicies(others);
   if (!paths) return Report(paths.error(), manner);
-  std::vector<Diagnostic> all;
+  std::vector<Diagnostic> all = configurations.diagnostics();
   std::map<std::string, std::vector<graph::GraphPtr>> by_folder;  // versions stand beside each other
   for (const std::string& path : *paths) {
     Result<std::string> bytes = ReadFile(path, limits::kSourceBytes + 1);
     if (!bytes) return Report(bytes.error(), manner);
     const graph::Compiled compiled = load::Load(path, std::move(*bytes));
     all.insert(all.end(), compiled.diagnostics.begin(), compiled.diagnostics.end());
-    if (compiled.graph) by_folder[std::filesystem::path(path).parent_path().string()].push_back(compiled.graph);
+    if (compiled.graph) by_folder[fs::path(path).parent_path().string()].push_back(compiled.graph);
   }
   for (const auto& [folder, policies] : by_folder) {
     const std::vector<Diagnostic> clashes = graph::CheckVersions(policies);
@@ -33,8 +88,10 @@ int RunCheck(const CheckOptions& options, const Manner& manner) {
   const auto count = [&](Severity severity) {
     return std::count_if(all.begin(), all.end(), [&](const Diagnostic& d) { return d.severity() == severity; });
   };
-  const auto errors = count(Severity::kError);
+  const auto errors = count(Severity::kError) + static_cast<std::ptrdiff_t>(configurations.mistakes().size());
   const auto warnings = count(Severity::kWarning);
+  std::fputs(config::RenderText(configurations.mistakes(), manner.language).c_str(), stderr);
+  const size_t policies = paths->size() + configurations.policies();
   if (options.format == "json" || manner.json) {
     std::fputs(RenderJson(all).c_str(), stdout);
   } else if (options.format == "sarif") {
@@ -42,9 +99,9 @@ int RunCheck(const CheckOptions& options, const Manner& manner) {
   } else {
     std::fputs(RenderText(all, manner.language, manner.color_err).c_str(), stderr);
     if (manner.language == Language::kChinese) {
-      fmt::print("{} 个政策：{} 个错误，{} 个警告\n", paths->size(), errors, warnings);
+      fmt::print("{} 个政策：{} 个错误，{} 个警告\n", policies, errors, warnings);
     } else {
-      fmt::print("{} policies: {} errors, {} warnings\n", paths->size(), errors, warnings);
+      fmt::print("{} policies: {} errors, {} warnings\n", policies, errors, warnings);
     }
   }
   return errors > 0 || (options.strict && warnings > 0) ? kFindings : kDone;

@@ -38,8 +38,8 @@ int Run(int argc, char** argv) {
   app.fallthrough();
 
   CheckOptions check;
-  auto* check_verb = app.add_subcommand("check", "检查政策文件 / diagnostics of policies");
-  check_verb->add_option("PATH", check.paths, "文件或文件夹 / files or folders")->required();
+  auto* check_verb = app.add_subcommand("check", "检查政策和配置 / diagnostics of policies and configurations");
+  check_verb->add_option("PATH", check.paths, "政策文件或文件夹，配置 .yaml / policies, folders, .yaml configurations")->required();
   check_verb->add_option("--format", check.format, "text | json | sarif")
       ->check(CLI::IsMember({"text", "json", "sarif"}));
   check_verb->add_flag("--strict", check.strict, "有警告也算不通过 / warnings are refused");

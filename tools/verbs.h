@@ -25,7 +25,6 @@ struct CheckOptions {
   std::vector<std::string> paths;
   std::string format = "text";
   bool strict = false;
-  std::optional<std::string> config;
 };
 struct FormatOptions {
   std::vector<std::string> paths;

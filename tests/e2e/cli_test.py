@@ -184,6 +184,19 @@ class Sample(unittest.TestCase):
         self.assertEqual(json.loads(heng("check", "--format", "sarif", str(POLICY)).stdout)["version"], "2.1.0")
         self.assertEqual(heng("check", "--strict", str(ROOT / "policies")).returncode, 0)
 
+    def test_check_of_configurations(self):
+        self.assertEqual(heng("check", "--strict", str(ROOT / "policies/heng.yaml")).returncode, 0)
+        self.assertEqual(heng("check", str(ROOT / "policies/none.yaml")).returncode, 3)
+        with tempfile.TemporaryDirectory() as folder:
+            district = pathlib.Path(folder) / "tianqiao.yaml"
+            text = (ROOT / "policies/districts/tianqiao.yaml").read_text(encoding="utf-8")
+            text = text.replace("../", str(ROOT / "policies") + "/").replace("处置期限: 7 天", "处置期限: 700 天")
+            district.write_text(text.replace("首年补助: 按月", "首年补助: 按季"), encoding="utf-8")
+            done = heng("--lang", "zh", "check", str(district))
+            self.assertEqual(done.returncode, 1)
+            self.assertIn("out-of-range: 参数“处置期限”：“700 天”超出范围，应为 0 至 90 天", done.stderr)
+            self.assertIn("unknown-value: 参数“首年补助”：没有“按季”这个取值，是不是“按月”？", done.stderr)
+
     def test_needs_of_other_regimes(self):
         needs = ROOT / "tests/data/needs"
         self.assertEqual(heng("check", "--strict", str(needs)).returncode, 0)
