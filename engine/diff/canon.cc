@@ -32,7 +32,7 @@ Pieces Form(const std::string& head, const std::vector<Pieces>& parts) {
 // The text with every number the same, then the text: so a number that changes keeps its place among its fellows.
 std::pair<std::string, std::string> SortKey(const Pieces& pieces) {
   std::string shape;
-  for (const Piece& piece : pieces) shape += (piece.is_number ? "#" : piece.text) + " ";
+  for (const Piece& piece : pieces) shape += (piece.is_number ? "#" + piece.unit.ToString() : piece.text) + " ";
   return {shape, Text(pieces)};
 }
 

@@ -75,6 +75,10 @@ class Comparer {
   void SetAffected(Change& change) const {
     if (ComputesNothing(change.kind, change.aspect) || change.what == What::kRenamed) return;
     if (!change.within.empty() && ComputesNothing(change.within.back().kind, change.aspect)) return;
+    if (change.kind == "result") {
+      change.affects = {change.declaration};
+      return;
+    }
     const Dependence& reach = change.what == What::kRemoved ? old_reach_ : new_reach_;
     for (auto at = path_.rbegin(); at != path_.rend(); ++at) {
       if ((*at)->feeds.empty()) continue;
@@ -98,6 +102,11 @@ class Comparer {
     return a.reference.empty() ? a.id != b.id : renames_.count(a.reference) > 0;
   }
 
+  // A mark that changed for the whole is not said again of each part.
+  bool OriginChanged(const Item& a, const Item& b) const {
+    return !(a.origin == b.origin) && origins_.count({a.origin.canon, b.origin.canon}) == 0;
+  }
+
   void Compare(const Item& a, const Item& b) {
     path_.push_back(&b);
     if (Renamed(a, b)) {
@@ -110,15 +119,13 @@ class Comparer {
     }
     const bool own = a.value != b.value;
     if (own) CompareValues(a, b);
-    const bool inherited = path_.size() > 1 && origins_.count({a.origin.canon, b.origin.canon}) > 0;
-    const bool origin = !(a.origin == b.origin) && !inherited;
+    const bool origin = OriginChanged(a, b);
     if (origin && !own) {
       Change& change = Add(What::kChanged, "provenance");
       change.old_side = SideOf(old_, a);
       change.new_side = SideOf(new_, b);
       change.origin_changed = true;
     }
-    // A mark that changed for the whole is not said again of each part.
     const auto said = std::pair(a.origin.canon, b.origin.canon);
     const bool fresh = origin && origins_.insert(said).second;
     CompareAll(a.children, b.children);
@@ -134,12 +141,14 @@ class Comparer {
       Change& change = Add(What::kChanged, a.aspect);
       change.old_side = SideOf(old_, a);
       change.new_side = SideOf(new_, b);
-      change.origin_changed = !(a.origin == b.origin);
+      change.origin_changed = OriginChanged(a, b);
       SetAffected(change);
       return;
     }
     for (size_t i = 0; i < a.value.size(); ++i) {
-      if (!(a.value[i] == b.value[i])) CompareNumbers(a, b, i);
+      // That a range has another unit is said of the unit.
+      const bool unit_alone = a.kind == "range" && a.value[i].value == b.value[i].value;
+      if (!(a.value[i] == b.value[i]) && !unit_alone) CompareNumbers(a, b, i);
     }
   }
 
@@ -157,7 +166,7 @@ class Comparer {
     };
     change.old_side = side(old_, a);
     change.new_side = side(new_, b);
-    change.origin_changed = !(a.origin == b.origin);
+    change.origin_changed = OriginChanged(a, b);
     if (b.value.size() > 1) change.context = b.shown.zh;
     if (change.old_side->unit == change.new_side->unit) {
       const Rational before = *change.old_side->number;

@@ -42,7 +42,7 @@ struct Change {
   std::optional<Side> new_side;
   std::optional<Rational> absolute;  // in the common unit
   std::optional<Rational> relative;  // of the old value
-  bool origin_changed = false;       // the provenance differs
+  bool origin_changed = false;       // the provenance differs, and no change of the whole says so
   // Of a number inside a longer text: that text, in the new policy.
   std::string context;
   std::vector<std::string> affects;  // published results of the policy in which the change is, in its order

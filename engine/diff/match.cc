@@ -25,7 +25,8 @@ void AddWords(const Item& item, std::map<std::string, int>& words) {
 
 // Of facts and parameters many look the same: one that goes and one that comes are the same only if they share a code, or are used alike.
 bool IsPlain(const Item& item) {
-  return item.kind == "field" || item.kind == "parameter" || item.kind == "imported" || item.kind == "unit_of_its_own";
+  return item.kind == "field" || item.kind == "parameter" || item.kind == "imported" || item.kind == "unit_of_its_own" ||
+         item.kind == "result";
 }
 
 // How alike two things are: the share of the words that both have (Dice).
@@ -174,6 +175,7 @@ size_t CountEqual(const std::vector<Item>& old_items, const std::vector<Item>& n
   std::map<std::string, std::string> contents;
   for (const Item& item : new_items) contents[item.kind + "\n" + item.id] = Content(item);
   return static_cast<size_t>(std::count_if(old_items.begin(), old_items.end(), [&](const Item& item) {
+    if (item.kind == "result") return false;  // that both are published says nothing
     const auto found = contents.find(item.kind + "\n" + item.id);
     return found != contents.end() && found->second == Content(item);
   }));

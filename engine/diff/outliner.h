@@ -1,4 +1,4 @@
-// How each declaration becomes an item. Used by outline.cc and outline_rules.cc alone.
+// How each declaration becomes an item. Used by outline*.cc alone.
 #pragma once
 
 #include "engine/diff/outline.h"
@@ -34,21 +34,23 @@ class Outliner {
   void Add(const syntax::InputDecl&, Span) {}  // its fields are declarations
   void Add(const syntax::RecordsDecl& records, Span span);
   void Add(const syntax::CheckDecl& check, Span span);
-  void Add(const syntax::ParameterDecl& parameter, Span span);
   void Add(const syntax::ResultDecl&, Span) {}
   void Add(const syntax::GuaranteeDecl& guarantee, Span span);
-  void Add(const syntax::ExampleDecl& example, Span span);
-  void AddFields();
   void AddResults();
+
+  // ---- outline_fields.cc
+  void Add(const syntax::ParameterDecl& parameter, Span span);
+  void AddFields();
   void AddType(Item& to, const semantic::Field& field) const;
   void AddValues(Item& to, const semantic::Enumeration& enumeration, Span span) const;
-  Pieces Of(const syntax::ExampleLine& line) const;
 
   // ---- outline_rules.cc
   void Add(const syntax::FormulaDecl& formula, Span span);
   void Add(const syntax::ScoreDecl& score, Span span);
   void Add(const syntax::GradeDecl& grade, Span span);
   void Add(const syntax::TableDecl& table, Span span);
+  void Add(const syntax::ExampleDecl& example, Span span);
+  Pieces Of(const syntax::ExampleLine& line) const;
   void AddLines(Item& to, const syntax::ScoreLines& lines, const Mark& around) const;
   void AddAdjustments(Item& to, const syntax::Adjustments& block, const Mark& around) const;
   void AddRows(Item& to, syntax::ExprId id, const Mark& around) const;

@@ -125,6 +125,9 @@ class Writer {
     const std::optional<Side>& side = change.new_side ? change.new_side : change.old_side;
     const bool value = change.what != What::kRenamed && change.what != What::kReordered && change.aspect != "provenance";
     if (!value || !side || side->provenance.zh.empty()) return "";
+    // Another one that no change says here was said of the whole.
+    const bool said = change.old_side && change.new_side && !(change.old_side->provenance == change.new_side->provenance);
+    if (said && !change.origin_changed) return "";
     return Say("；", "; ") + side->provenance.In(language_);
   }
 
@@ -145,7 +148,9 @@ class Writer {
         break;
       }
       case What::kRenamed:
-        line += (line.empty() ? "" : colon) + Say("改名，原名 ", "renamed, formerly ") + text(change.old_side);
+        line += colon + (change.kind == "check" || change.kind == "guarantee"
+                             ? Say("文字改了，原为“", "new wording, formerly '") + text(change.old_side) + Say("”", "'")
+                             : Say("改名，原名 ", "renamed, formerly ") + text(change.old_side));
         break;
       case What::kReordered:
         line += colon + Say("次序由 ", "order was ") + text(change.old_side) + Say(" 改为 ", ", is now ") +
@@ -158,6 +163,10 @@ class Writer {
           const std::string mark = of->provenance.In(language_);
           return mark.empty() ? Say("未注明", "unmarked") : mark;
         };
+        if (change.kind == "example") {
+          line = change.declaration + colon + Say("有改动", "changed");
+          break;
+        }
         line += (line.empty() ? "" : colon) + side(change.old_side) + " → " + side(change.new_side) + Amount(change);
       }
     }

@@ -87,11 +87,15 @@ class Pages(unittest.TestCase):
                 self.assertEqual([f"{code} {message}" for code, message in expected], found)
 
     def test_session(self):
-        """The ten minutes of the reference: its files are written and its commands run in the order of the page."""
+        """The ten minutes of the reference, and the commands of the tools: files are written and commands run in the order of the page."""
+        for page in (PAGES[0], ROOT / "tools/README.md"):
+            self.session(page)
+
+    def session(self, page):
         with tempfile.TemporaryDirectory() as folder:
             write(folder, "bin/heng", f'#!/bin/sh\nexec "{HENG}" --lang zh "$@"\n').chmod(0o755)
             environment = {**os.environ, "PATH": f"{folder}/bin:{os.environ['PATH']}"}
-            for block in blocks(PAGES[0], "heng", "heng-file", "csv", "console"):
+            for block in blocks(page, "heng", "heng-file", "csv", "console"):
                 if block.kind != "console":
                     write(folder, block.name or "other.heng", block.text)
                     continue

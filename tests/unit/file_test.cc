@@ -23,6 +23,7 @@ struct Stage {
 constexpr Stage kStages[] = {
     {"tokens", TokensStage},           {"tree", TreeStage},   {"format", FormatStage},
     {"diagnostics", DiagnosticsStage}, {"graph", GraphStage}, {"gallery_faults", DiagnosticsStage},
+    {"diff", DiffStage},
 };
 
 fs::path Data() { return fs::path(HENG_SOURCE_DIR) / "tests" / "data"; }

@@ -57,4 +57,9 @@ std::string DiagnosticsStage(const FileTestInput& input);
 // The graph in the kernel's notation, or the diagnostics if there is none. Option `format`: dot, kernel, mermaid, json.
 std::string GraphStage(const FileTestInput& input);
 
+// ---- stages: diff_stage.cc
+
+// What differs, in Chinese and in English. Option `json`: yes, to have it as JSON too.
+std::string DiffStage(const FileTestInput& input);
+
 }  // namespace heng::tests
