@@ -181,29 +181,28 @@ size_t CountEqual(const std::vector<Item>& old_items, const std::vector<Item>& n
   }));
 }
 
-// Options of a list have no content: one that goes and one that comes in its place are the same under another name.
-void FindOptions(const std::vector<Item>& old_items, const std::vector<Item>& new_items, Renames& renames) {
-  const auto options = [](const Item& item) {
+// Values of a list and columns of a table have no content of their own: one that goes and one that comes in its place are the same
+// under another name.
+void FindInPlace(const std::vector<Item>& old_items, const std::vector<Item>& new_items, Renames& renames) {
+  const auto of_kind = [](const Item& item, std::string_view kind) {
     std::vector<const Item*> found;
     for (const Item& child : item.children) {
-      if (child.kind == "option" || child.kind == "state") found.push_back(&child);
+      if (child.kind == kind) found.push_back(&child);
     }
     return found;
   };
   for (const auto& [o, n] : Match(old_items, new_items)) {
     if (o < 0 || n < 0) continue;
-    const auto a = options(old_items[static_cast<size_t>(o)]);
-    const auto b = options(new_items[static_cast<size_t>(n)]);
-    if (a.size() != b.size()) continue;
-    std::vector<size_t> differing;
-    for (size_t i = 0; i < a.size(); ++i) {
-      if (a[i]->id != b[i]->id) differing.push_back(i);
+    for (const std::string_view kind : {"option", "state", "result_column"}) {
+      const auto a = of_kind(old_items[static_cast<size_t>(o)], kind);
+      const auto b = of_kind(new_items[static_cast<size_t>(n)], kind);
+      if (a.size() != b.size()) continue;
+      std::vector<size_t> differing;
+      for (size_t i = 0; i < a.size(); ++i) {
+        if (a[i]->id != b[i]->id) differing.push_back(i);
+      }
+      if (differing.size() == 1) renames.emplace(a[differing[0]]->reference, b[differing[0]]->reference);
     }
-    const auto known = [&](const std::string& id) {
-      return std::any_of(a.begin(), a.end(), [&](const Item* item) { return item->id == id; });
-    };
-    if (differing.size() == 1 && !known(b[differing[0]]->id))
-      renames.emplace(a[differing[0]]->reference, b[differing[0]]->reference);
   }
 }
 
@@ -215,7 +214,7 @@ Pairs Match(const std::vector<Item>& old_items, const std::vector<Item>& new_ite
 
 Renames FindRenames(const graph::Graph& old_policy, const std::vector<Item>& new_items) {
   Renames renames;
-  FindOptions(OutlineOf(old_policy, renames), new_items, renames);
+  FindInPlace(OutlineOf(old_policy, renames), new_items, renames);
   std::vector<Item> old_items = OutlineOf(old_policy, renames);
   // Each round finds one at least, or is the last.
   for (auto found = FirstRename(old_items, new_items); found; found = FirstRename(old_items, new_items)) {
