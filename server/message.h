@@ -1,6 +1,7 @@
-// Request and Response as the routes see them: no socket, no httplib. Made and sent by http_server.
+// Request and Response as the routes see them: no socket, no httplib. Made and sent by server/http.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,6 +16,7 @@ struct Request {
   std::string target;  // as sent: path and query, percent-encoded
   Headers headers;     // their names in lower case
   std::string body;
+  std::string peer;  // the client's address; empty of a Unix socket
 
   // Empty if there is none.
   std::string_view Header(std::string_view lower_case_name) const {
@@ -25,11 +27,18 @@ struct Request {
   }
 };
 
+// Lets a response leave; `true`: as it is, `false`: what it waited for has failed, and it is answered 503 in its place.
+// Called once, from any thread.
+using Release = std::function<void(bool succeeded)>;
+
 struct Response {
   int status = 200;
   std::string content_type;
   Headers headers;
   std::string body;
+  // If set, the response is ready and waits for something else (the decision log's commit): called once with what
+  // lets it leave. Must not wait itself.
+  std::function<void(Release)> before_leaving;
 };
 
 }  // namespace heng::server

@@ -63,7 +63,13 @@ Bilingual TitleOf(int status) {
     case 414: return {"网址太长", "URI Too Long"};
     case 415: return {"不支持的内容类型", "Unsupported Media Type"};
     case 417: return {"不能满足 Expect", "Expectation Failed"};
+    case 401: return {"需要身份认证", "Unauthorized"};
+    case 403: return {"没有权限", "Forbidden"};
+    case 406: return {"没有可接受的格式", "Not Acceptable"};
+    case 410: return {"已经不在", "Gone"};
+    case 412: return {"条件不成立", "Precondition Failed"};
     case 422: return {"不能处理的内容", "Unprocessable Content"};
+    case 429: return {"请求太多", "Too Many Requests"};
     case 431: return {"请求头太大", "Request Header Fields Too Large"};
     case 501: return {"没有实现", "Not Implemented"};
     case 503: return {"暂不可用", "Service Unavailable"};
@@ -86,10 +92,12 @@ Response ToResponse(const Problem& problem, Language language, std::string_view 
     body["errors"] = Json::array({{{"code", problem.code}, {"message", Both(problem.detail)}, {"at", problem.at}}});
   }
   // What a client sent may be quoted; it need not be valid UTF-8.
-  return {problem.status,
-          "application/problem+json",
-          {{"Content-Language", language == Language::kChinese ? "zh" : "en"}, {"Cache-Control", "no-store"}},
-          body.dump(-1, ' ', false, Json::error_handler_t::replace)};
+  Response response{problem.status,
+                    "application/problem+json",
+                    {{"Content-Language", language == Language::kChinese ? "zh" : "en"}, {"Cache-Control", "no-store"}},
+                    body.dump(-1, ' ', false, Json::error_handler_t::replace)};
+  if (problem.retry_after_s > 0) response.headers.emplace_back("Retry-After", std::to_string(problem.retry_after_s));
+  return response;
 }
 
 Language LanguageOf(std::string_view accept_language) {

@@ -20,6 +20,8 @@ struct Problem {
   // Where: a JSON pointer, `line:column`, a parameter of the query; may be empty.
   std::string at;
   std::vector<data::Refusal> errors;
+  // Not 0: the client may try again after so many seconds.
+  int retry_after_s = 0;
 };
 
 // `type, title, status, detail, code, instance, messages{zh,en}`, and `errors` with what is located. `detail` is in

@@ -15,10 +15,14 @@
 namespace heng::server {
 namespace {
 
+// How long a route takes (see TakesLong).
+enum class Work : unsigned char { kShort, kLong };
+
 struct Route {
   std::string_view method;
   std::string_view pattern;
   Outcome (*handle)(const Call&);
+  Work work = Work::kShort;
 };
 
 constexpr std::array kRoutes = {
@@ -26,13 +30,13 @@ constexpr std::array kRoutes = {
     Route{"GET", "/readyz", Readyz},
     Route{"GET", "/v1/districts", ListDistricts},
     Route{"GET", "/v1/districts/{district}", ShowDistrict},
-    Route{"POST", "/v1/districts/{district}/evaluate", EvaluateRequest},
+    Route{"POST", "/v1/districts/{district}/evaluate", EvaluateRequest, Work::kLong},
     Route{"GET", "/v1/districts/{district}/policies", ListPolicies},
     Route{"GET", "/v1/districts/{district}/policies/{policy}/versions", ListVersions},
     Route{"GET", "/v1/districts/{district}/policies/{policy}/versions/{version}", ShowVersion},
     Route{"GET", "/v1/districts/{district}/policies/{policy}/versions/{version}/source", ShowSource},
-    Route{"GET", "/v1/districts/{district}/policies/{policy}/versions/{version}/graph", ShowGraph},
-    Route{"GET", "/v1/districts/{district}/policies/{policy}/versions/{version}/schema", ShowSchema},
+    Route{"GET", "/v1/districts/{district}/policies/{policy}/versions/{version}/graph", ShowGraph, Work::kLong},
+    Route{"GET", "/v1/districts/{district}/policies/{policy}/versions/{version}/schema", ShowSchema, Work::kLong},
 };
 
 // The segments that stand for the names in braces, or nothing if the path does not fit.
@@ -114,6 +118,15 @@ Response Answer(const Service& service, const Request& request) {
   }
   response.headers.emplace_back("X-Content-Type-Options", "nosniff");
   return response;
+}
+
+bool TakesLong(const Request& request) {
+  const auto target = ParseTarget(request.target);
+  if (!target) return false;
+  const std::string_view method = request.method == "HEAD" ? "GET" : request.method;
+  return std::any_of(kRoutes.begin(), kRoutes.end(), [&](const Route& route) {
+    return route.work == Work::kLong && route.method == method && Match(route.pattern, target->segments);
+  });
 }
 
 tl::unexpected<Problem> Refuse(int status, std::string code, Bilingual detail, std::string at) {

@@ -18,6 +18,9 @@ struct Service {
   std::function<std::string()> new_decision;
 };
 
+// True if answering may take longer than handing over to another thread does (some 50 µs).
+bool TakesLong(const Request& request);
+
 // Dispatches by the exact segments of the path. What is wrong with a request is a problem (problem.h): 400
 // bad-target, unknown-query; 404 no-such-route, unknown-district and so on; 405 with Allow. HEAD is answered as GET;
 // the body is the caller's to leave out.

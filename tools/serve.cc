@@ -6,7 +6,7 @@
 #include "engine/data/ulid.h"
 #include "server/config/district.h"
 #include "server/config/service.h"
-#include "server/http_server.h"
+#include "server/http/http_server.h"
 #include "server/routes.h"
 #include "tools/verbs.h"
 
@@ -58,11 +58,27 @@ void Announce(const config::Listen& listen, const Manner& manner) {
   Say(manner, "Ctrl-C 停止", "Ctrl-C stops it");
 }
 
+server::HttpLimits LimitsOf(const config::ServiceConfig& service) {
+  constexpr int kMs = 1000;
+  const config::ClientLimits& given = service.limits;
+  server::HttpLimits limits;
+  limits.framing.body_bytes = service.request_limit_bytes;
+  limits.workers = service.threads;
+  limits.queued = static_cast<size_t>(given.queued);
+  limits.connections = static_cast<size_t>(given.connections);
+  limits.connections_per_peer = static_cast<size_t>(given.connections_per_peer);
+  limits.idle_ms = static_cast<int>(given.idle_seconds) * kMs;
+  limits.head_ms = static_cast<int>(given.head_seconds) * kMs;
+  limits.body_ms = static_cast<int>(given.body_seconds) * kMs;
+  limits.write_ms = static_cast<int>(given.write_seconds) * kMs;
+  return limits;
+}
+
 }  // namespace
 
 int RunServe(const ServeOptions& options, const Manner& manner) {
   // Before any thread is started.
-  server::BlockStopSignals();
+  server::BlockSignals();
   auto service_config = config::LoadService(options.config);
   if (!service_config) return Report(service_config.error(), manner);
   if (options.listen) {
@@ -73,13 +89,14 @@ int RunServe(const ServeOptions& options, const Manner& manner) {
   const server::Service service{config::LoadDistricts(*service_config), [] { return data::NewUlid(); }};
   Describe(service.districts, manner);
 
-  server::HttpLimits limits;
-  limits.threads = service_config->threads;
-  limits.framing.body_bytes = service_config->request_limit_bytes;
-  server::HttpServer http([&service](const server::Request& request) { return server::Answer(service, request); },
-                          limits);
+  server::HttpServer http({[](const server::Request& request) { return server::TakesLong(request); },
+                           [&service](const server::Request& request) { return server::Answer(service, request); }},
+                          LimitsOf(*service_config));
   config::Listen& listen = service_config->listen;
   if (auto status = http.Bind(listen.host, listen.port); !status) return Report(status.error(), manner);
+  if (!service_config->socket.empty()) {
+    if (auto status = http.BindUnix(service_config->socket); !status) return Report(status.error(), manner);
+  }
   listen.port = http.port();
   Announce(listen, manner);
   if (auto status = http.Run(true); !status) return Report(status.error(), manner);

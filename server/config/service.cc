@@ -1,6 +1,7 @@
 #include "server/config/service.h"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 
 #include <fmt/format.h>
@@ -15,6 +16,8 @@ namespace {
 constexpr size_t kConfigBytes = size_t{1} << 20;
 constexpr int64_t kMostThreads = 1024;
 constexpr int64_t kLeastRequestBytes = 1024;
+constexpr int64_t kMostConnections = 100000;
+constexpr int64_t kMostSeconds = 3600;
 
 void ReadListen(const YamlMember& member, ServiceConfig& config, MistakeList& mistakes) {
   const auto text = ReadTextOf(member, mistakes);
@@ -35,6 +38,31 @@ void ReadDistricts(const YamlMember& member, ServiceConfig& config, MistakeList&
     mistakes.Add(
         "no-such-folder", member.value.line, member.value.column,
         {fmt::format("没有文件夹“{}”", config.districts), fmt::format("there is no folder '{}'", config.districts)});
+  }
+}
+
+void ReadLimits(const YamlMember& member, ClientLimits& limits, MistakeList& mistakes) {
+  const YamlNode* map = ReadMapOf(member, mistakes);
+  if (map == nullptr) return;
+  struct Key {
+    std::string_view name;
+    int64_t& value;
+    int64_t high;
+  };
+  const std::array keys = {Key{"connections", limits.connections, kMostConnections},
+                           Key{"connections_per_peer", limits.connections_per_peer, kMostConnections},
+                           Key{"queued", limits.queued, kMostConnections},
+                           Key{"idle_seconds", limits.idle_seconds, kMostSeconds},
+                           Key{"head_seconds", limits.head_seconds, kMostSeconds},
+                           Key{"body_seconds", limits.body_seconds, kMostSeconds},
+                           Key{"write_seconds", limits.write_seconds, kMostSeconds}};
+  const Members members(*map,
+                        {"connections", "connections_per_peer", "queued", "idle_seconds", "head_seconds",
+                         "body_seconds", "write_seconds"},
+                        mistakes);
+  for (const Key& key : keys) {
+    const YamlMember* found = members.Find(key.name);
+    if (found != nullptr) key.value = ReadWholeOf(*found, 1, key.high, mistakes).value_or(key.value);
   }
 }
 
@@ -89,9 +117,13 @@ tl::expected<ServiceConfig, std::vector<Mistake>> LoadService(const std::string&
   ServiceConfig config;
   config.file = path;
   if (const auto root = ParseYaml(*text, mistakes)) {
-    Members members(*root, {"listen", "districts", "threads", "request_limit_bytes"}, mistakes);
+    Members members(*root, {"listen", "socket", "districts", "threads", "request_limit_bytes", "limits"}, mistakes);
     if (const YamlMember* listen = members.Find("listen")) ReadListen(*listen, config, mistakes);
     if (const YamlMember* districts = members.Require("districts")) ReadDistricts(*districts, config, mistakes);
+    if (const YamlMember* socket = members.Find("socket")) {
+      if (const auto given = ReadTextOf(*socket, mistakes)) config.socket = ResolvePath(path, *given);
+    }
+    if (const YamlMember* limits = members.Find("limits")) ReadLimits(*limits, config.limits, mistakes);
     if (const YamlMember* threads = members.Find("threads")) {
       config.threads = static_cast<size_t>(ReadWholeOf(*threads, 1, kMostThreads, mistakes).value_or(1));
     }

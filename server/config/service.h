@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,15 +27,28 @@ struct Listen {
 // Error: kUsage bad-listen.
 Result<Listen> ParseListen(std::string_view text);
 
+// What clients may take, under `limits`; see server/http/limits.h.
+struct ClientLimits {
+  int64_t connections = 4096;
+  int64_t connections_per_peer = 256;
+  int64_t queued = 1024;
+  int64_t idle_seconds = 60;
+  int64_t head_seconds = 10;
+  int64_t body_seconds = 30;
+  int64_t write_seconds = 30;
+};
+
 struct ServiceConfig {
   std::string file;
   Listen listen;
   std::string districts;  // the folder of the districts' files; resolved against the folder of `file`
-  size_t threads = 64;    // how many requests are read and answered at once
+  std::string socket;     // a Unix socket to listen on too; resolved likewise; may be empty
+  size_t threads = 2;     // how many long requests are answered at once
   size_t request_limit_bytes = size_t{16} << 20;
+  ClientLimits limits;
 };
 
-// Every mistake of the file. Keys: listen, districts, threads, request_limit_bytes.
+// Every mistake of the file. Keys: listen, socket, districts, threads, request_limit_bytes, limits.
 tl::expected<ServiceConfig, std::vector<Mistake>> LoadService(const std::string& path);
 
 // A path written in `file`: absolute, or relative to the file's folder.

@@ -20,11 +20,13 @@ LIMIT = 1 << 20
 class Service:
     """A running `heng serve`; its folder holds the configuration."""
 
-    def __init__(self, broken=False, limit=LIMIT):
+    def __init__(self, broken=False, limit=LIMIT, limits="head_seconds: 1, body_seconds: 1, write_seconds: 1", threads=2,
+                 extra=""):
         self.folder = Path(tempfile.mkdtemp(prefix="heng-http-"))
         (self.folder / "districts").mkdir()
         (self.folder / "heng.yaml").write_text(
-            f"listen: 127.0.0.1:0\ndistricts: districts\nthreads: 16\nrequest_limit_bytes: {limit}\n", encoding="utf-8")
+            f"listen: 127.0.0.1:0\ndistricts: districts\nthreads: {threads}\nrequest_limit_bytes: {limit}\n"
+            f"limits: {{ {limits} }}\n{extra}", encoding="utf-8")
         (self.folder / "districts/shiliuzhuang.yaml").write_text(
             f"name: 石榴庄街道\npolicy: {ROOT}/policies/shiliuzhuang\nparameters: {{ 红牌检查频次: 5 次/月 }}\n",
             encoding="utf-8")

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "server/framing.h"
+#include "server/http/framing.h"
 
 namespace heng::server {
 namespace {

@@ -1,0 +1,55 @@
+// Connection: what a loop keeps for one client. A record, not an actor: only its loop reads and changes it.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <list>
+#include <string>
+
+#include "server/http/request_reader.h"
+
+namespace heng::server {
+
+// Where a connection stands. Those of one phase stand in one list, in the order in which they entered it: since each
+// phase has one time limit, the first of a list is the first to reach it.
+enum class Phase : uint8_t {
+  kIdle,       // between requests
+  kHead,       // part of a head has come
+  kBody,       // part of a body has come
+  kBusy,       // a worker, or what a response waits for, has its request
+  kWriting,    // the client has not taken all of the answer
+  kLingering,  // the answer was the last one, and the client may still read it
+  kClosed,     // to be forgotten when this turn of the loop ends
+};
+inline constexpr size_t kPhases = 7;
+
+struct Connection {
+  Connection(int socket, std::string peer_address, const FramingLimits& limits)
+      : fd(socket), peer(std::move(peer_address)), reader(limits) {}
+
+  size_t unsent_bytes() const { return out.size() - sent; }
+
+  int fd;
+  std::string peer;
+  RequestReader reader;
+  std::string out;
+  size_t sent = 0;  // of `out`
+
+  Phase phase = Phase::kIdle;
+  std::chrono::steady_clock::time_point deadline;
+  std::list<Connection>::iterator self;
+
+  uint32_t armed = 0;              // the events that epoll watches for
+  bool watched = true;             // by epoll
+  bool peer_ended = false;         // nothing more will come
+  bool last_answer = false;        // nothing more is read as a request
+  bool gone = false;               // its socket failed while it was busy
+  bool queued = false;             // waits in the loop for its next turn
+  bool keep_alive = true;          // of the request that is served
+  size_t served = 0;               // requests
+  size_t held_bytes = 0;           // of Admission
+  size_t progress_at = 0;          // bytes at which the deadline was last set
+  size_t drained = 0;              // while lingering
+};
+
+}  // namespace heng::server

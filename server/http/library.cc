@@ -1,0 +1,137 @@
+#include "server/http/library.h"
+
+#include <algorithm>
+#include <cstring>
+#include <ctime>
+#include <exception>
+
+#include <fmt/format.h>
+#include <httplib.h>
+
+#include "server/problem.h"
+
+namespace heng::server {
+namespace {
+
+// A request's head in memory, and the answer's bytes.
+class MemoryStream : public httplib::Stream {
+ public:
+  explicit MemoryStream(std::string in) : in_(std::move(in)) {}
+
+  bool is_readable() const override { return at_ < in_.size(); }
+  bool is_writable() const override { return true; }
+  ssize_t read(char* out, size_t size) override {
+    const size_t count = std::min(size, in_.size() - at_);
+    std::memcpy(out, in_.data() + at_, count);
+    at_ += count;
+    return static_cast<ssize_t>(count);
+  }
+  ssize_t write(const char* data, size_t size) override {
+    out_.append(data, size);
+    return static_cast<ssize_t>(size);
+  }
+  void get_remote_ip_and_port(std::string&, int&) const override {}
+  void get_local_ip_and_port(std::string&, int&) const override {}
+  socket_t socket() const override { return INVALID_SOCKET; }
+
+  std::string TakeOut() { return std::move(out_); }
+
+ private:
+  std::string in_;
+  size_t at_ = 0;
+  std::string out_;
+};
+
+Response InternalError(std::string_view accept_language) {
+  return ToResponse(
+      {500, "internal", {"服务内部出错，已停止处理这个请求", "an internal error; this request was given up"}, "", {}},
+      LanguageOf(accept_language));
+}
+
+// `Thu, 01 Jan 1970 00:00:00 GMT`, as RFC 9110 has it.
+std::string HttpDate() {
+  thread_local std::time_t second = 0;
+  thread_local std::string text;
+  const std::time_t now = std::time(nullptr);
+  if (now == second) return text;
+  std::tm parts{};
+  ::gmtime_r(&now, &parts);
+  static constexpr const char* kDays[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+  static constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                            "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  second = now;
+  text = fmt::format("{}, {:02} {} {} {:02}:{:02}:{:02} GMT", kDays[parts.tm_wday], parts.tm_mday,
+                     kMonths[parts.tm_mon], parts.tm_year + 1900, parts.tm_hour, parts.tm_min, parts.tm_sec);
+  return text;
+}
+
+// What the router's callback needs and the library does not carry.
+struct Serving {
+  const Request& request;
+  std::function<void(Release)> before_leaving;
+};
+thread_local Serving* serving = nullptr;
+
+}  // namespace
+
+class Library::Router : public httplib::Server {
+ public:
+  Router(const server::Handler& handler, const HttpLimits& limits) {
+    // Only said to the client, in Keep-Alive; the loop keeps to it.
+    set_keep_alive_max_count(limits.requests_per_connection);
+    set_keep_alive_timeout(limits.idle_ms / 1000);
+    set_pre_routing_handler([&handler](const httplib::Request&, httplib::Response& to) {
+      Response response;
+      try {
+        response = handler.answer(serving->request);
+      } catch (...) {
+        response = InternalError(serving->request.Header("accept-language"));
+      }
+      serving->before_leaving = std::move(response.before_leaving);
+      Fill(std::move(response), to);
+      return HandlerResponse::Handled;
+    });
+    // Never reached by what framing lets pass; the library's default would tell the exception's text.
+    set_exception_handler([](const httplib::Request&, httplib::Response& response, const std::exception_ptr&) {
+      Fill(InternalError({}), response);
+    });
+  }
+
+  Rendered Serve(const Request& request, bool close) {
+    // No header but Host: the library would decode, compress and trust what others say.
+    MemoryStream stream(
+        fmt::format("{} {} HTTP/1.1\r\nHost: {}\r\n\r\n", request.method, request.target, request.Header("host")));
+    Serving this_one{request, {}};
+    serving = &this_one;
+    bool closed = false;
+    process_request(stream, close, closed, nullptr);
+    serving = nullptr;
+    return {stream.TakeOut(), std::move(this_one.before_leaving)};
+  }
+
+ private:
+  static void Fill(Response from, httplib::Response& to) {
+    to.status = from.status;
+    for (const auto& [name, value] : from.headers) to.set_header(name, value);
+    if (!from.content_type.empty()) to.set_header("Content-Type", from.content_type);
+    to.set_header("Date", HttpDate());
+    to.body = std::move(from.body);
+  }
+};
+
+Library::Library(const Handler& handler, const HttpLimits& limits)
+    : router_(std::make_unique<Router>(handler, limits)) {}
+Library::~Library() = default;
+
+Rendered Library::Serve(const Request& request, bool close) { return router_->Serve(request, close); }
+
+std::string RenderRefusal(const Problem& problem) {
+  const Response response = ToResponse(problem, Language::kChinese);
+  std::string out = fmt::format(
+      "HTTP/1.1 {} {}\r\nContent-Type: {}\r\nContent-Length: {}\r\nConnection: close\r\nDate: {}\r\n", response.status,
+      TitleOf(response.status).en, response.content_type, response.body.size(), HttpDate());
+  for (const auto& [name, value] : response.headers) out += name + ": " + value + "\r\n";
+  return out + "X-Content-Type-Options: nosniff\r\n\r\n" + response.body;
+}
+
+}  // namespace heng::server

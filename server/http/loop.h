@@ -1,0 +1,108 @@
+// Loop: one thread's connections, by epoll: reads whole requests under the limits, has short ones answered at once and
+// long ones by workers, writes the answers in order. Only the loop's thread touches a connection or its socket; workers
+// hand finished answers back through Post. Used by http_server.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <list>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "engine/base/result.h"
+#include "server/http/admission.h"
+#include "server/http/connection.h"
+#include "server/http/library.h"
+#include "server/http/workers.h"
+
+namespace heng::server {
+
+// What loops count, for whoever watches the server. Never reset.
+struct LoopCounts {
+  std::atomic<uint64_t> accepted = 0;
+  std::atomic<uint64_t> requests = 0;
+  std::atomic<uint64_t> refused = 0;   // by framing or limits, before a handler saw a request
+  std::atomic<uint64_t> timeouts = 0;
+  std::atomic<uint64_t> evicted = 0;   // made room for others
+};
+
+class Loop {
+ public:
+  Loop(const HttpLimits& limits, const Handler& handler, Library& library, Admission& admission, Workers& workers,
+       LoopCounts& counts);
+  Loop(const Loop&) = delete;
+  Loop& operator=(const Loop&) = delete;
+  ~Loop();
+
+  // Accepts from the listening sockets and serves until Drain; then until everything that runs is finished.
+  // Error: kEnvironment cannot-wait.
+  Status Run(const std::vector<int>& listening);
+  // Stops accepting and reading new requests. From any thread.
+  void Drain();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  struct Done {
+    Connection* connection;
+    std::string bytes;
+  };
+
+  // The turn of the loop (loop.cc).
+  int WaitMs() const;
+  void TakeDone();
+  void Accept(int listening);
+  void BeginDrain();
+  bool Drained() const;
+  void CutExpired();
+  bool MakeRoom();
+  void Expire(Connection& c);
+
+  // One connection (loop_connection.cc). Those that return bool: false if it is closed.
+  void OnEvent(Connection& c, uint32_t events);
+  void OnReadable(Connection& c);
+  void Advance(Connection& c);
+  bool ServeNext(Connection& c);
+  void Serve(Connection& c, WholeRequest whole);
+  void HandOver(Connection& c, Request request, bool close);
+  void Finish(Connection& c, Rendered rendered);
+  void Refuse(Connection& c, const Problem& problem);
+  bool HoldBody(Connection& c);
+  bool Flush(Connection& c);
+  void AwaitMore(Connection& c, bool fresh);
+  void Linger(Connection& c);
+  void Close(Connection& c);
+  void Enter(Connection& c, Phase phase);
+  void Arm(Connection& c, uint32_t events);
+  void ReleaseHeld(Connection& c);
+  int LimitMs(Phase phase) const;
+  void Post(Done done);
+  std::list<Connection>& In(Phase phase) { return phases_[static_cast<size_t>(phase)]; }
+  const std::list<Connection>& In(Phase phase) const { return phases_[static_cast<size_t>(phase)]; }
+
+  const HttpLimits& limits_;
+  const Handler& handler_;
+  Library& library_;
+  Admission& admission_;
+  Workers& workers_;
+  LoopCounts& counts_;
+
+  int epoll_ = -1;
+  int wake_ = -1;  // an eventfd: there is something in done_, or draining_ was set
+  std::vector<int> listening_;
+  std::array<std::list<Connection>, kPhases> phases_;
+  std::deque<Connection*> ready_;  // have requests in memory and wait for their turn
+  std::string scratch_;            // what one recv brings
+  Clock::time_point now_;
+  bool drain_begun_ = false;
+  Clock::time_point drain_end_;
+  std::atomic<bool> draining_ = false;
+
+  std::mutex done_mutex_;
+  std::vector<Done> done_;
+};
+
+}  // namespace heng::server
