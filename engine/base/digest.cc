@@ -1,17 +1,43 @@
 #include "engine/base/digest.h"
 
-#include <openssl/sha.h>
+#include <openssl/evp.h>
 
-#include <fmt/format.h>
+#include <algorithm>
+
+#include "engine/base/check.h"
 
 namespace heng {
 
-std::string Sha256(std::string_view bytes) {
-  unsigned char hash[SHA256_DIGEST_LENGTH];
-  SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), hash);
-  std::string out = "sha256:";
-  for (const unsigned char byte : hash) out += fmt::format("{:02x}", byte);
+std::string Digest(DigestKind kind, std::string_view bytes) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  unsigned char hash[EVP_MAX_MD_SIZE];
+  unsigned size = 0;
+  const EVP_MD* algorithm = kind == DigestKind::kSha256 ? EVP_sha256() : EVP_sm3();
+  CHECK(EVP_Digest(bytes.data(), bytes.size(), hash, &size, algorithm, nullptr) == 1);
+  std::string out = kind == DigestKind::kSha256 ? "sha256:" : "sm3:";
+  for (unsigned i = 0; i < size; ++i) {
+    out += kDigits[hash[i] >> 4U];
+    out += kDigits[hash[i] & 15U];
+  }
   return out;
+}
+
+std::string Sha256(std::string_view bytes) { return Digest(DigestKind::kSha256, bytes); }
+
+std::optional<DigestKind> DigestKindOf(std::string_view digest) {
+  const size_t colon = digest.find(':');
+  if (colon == std::string_view::npos) return std::nullopt;
+  const std::string_view digits = digest.substr(colon + 1);
+  const auto is_digit = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
+  if (digits.size() != 64 || !std::all_of(digits.begin(), digits.end(), is_digit)) return std::nullopt;
+  if (digest.starts_with("sha256:")) return DigestKind::kSha256;
+  if (digest.starts_with("sm3:")) return DigestKind::kSm3;
+  return std::nullopt;
+}
+
+bool IsDigestOf(std::string_view digest, std::string_view bytes) {
+  const auto kind = DigestKindOf(digest);
+  return kind && digest == Digest(*kind, bytes);
 }
 
 }  // namespace heng

@@ -34,15 +34,24 @@ Bilingual Valid(const semantic::Model& model, const std::vector<Period>& availab
 }  // namespace
 
 std::string Deployment::digest() const {
-  std::map<std::string, std::string> values;
-  for (const auto& [parameter, value] : parameters)
-    values[(*graph->model)[parameter].name] = PrintParameter(*graph->model, parameter, value);
-  std::string text = fmt::format("engine {}\npolicy {}\n", kEngineVersion, graph->digest);
-  for (const auto& [name, value] : values)
+  return DeploymentDigest(kEngineVersion, graph->digest, PrintParameters(*this), columns);
+}
+
+std::string DeploymentDigest(const std::string& engine, const std::string& policy_digest,
+                             const std::map<std::string, std::string>& parameters, const ColumnMap& columns) {
+  std::string text = fmt::format("engine {}\npolicy {}\n", engine, policy_digest);
+  for (const auto& [name, value] : parameters)
     text += fmt::format("parameter {}:{} {}:{}\n", name.size(), name, value.size(), value);
   for (const auto& [column, name] : columns)
     text += fmt::format("column {}:{} {}:{}\n", column.size(), column, name.size(), name);
   return Sha256(text);
+}
+
+std::map<std::string, std::string> PrintParameters(const Deployment& deployment) {
+  std::map<std::string, std::string> values;
+  for (const auto& [parameter, value] : deployment.parameters)
+    values[(*deployment.graph->model)[parameter].name] = PrintParameter(*deployment.graph->model, parameter, value);
+  return values;
 }
 
 Result<std::pair<FieldId, Value>> Bind(const graph::Graph& graph, std::string_view name, std::string_view text) {

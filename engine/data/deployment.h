@@ -2,6 +2,7 @@
 // columns; and its digest.
 #pragma once
 
+#include <map>
 #include <string>
 
 #include "engine/data/csv_folder.h"
@@ -17,6 +18,13 @@ struct Deployment {
   // text.
   std::string digest() const;
 };
+
+// The same from its parts: values as PrintParameter writes them.
+std::string DeploymentDigest(const std::string& engine, const std::string& policy_digest,
+                             const std::map<std::string, std::string>& parameters, const ColumnMap& columns);
+
+// The bound values by the names of their parameters, as PrintParameter writes them.
+std::map<std::string, std::string> PrintParameters(const Deployment& deployment);
 
 // The value of an open parameter from `--set NAME=VALUE` or the district's YAML: `5 次/月`. By name or code.
 // Errors, kUsage: unknown-parameter, parameter-not-open, and the codes of ReadText.

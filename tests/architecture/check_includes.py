@@ -103,6 +103,12 @@ def check_library(file, header):
     elif header.startswith("yaml-cpp/"):
         if folder != "server/config" or file.suffix != ".cc":
             return "yaml-cpp belongs to the .cc files of server/config alone"
+    elif header.startswith(("SQLiteCpp/", "sqlite3")):
+        if str(file) != "engine/store/sqlite.cc":
+            return "SQLite belongs to engine/store/sqlite.cc alone"
+    elif header.startswith("pqxx/"):
+        if str(file) != "engine/store/postgres.cc":
+            return "libpqxx belongs to engine/store/postgres.cc alone"
     return None
 
 
@@ -245,6 +251,9 @@ BROKEN = [
     ("yaml-cpp elsewhere", {"server/x.cc": "#include <yaml-cpp/yaml.h>\n"}, [("server/x.cc:1: ", "yaml-cpp belongs")]),
     ("yaml-cpp in a header", {"server/config/config.h": "#include <yaml-cpp/yaml.h>\n"},
      [("server/config/config.h:1: ", "yaml-cpp belongs")]),
+    ("SQLite elsewhere", {"engine/data/x.cc": "#include <SQLiteCpp/SQLiteCpp.h>\n"},
+     [("engine/data/x.cc:1: ", "SQLite belongs")]),
+    ("libpqxx elsewhere", {"engine/data/x.cc": "#include <pqxx/pqxx>\n"}, [("engine/data/x.cc:1: ", "libpqxx belongs")]),
     ("another verb includes the server", {"tools/settle.cc": '#include "server/routes.h"\n'},
      [("tools/settle.cc:1: ", "only tools/serve.cc")]),
     ("a sub-folder of the server, too", {"tools/settle.cc": '#include "server/http/front.h"\n'},

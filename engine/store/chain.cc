@@ -1,0 +1,138 @@
+#include "engine/store/chain.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "engine/store/pairs.h"
+
+namespace heng::store {
+namespace {
+
+// Length first, so that no two records have the same bytes.
+void Put(std::string& out, std::string_view name, std::string_view value) {
+  out += fmt::format("{} {}:", name, value.size());
+  out += value;
+  out += '\n';
+}
+
+std::string HashOf(const Record& record, DigestKind kind) {
+  const Decision& decision = record.decision;
+  std::string text = "heng decision 1\n";
+  Put(text, "previous", record.previous);
+  Put(text, "sequence", std::to_string(record.sequence));
+  Put(text, "id", decision.id);
+  Put(text, "district", decision.district);
+  Put(text, "time", std::to_string(decision.time_ms));
+  Put(text, "deployment", decision.deployment);
+  Put(text, "period", decision.period);
+  Put(text, "media", decision.media);
+  Put(text, "query", WritePairs({decision.query.begin(), decision.query.end()}));
+  Put(text, "request", record.request_digest);
+  Put(text, "answer", record.answer_digest);
+  return Digest(kind, text);
+}
+
+std::string StatementOf(const Checkpoint& checkpoint) {
+  std::string text = "heng checkpoint 1\n";
+  Put(text, "kind", checkpoint.kind == Checkpoint::Kind::kReached ? "reached" : "pruned");
+  Put(text, "district", checkpoint.district);
+  Put(text, "sequence", std::to_string(checkpoint.sequence));
+  Put(text, "hash", checkpoint.hash);
+  Put(text, "time", std::to_string(checkpoint.time_ms));
+  return text;
+}
+
+}  // namespace
+
+Record Chain(Decision decision, int64_t previous_sequence, const std::string& previous_hash, DigestKind kind) {
+  Record record;
+  record.decision = std::move(decision);
+  record.sequence = previous_sequence + 1;
+  record.previous = previous_hash;
+  record.request_digest = Digest(kind, record.decision.request);
+  record.answer_digest = Digest(kind, record.decision.answer);
+  record.hash = HashOf(record, kind);
+  return record;
+}
+
+void Sign(Checkpoint& checkpoint, const SigningKey* key) {
+  if (key == nullptr) return;
+  checkpoint.key_id = key->public_key().id();
+  checkpoint.signature = key->Sign(StatementOf(checkpoint));
+}
+
+bool IsSignedBy(const Checkpoint& checkpoint, const PublicKey& key) {
+  return checkpoint.key_id == key.id() && key.Verify(StatementOf(checkpoint), checkpoint.signature);
+}
+
+LogVerifier::LogVerifier(std::string district, std::vector<PublicKey> trusted, std::vector<Checkpoint> checkpoints)
+    : district_(std::move(district)), trusted_(std::move(trusted)), checkpoints_(std::move(checkpoints)) {
+  std::stable_sort(checkpoints_.begin(), checkpoints_.end(),
+                   [](const Checkpoint& a, const Checkpoint& b) { return a.sequence < b.sequence; });
+  CheckSignatures();
+  for (const Checkpoint& checkpoint : checkpoints_) {
+    if (checkpoint.kind != Checkpoint::Kind::kPruned) continue;
+    pruned_to_ = sequence_ = checkpoint.sequence;
+    hash_ = checkpoint.hash;
+  }
+  if (pruned_to_ > 0) CheckReached(pruned_to_, hash_);
+}
+
+void LogVerifier::Find(const char* finding, int64_t sequence) {
+  if (report_.finding.empty()) {
+    report_.finding = finding;
+    report_.sequence = sequence;
+  }
+}
+
+void LogVerifier::CheckSignatures() {
+  if (trusted_.empty()) return;
+  for (const Checkpoint& checkpoint : checkpoints_) {
+    if (checkpoint.district != district_) return Find("other-district", checkpoint.sequence);
+    if (checkpoint.key_id.empty()) return Find("unsigned", checkpoint.sequence);
+    const auto key = std::find_if(trusted_.begin(), trusted_.end(),
+                                  [&](const PublicKey& one) { return one.id() == checkpoint.key_id; });
+    if (key == trusted_.end()) return Find("unknown-signer", checkpoint.sequence);
+    if (!IsSignedBy(checkpoint, *key)) return Find("bad-signature", checkpoint.sequence);
+    ++report_.checkpoints;
+  }
+}
+
+void LogVerifier::CheckReached(int64_t sequence, const std::string& hash) {
+  const auto [first, last] = std::equal_range(
+      checkpoints_.begin(), checkpoints_.end(), Checkpoint{"", {}, sequence, "", 0, "", ""},
+      [](const Checkpoint& a, const Checkpoint& b) { return a.sequence < b.sequence; });
+  for (auto it = first; it != last; ++it) {
+    if (it->hash != hash) return Find("checkpoint-differs", sequence);
+    if (!trusted_.empty()) report_.signed_to = sequence;
+  }
+}
+
+void LogVerifier::Add(const Record& record) {
+  if (!report_.ok()) return;
+  const int64_t expected = sequence_ + 1;
+  if (record.decision.district != district_) return Find("other-district", record.sequence);
+  if (record.sequence > expected) return Find("record-missing", expected);
+  if (record.sequence < expected) return Find("record-inserted", record.sequence);
+  const auto kind = DigestKindOf(record.hash);
+  const bool intact = kind && record.hash == HashOf(record, *kind) &&
+                      IsDigestOf(record.request_digest, record.decision.request) &&
+                      IsDigestOf(record.answer_digest, record.decision.answer);
+  if (!intact) return Find("record-altered", record.sequence);
+  if (record.previous != hash_) return Find("chain-broken", record.sequence);
+  sequence_ = record.sequence;
+  hash_ = record.hash;
+  ++report_.records;
+  if (report_.first == 0) report_.first = sequence_;
+  report_.last = sequence_;
+  CheckReached(sequence_, hash_);
+}
+
+LogReport LogVerifier::Finish() {
+  if (!checkpoints_.empty() && checkpoints_.back().sequence > sequence_) Find("truncated", sequence_ + 1);
+  if (!trusted_.empty() && report_.records > 0 && report_.signed_to == 0) Find("no-checkpoint", report_.first);
+  return report_;
+}
+
+}  // namespace heng::store

@@ -1,0 +1,51 @@
+// LogWriter: group commit. Decisions queue; one thread takes what has come and commits it as one transaction, while the next group
+// gathers. Internal to store/.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <span>
+#include <thread>
+
+#include "engine/store/session.h"
+#include "engine/store/store.h"
+
+namespace heng::store {
+
+class LogWriter {
+ public:
+  LogWriter(Session& session, const StoreOptions& options);
+  // Commits what is queued.
+  ~LogWriter();
+  LogWriter(const LogWriter&) = delete;
+  LogWriter& operator=(const LogWriter&) = delete;
+
+  // As Store::Append.
+  void Append(Decision decision, std::optional<IdempotencyKey> key, Completion done);
+
+ private:
+  struct Item {
+    Decision decision;
+    std::optional<IdempotencyKey> key;
+    Completion done;
+    size_t size() const { return decision.request.size() + decision.answer.size() + sizeof(Item); }
+  };
+  using Group = std::vector<Item>;
+  using Receipts = std::vector<Result<Receipt>>;
+
+  void Loop();
+  void Commit(const Group& group);
+  Result<Receipts> Write(Connection& connection, std::span<const Item> group) const;
+
+  Session& session_;
+  const StoreOptions& options_;
+  std::mutex mutex_;
+  std::condition_variable arrived_;
+  std::deque<Item> queue_;
+  size_t queued_bytes_ = 0;  // queued or being committed
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace heng::store

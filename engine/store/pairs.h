@@ -1,0 +1,20 @@
+// Names and values as one text that reads back whatever is in them: a line `5:value 7:another` for each, the lengths in bytes. Internal
+// to store/.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "engine/base/result.h"
+
+namespace heng::store {
+
+using Pairs = std::vector<std::pair<std::string, std::string>>;
+
+std::string WritePairs(const Pairs& pairs);
+// Error, kEnvironment: store-corrupt.
+Result<Pairs> ReadPairs(std::string_view text);
+
+}  // namespace heng::store

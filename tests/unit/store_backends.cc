@@ -1,0 +1,144 @@
+#include "tests/unit/store_backends.h"
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "engine/base/check.h"
+#include "engine/base/version.h"
+#include "engine/data/deployment.h"
+#include "engine/data/ulid.h"
+
+namespace heng::tests {
+
+namespace fs = std::filesystem;
+
+PostgresCluster& PostgresCluster::Get() {
+  static PostgresCluster cluster;
+  return cluster;
+}
+
+PostgresCluster::PostgresCluster() {
+  std::string pattern = (fs::temp_directory_path() / "heng-postgres-XXXXXX").string();
+  CHECK(mkdtemp(pattern.data()) != nullptr);
+  folder_ = pattern;
+  if (geteuid() == 0) CHECK(std::system(fmt::format("chown postgres {}", folder_).c_str()) == 0);
+  CHECK(Run("initdb", fmt::format("-D {}/data --no-sync --auth=trust --encoding=UTF8 --locale=C", folder_)) == 0);
+  Start();
+}
+
+PostgresCluster::~PostgresCluster() {
+  if (running_) Run("pg_ctl", fmt::format("-D {}/data -m immediate stop", folder_));
+  std::error_code error;
+  fs::remove_all(folder_, error);
+}
+
+int PostgresCluster::Run(const std::string& program, const std::string& arguments) const {
+  // Its programs refuse root.
+  const char* as = geteuid() == 0 ? "runuser -u postgres -- " : "";
+  const std::string command =
+      fmt::format("cd {0} && {1}$(pg_config --bindir)/{2} {3} >>{0}/../{4}.log 2>&1", folder_, as, program, arguments,
+                  fs::path(folder_).filename().string());
+  const int status = std::system(command.c_str());
+  fs::remove(folder_ + ".log");
+  return status;
+}
+
+void PostgresCluster::Start() {
+  CHECK(Run("pg_ctl", fmt::format("-D {0}/data -l {0}/server.log -w -o \"-c listen_addresses= -c fsync=off "
+                                  "-c unix_socket_directories={0}\" start",
+                                  folder_)) == 0);
+  running_ = true;
+}
+
+void PostgresCluster::StopAtOnce() {
+  CHECK(Run("pg_ctl", fmt::format("-D {}/data -m immediate -w stop", folder_)) == 0);
+  running_ = false;
+}
+
+std::string PostgresCluster::CreateDatabase() {
+  const std::string name = fmt::format("test{}", ++databases_);
+  CHECK(Run("createdb", fmt::format("-h {} -U postgres {}", folder_, name)) == 0);
+  return fmt::format("postgresql://postgres@/{}?host={}", name, folder_);
+}
+
+void StoreTest::SetUp() {
+  url_ = postgres() ? PostgresCluster::Get().CreateDatabase() : "sqlite:" + folder_.path() + "/heng.db";
+  key_ = std::make_shared<const store::SigningKey>(store::SigningKey::Generate(store::SignatureKind::kEd25519));
+  Open();
+}
+
+store::StoreOptions StoreTest::Options() {
+  store::StoreOptions options;
+  options.signing_key = key_;
+  options.now_ms = [this] { return now_ms_; };
+  return options;
+}
+
+void StoreTest::Open(store::StoreOptions options) {
+  store_.reset();
+  auto opened = store::Store::Open(url_, std::move(options));
+  ASSERT_TRUE(opened) << opened.error().message.en;
+  store_ = std::move(*opened);
+}
+
+store::ConnectionPtr StoreTest::Connect() const {
+  auto connection = postgres() ? store::OpenPostgres(url_) : store::OpenSqlite(url_.substr(7), 1 << 30);
+  EXPECT_TRUE(connection) << connection.error().message.en;
+  return std::move(*connection);
+}
+
+Result<store::Rows> StoreTest::Raw(const std::string& sql, const store::Row& parameters) const {
+  return Connect()->Run(sql, parameters);
+}
+
+void StoreTest::Disarm() const {
+  const auto connection = Connect();
+  const auto names = connection->Run(postgres() ? "SELECT DISTINCT tgname::text, tgrelid::regclass::text FROM pg_trigger "
+                                                  "WHERE NOT tgisinternal"
+                                                : "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'");
+  ASSERT_TRUE(names);
+  ASSERT_FALSE(names->empty());
+  for (const store::Row& row : *names) {
+    const std::string& name = std::get<std::string>(row[0]);
+    const std::string on = postgres() ? " ON " + std::get<std::string>(row[1]) : "";
+    ASSERT_TRUE(connection->Run(fmt::format("DROP TRIGGER \"{}\"{}", name, on)));
+  }
+}
+
+store::Decision DecisionOf(int n, const std::string& district, int64_t time_ms) {
+  const unsigned char random[10] = {0, 0, 0, 0, 0, 0, static_cast<unsigned char>(n >> 24), static_cast<unsigned char>(n >> 16),
+                                    static_cast<unsigned char>(n >> 8), static_cast<unsigned char>(n)};
+  store::Decision decision;
+  decision.id = data::UlidOf(1700000000000, random);
+  decision.district = district;
+  decision.time_ms = time_ms;
+  decision.deployment = "sha256:deployment";
+  decision.period = "2024Q3";
+  decision.media = "application/json";
+  decision.query = {{"strict", "true"}};
+  // A NUL and bytes that are no text must survive.
+  decision.request = fmt::format("request {}", n) + std::string("\0\xff", 2);
+  decision.answer = fmt::format("answer {}", n);
+  return decision;
+}
+
+store::Deployment DeploymentOf(const std::string& version, const std::string& district) {
+  store::Deployment deployment;
+  deployment.district = district;
+  deployment.policy = district + ".plates";
+  deployment.version = version;
+  deployment.sources = {{"plates.heng", "政策 " + version}, {"../common/hotline.heng", "模块"}, {"空.csv", ""}};
+  deployment.policy_digest = Sha256(deployment.sources.front().bytes);
+  deployment.engine = kEngineVersion;
+  deployment.parameters = {{"红牌检查频次", "5 次/月"}};
+  deployment.columns = {{"投诉", "诉求件数"}};
+  deployment.digest =
+      data::DeploymentDigest(deployment.engine, deployment.policy_digest, deployment.parameters, deployment.columns);
+  return deployment;
+}
+
+}  // namespace heng::tests

@@ -1,0 +1,70 @@
+// The databases that the suite of the store runs on: SQLite in a temporary folder, and a PostgreSQL cluster of its own, in a temporary
+// folder too, that listens on a socket there and nowhere else.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "engine/store/database.h"
+#include "engine/store/store.h"
+#include "tests/unit/temporary_folder.h"
+
+namespace heng::tests {
+
+enum class Backend : unsigned char { kSqlite, kPostgres };
+
+// Started when it is first needed, stopped at the end of the program. A program fails without `postgresql`; it does not skip.
+class PostgresCluster {
+ public:
+  static PostgresCluster& Get();
+  ~PostgresCluster();
+  // A new, empty database; its address.
+  std::string CreateDatabase();
+  void Start();
+  // As if the machine were gone: connections break.
+  void StopAtOnce();
+
+ private:
+  PostgresCluster();
+  int Run(const std::string& program, const std::string& arguments) const;
+
+  std::string folder_;
+  int databases_ = 0;
+  bool running_ = false;
+};
+
+// A test on each backend, with a clock that it sets itself.
+class StoreTest : public testing::TestWithParam<Backend> {
+ protected:
+  void SetUp() override;
+  store::StoreOptions Options();
+  // Opens (again) the test's store.
+  void Open(store::StoreOptions options);
+  void Open() { Open(Options()); }
+  // Another connection, as an administrator (or an attacker) has it.
+  store::ConnectionPtr Connect() const;
+  // Runs it there, with the triggers as they are.
+  Result<store::Rows> Raw(const std::string& sql, const store::Row& parameters = {}) const;
+  // Takes the triggers away, as who owns the database can.
+  void Disarm() const;
+  bool postgres() const { return GetParam() == Backend::kPostgres; }
+
+  TemporaryFolder folder_;
+  std::string url_;
+  int64_t now_ms_ = 1700000000000;
+  std::shared_ptr<const store::SigningKey> key_;
+  std::unique_ptr<store::Store> store_;
+};
+
+// `n` decides the id, and is in the request and the answer.
+store::Decision DecisionOf(int n, const std::string& district = "shiliuzhuang", int64_t time_ms = 1700000000000);
+// A deployment of one source file and one module, with its true digest.
+store::Deployment DeploymentOf(const std::string& version, const std::string& district = "shiliuzhuang");
+
+#define HENG_ON_BOTH(Suite)                                                                                            \
+  INSTANTIATE_TEST_SUITE_P(On, Suite, testing::Values(Backend::kSqlite, Backend::kPostgres),                           \
+                           [](const auto& test) { return test.param == Backend::kSqlite ? "Sqlite" : "Postgres"; })
+
+}  // namespace heng::tests
