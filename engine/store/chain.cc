@@ -100,9 +100,9 @@ void LogVerifier::CheckSignatures() {
 }
 
 void LogVerifier::CheckReached(int64_t sequence, const std::string& hash) {
-  const auto [first, last] = std::equal_range(
-      checkpoints_.begin(), checkpoints_.end(), Checkpoint{"", {}, sequence, "", 0, "", ""},
-      [](const Checkpoint& a, const Checkpoint& b) { return a.sequence < b.sequence; });
+  const auto [first, last] =
+      std::equal_range(checkpoints_.begin(), checkpoints_.end(), Checkpoint{"", {}, sequence, "", 0, "", ""},
+                       [](const Checkpoint& a, const Checkpoint& b) { return a.sequence < b.sequence; });
   for (auto it = first; it != last; ++it) {
     if (it->hash != hash) return Find("checkpoint-differs", sequence);
     if (!trusted_.empty()) report_.signed_to = sequence;

@@ -56,7 +56,8 @@ struct LogReport {
   int64_t first = 0;        // the first record that is there; 0: none
   int64_t last = 0;         // the last
   int64_t checkpoints = 0;  // whose signatures were verified
-  int64_t signed_to = 0;    // the last record that a verified checkpoint covers; those after it can still be replaced unnoticed
+  int64_t signed_to =
+      0;  // the last record that a verified checkpoint covers; those after it can still be replaced unnoticed
 
   bool ok() const { return finding.empty(); }
 };

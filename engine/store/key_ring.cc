@@ -57,8 +57,7 @@ const KeyInfo* KeyRing::Authenticate(std::string_view text, int64_t now_ms) cons
   static const Entry kNobody{{}, std::string(32, '0'), Sha256("")};
   const Entry& entry = found == entries_.end() ? kNobody : found->second;
   const std::string hash = HashOf(entry.salt, text.substr(end + 1));
-  const bool same =
-      hash.size() == entry.hash.size() && CRYPTO_memcmp(hash.data(), entry.hash.data(), hash.size()) == 0;
+  const bool same = hash.size() == entry.hash.size() && CRYPTO_memcmp(hash.data(), entry.hash.data(), hash.size()) == 0;
   const bool over = entry.info.revoked_ms || (entry.info.expires_ms && *entry.info.expires_ms <= now_ms);
   return same && !over && found != entries_.end() ? &entry.info : nullptr;
 }

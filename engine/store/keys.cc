@@ -50,10 +50,12 @@ Status Insert(Connection& connection, const KeyRing::Entry& entry) {
 }  // namespace
 
 Result<IssuedKey> Store::IssueKey(const NewKey& key) {
-  const bool grants = std::any_of(key.grants.begin(), key.grants.end(), [](const auto& one) { return !one.second.empty(); });
+  const bool grants =
+      std::any_of(key.grants.begin(), key.grants.end(), [](const auto& one) { return !one.second.empty(); });
   if (key.name.empty() || !grants) {
     return Fail(ErrorKind::kUsage, "bad-key",
-                {"密钥要有持有者的名称，并至少有一个区县的一个角色", "a key has its holder's name and a role in at least one district"});
+                {"密钥要有持有者的名称，并至少有一个区县的一个角色",
+                 "a key has its holder's name and a role in at least one district"});
   }
   KeyRing::Made made = KeyRing::Make(key, parts_->options.now_ms());
   const Status kept = parts_->writer.Write([&](Connection& connection) { return Insert(connection, made.entry); });

@@ -9,8 +9,8 @@ namespace heng::store {
 namespace {
 
 tl::unexpected<Error> UnknownDecision(const std::string& id) {
-  return Fail(ErrorKind::kFindings, "unknown-decision",
-              {"没有决策“" + id + "”", "there is no decision '" + id + "'"}, id);
+  return Fail(ErrorKind::kFindings, "unknown-decision", {"没有决策“" + id + "”", "there is no decision '" + id + "'"},
+              id);
 }
 
 // The last record that is older than that: how far a prefix can be removed.
@@ -47,8 +47,7 @@ Result<Receipt> Store::AppendAndWait(Decision decision, std::optional<Idempotenc
 
 Result<Record> Store::FindDecision(const std::string& district, const std::string& id) {
   return parts_->reader.Read([&](Connection& connection) -> Result<Record> {
-    const auto rows =
-        connection.Run("SELECT sequence FROM decisions WHERE district = $1 AND id = $2", {district, id});
+    const auto rows = connection.Run("SELECT sequence FROM decisions WHERE district = $1 AND id = $2", {district, id});
     if (!rows) return tl::unexpected(rows.error());
     if (rows->empty()) return UnknownDecision(id);
     auto records = SelectRecords(connection, {district, NumberOf(rows->front()[0]) - 1, 1, false});

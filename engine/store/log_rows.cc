@@ -78,9 +78,9 @@ Result<std::vector<Record>> SelectRecords(Connection& connection, const LogQuery
   const int64_t from = back && query.after_sequence == 0 ? INT64_MAX : query.after_sequence;
   const std::string order = back ? " AND sequence < $2 ORDER BY sequence DESC" : " AND sequence > $2 ORDER BY sequence";
   const auto limit = static_cast<int64_t>(std::min(query.limit, kPageRecords));
-  const auto sizes = connection.Run("SELECT sequence, LENGTH(request) + LENGTH(answer) FROM decisions WHERE district = $1" +
-                                        order + " LIMIT $3",
-                                    {query.district, from, limit});
+  const auto sizes = connection.Run(
+      "SELECT sequence, LENGTH(request) + LENGTH(answer) FROM decisions WHERE district = $1" + order + " LIMIT $3",
+      {query.district, from, limit});
   if (!sizes) return tl::unexpected(sizes.error());
   int64_t count = 0;
   int64_t bytes = 0;
@@ -89,8 +89,9 @@ Result<std::vector<Record>> SelectRecords(Connection& connection, const LogQuery
     if (count > 0 && bytes > kPageBytes) break;
     ++count;
   }
-  const auto rows = connection.Run(std::string("SELECT ") + kRecord + " FROM decisions WHERE district = $1" + order + " LIMIT $3",
-                                   {query.district, from, count});
+  const auto rows =
+      connection.Run(std::string("SELECT ") + kRecord + " FROM decisions WHERE district = $1" + order + " LIMIT $3",
+                     {query.district, from, count});
   if (!rows) return tl::unexpected(rows.error());
   std::vector<Record> records;
   for (const Row& row : *rows) {
@@ -110,7 +111,8 @@ Result<std::vector<Checkpoint>> SelectCheckpoints(Connection& connection, const 
   std::vector<Checkpoint> out;
   for (const Row& row : *rows) {
     const auto kind = TextOf(row[1]) == "pruned" ? Checkpoint::Kind::kPruned : Checkpoint::Kind::kReached;
-    out.push_back({TextOf(row[0]), kind, NumberOf(row[2]), TextOf(row[3]), NumberOf(row[4]), TextOf(row[5]), BytesOf(row[6])});
+    out.push_back(
+        {TextOf(row[0]), kind, NumberOf(row[2]), TextOf(row[3]), NumberOf(row[4]), TextOf(row[5]), BytesOf(row[6])});
   }
   return out;
 }
@@ -127,7 +129,8 @@ Result<Checkpoint> MakeCheckpoint(Connection& connection, const std::string& dis
   if (done) {
     done = connection.Run(
         "INSERT INTO checkpoints (district, kind, sequence, hash, time_ms, key_id, signature) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        {district, std::string(NameOf(kind)), head.sequence, head.hash, now_ms, checkpoint.key_id, Bytes{checkpoint.signature}});
+        {district, std::string(NameOf(kind)), head.sequence, head.hash, now_ms, checkpoint.key_id,
+         Bytes{checkpoint.signature}});
   }
   if (!done) return tl::unexpected(done.error());
   return checkpoint;
@@ -135,8 +138,9 @@ Result<Checkpoint> MakeCheckpoint(Connection& connection, const std::string& dis
 
 Result<std::optional<StoredAnswer>> FindAnswer(Connection& connection, const std::string& district,
                                                const IdempotencyKey& key) {
-  const auto rows = connection.Run(
-      "SELECT request_digest, reference, answer FROM idempotency_keys WHERE district = $1 AND key = $2", {district, key.key});
+  const auto rows =
+      connection.Run("SELECT request_digest, reference, answer FROM idempotency_keys WHERE district = $1 AND key = $2",
+                     {district, key.key});
   if (!rows) return tl::unexpected(rows.error());
   if (rows->empty()) return std::nullopt;
   const Row& row = rows->front();

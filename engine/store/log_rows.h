@@ -28,7 +28,7 @@ Status InsertAnswer(Connection& connection, const std::string& district, const I
 
 // ---- values of rows, as the schema says that they are
 
-const std::string& TextOf(const Value& value);   // empty for NULL
+const std::string& TextOf(const Value& value);  // empty for NULL
 const std::string& BytesOf(const Value& value);
 int64_t NumberOf(const Value& value);
 std::optional<int64_t> MaybeNumberOf(const Value& value);

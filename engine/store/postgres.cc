@@ -67,19 +67,22 @@ class PostgresConnection : public Connection {
     const std::string name = fmt::format("{}-{}-{}", guard.table, event, guard.code);
     const char* row = guard.event == Guard::Event::kDelete ? "OLD" : "NEW";
     std::vector<std::string> out = {
-        fmt::format("CREATE FUNCTION \"{0}\"() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF {1} THEN RAISE EXCEPTION "
-                    "'heng:{2}'; END IF; RETURN {3}; END $$",
-                    name, guard.condition, guard.code, row),
+        fmt::format(
+            "CREATE FUNCTION \"{0}\"() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF {1} THEN RAISE EXCEPTION "
+            "'heng:{2}'; END IF; RETURN {3}; END $$",
+            name, guard.condition, guard.code, row),
         fmt::format("CREATE TRIGGER \"{0}\" BEFORE {1} ON {2} FOR EACH ROW EXECUTE FUNCTION \"{0}\"()", name, event,
                     guard.table)};
     if (guard.event != Guard::Event::kDelete) return out;
     // TRUNCATE fires no trigger of a row.
-    out.push_back(fmt::format("CREATE FUNCTION \"{0}-TRUNCATE\"() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION "
-                              "'heng:{1}'; END $$",
-                              guard.table, guard.code));
-    out.push_back(fmt::format("CREATE TRIGGER \"{0}-TRUNCATE\" BEFORE TRUNCATE ON {0} FOR EACH STATEMENT EXECUTE FUNCTION "
-                              "\"{0}-TRUNCATE\"()",
-                              guard.table));
+    out.push_back(
+        fmt::format("CREATE FUNCTION \"{0}-TRUNCATE\"() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION "
+                    "'heng:{1}'; END $$",
+                    guard.table, guard.code));
+    out.push_back(
+        fmt::format("CREATE TRIGGER \"{0}-TRUNCATE\" BEFORE TRUNCATE ON {0} FOR EACH STATEMENT EXECUTE FUNCTION "
+                    "\"{0}-TRUNCATE\"()",
+                    guard.table));
     return out;
   }
 

@@ -233,7 +233,8 @@ std::optional<Error> GuardError(std::string_view raised) {
   if (at == std::string_view::npos) return std::nullopt;
   raised.remove_prefix(at + kMark.size());
   for (const GuardMessage& message : GuardMessages()) {
-    if (raised.starts_with(message.code)) return Error{ErrorKind::kFindings, std::string(message.code), message.message, ""};
+    if (raised.starts_with(message.code))
+      return Error{ErrorKind::kFindings, std::string(message.code), message.message, ""};
   }
   return std::nullopt;
 }

@@ -42,8 +42,16 @@ Status Insert(Connection& connection, const Settlement& settlement, const std::s
 
 Result<Settlement> Read(const Row& row, const std::string& district) {
   const auto period = ParsePeriod(TextOf(row[3]));
-  Settlement settlement{TextOf(row[0]), district,        TextOf(row[1]),   TextOf(row[2]), period.value_or(Period{}),
-                        TextOf(row[4]), NumberOf(row[5]), TextOf(row[6]), {},             {},
+  Settlement settlement{TextOf(row[0]),
+                        district,
+                        TextOf(row[1]),
+                        TextOf(row[2]),
+                        period.value_or(Period{}),
+                        TextOf(row[4]),
+                        NumberOf(row[5]),
+                        TextOf(row[6]),
+                        {},
+                        {},
                         TextOf(row[9])};
   const auto kind = DigestKindOf(settlement.digest);
   if (!period || !kind || settlement.digest != DigestOf(settlement, TextOf(row[7]), TextOf(row[8]), *kind))

@@ -90,15 +90,15 @@ const unsigned char* Bytes(std::string_view text) { return reinterpret_cast<cons
 
 Status WritePrivate(const std::string& path, const std::string& pem) {
   const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  const bool written = file >= 0 && ::write(file, pem.data(), pem.size()) == static_cast<ssize_t>(pem.size()) &&
-                       ::fsync(file) == 0;
+  const bool written =
+      file >= 0 && ::write(file, pem.data(), pem.size()) == static_cast<ssize_t>(pem.size()) && ::fsync(file) == 0;
   const std::string why = std::strerror(errno);
   if (file >= 0) ::close(file);
   if (written) return Ok();
-  return Fail(
-      ErrorKind::kEnvironment, "file-unwritable",
-      {fmt::format("不能写入密钥文件“{}”：{}", path, why), fmt::format("cannot write the key file '{}': {}", path, why)},
-      path);
+  return Fail(ErrorKind::kEnvironment, "file-unwritable",
+              {fmt::format("不能写入密钥文件“{}”：{}", path, why),
+               fmt::format("cannot write the key file '{}': {}", path, why)},
+              path);
 }
 
 }  // namespace

@@ -75,8 +75,9 @@ class SqliteConnection : public Connection {
   std::vector<std::string> Render(const Guard& guard) const override {
     static constexpr const char* kEvents[] = {"INSERT", "UPDATE", "DELETE"};
     const char* event = kEvents[static_cast<size_t>(guard.event)];
-    return {fmt::format("CREATE TRIGGER \"{0}-{1}-{2}\" BEFORE {1} ON {0} WHEN {3} BEGIN SELECT RAISE(ABORT, 'heng:{2}'); END",
-                        guard.table, event, guard.code, guard.condition)};
+    return {fmt::format(
+        "CREATE TRIGGER \"{0}-{1}-{2}\" BEFORE {1} ON {0} WHEN {3} BEGIN SELECT RAISE(ABORT, 'heng:{2}'); END",
+        guard.table, event, guard.code, guard.condition)};
   }
 
  private:

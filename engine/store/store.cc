@@ -20,9 +20,10 @@ int64_t SystemClock() {
 }
 
 tl::unexpected<Error> BadUrl(const std::string& url) {
-  return Fail(ErrorKind::kUsage, "bad-store-url",
-              {fmt::format("“{}”不是存储的地址，请写 sqlite:文件 或 postgresql://用户@主机/数据库", url),
-               fmt::format("'{}' is no address of a store: write sqlite:FILE or postgresql://USER@HOST/DATABASE", url)});
+  return Fail(
+      ErrorKind::kUsage, "bad-store-url",
+      {fmt::format("“{}”不是存储的地址，请写 sqlite:文件 或 postgresql://用户@主机/数据库", url),
+       fmt::format("'{}' is no address of a store: write sqlite:FILE or postgresql://USER@HOST/DATABASE", url)});
 }
 
 Result<Session::Opener> OpenerOf(const std::string& url) {

@@ -40,10 +40,10 @@ using Bundle = std::vector<File>;
 struct Deployment {
   std::string digest;  // data::Deployment::digest()
   std::string district;
-  std::string policy;         // `shiliuzhuang.plates`
-  std::string version;        // `2024.1`
-  std::string policy_digest;  // of the source and its modules
-  std::string engine;         // the version of the engine
+  std::string policy;                             // `shiliuzhuang.plates`
+  std::string version;                            // `2024.1`
+  std::string policy_digest;                      // of the source and its modules
+  std::string engine;                             // the version of the engine
   std::map<std::string, std::string> parameters;  // name → value, as data::PrintParameter writes it
   std::map<std::string, std::string> columns;
   Bundle sources;  // the policy's own file first; the others are named as seen from its folder
@@ -116,7 +116,7 @@ using Completion = std::function<void(Result<Receipt>)>;
 struct LogQuery {
   std::string district;
   int64_t after_sequence = 0;
-  size_t limit = 100;  // at most 1000
+  size_t limit = 100;         // at most 1000
   bool newest_first = false;  // then `after_sequence` is an upper bound, exclusive; 0: from the end
 };
 
@@ -126,10 +126,10 @@ struct StoreOptions {
   DigestKind digest = DigestKind::kSha256;
   // Signs checkpoints; without it they are unsigned, and a log that is replaced as a whole goes unnoticed.
   std::shared_ptr<const SigningKey> signing_key;
-  int64_t checkpoint_every = 1000;      // records of a district
-  size_t group_records = 512;           // in one commit, at most
+  int64_t checkpoint_every = 1000;         // records of a district
+  size_t group_records = 512;              // in one commit, at most
   size_t queue_bytes = size_t{256} << 20;  // appended and not yet durable; beyond it Append refuses (log-overloaded)
-  std::function<int64_t()> now_ms;      // empty: the system's clock
+  std::function<int64_t()> now_ms;         // empty: the system's clock
 };
 
 class Store {

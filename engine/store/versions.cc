@@ -23,8 +23,8 @@ VersionState StateNamed(std::string_view name) {
 std::string MapText(const std::map<std::string, std::string>& map) { return WritePairs({map.begin(), map.end()}); }
 
 Status InsertDeployment(Connection& connection, const Deployment& deployment, DigestKind kind) {
-  const std::string digest = data::DeploymentDigest(deployment.engine, deployment.policy_digest, deployment.parameters,
-                                                    deployment.columns);
+  const std::string digest =
+      data::DeploymentDigest(deployment.engine, deployment.policy_digest, deployment.parameters, deployment.columns);
   if (digest != deployment.digest) {
     return Fail(ErrorKind::kFindings, "digest-differs",
                 {"部署的摘要与它的内容不符", "the deployment's digest is not that of its parts"}, deployment.digest);
@@ -65,16 +65,17 @@ Result<Deployment> SelectDeployment(Connection& connection, const std::string& d
                         {parameters->begin(), parameters->end()},
                         {columns->begin(), columns->end()},
                         std::move(*sources)};
-  const std::string found = data::DeploymentDigest(deployment.engine, deployment.policy_digest, deployment.parameters,
-                                                   deployment.columns);
+  const std::string found =
+      data::DeploymentDigest(deployment.engine, deployment.policy_digest, deployment.parameters, deployment.columns);
   if (found != digest) return StoreCorrupt();
   return deployment;
 }
 
 Status InsertStep(Connection& connection, const std::string& version, VersionState state, const std::string& person,
                   int64_t now_ms) {
-  const auto done = connection.Run("INSERT INTO version_steps (version, state, person, time_ms) VALUES ($1, $2, $3, $4)",
-                                   {version, std::string(NameOf(state)), person, now_ms});
+  const auto done =
+      connection.Run("INSERT INTO version_steps (version, state, person, time_ms) VALUES ($1, $2, $3, $4)",
+                     {version, std::string(NameOf(state)), person, now_ms});
   if (!done) return tl::unexpected(done.error());
   return Ok();
 }
@@ -95,8 +96,14 @@ Result<std::vector<Version>> VersionsOf(const Result<Rows>& rows, const std::str
     if (out.empty() || out.back().id != TextOf(row[0])) {
       const auto first_day = ParseDate(TextOf(row[4]));
       if (!first_day) return StoreCorrupt();
-      out.push_back({TextOf(row[0]), district, TextOf(row[1]), TextOf(row[2]), TextOf(row[3]), *first_day,
-                     ParseDate(TextOf(row[5])), {}});
+      out.push_back({TextOf(row[0]),
+                     district,
+                     TextOf(row[1]),
+                     TextOf(row[2]),
+                     TextOf(row[3]),
+                     *first_day,
+                     ParseDate(TextOf(row[5])),
+                     {}});
     }
     out.back().steps.push_back({StateNamed(TextOf(row[6])), TextOf(row[7]), NumberOf(row[8])});
   }

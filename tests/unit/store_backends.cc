@@ -39,9 +39,8 @@ PostgresCluster::~PostgresCluster() {
 int PostgresCluster::Run(const std::string& program, const std::string& arguments) const {
   // Its programs refuse root.
   const char* as = geteuid() == 0 ? "runuser -u postgres -- " : "";
-  const std::string command =
-      fmt::format("cd {0} && {1}$(pg_config --bindir)/{2} {3} >>{0}/../{4}.log 2>&1", folder_, as, program, arguments,
-                  fs::path(folder_).filename().string());
+  const std::string command = fmt::format("cd {0} && {1}$(pg_config --bindir)/{2} {3} >>{0}/../{4}.log 2>&1", folder_,
+                                          as, program, arguments, fs::path(folder_).filename().string());
   const int status = std::system(command.c_str());
   fs::remove(folder_ + ".log");
   return status;
@@ -97,9 +96,10 @@ Result<store::Rows> StoreTest::Raw(const std::string& sql, const store::Row& par
 
 void StoreTest::Disarm() const {
   const auto connection = Connect();
-  const auto names = connection->Run(postgres() ? "SELECT DISTINCT tgname::text, tgrelid::regclass::text FROM pg_trigger "
-                                                  "WHERE NOT tgisinternal"
-                                                : "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'");
+  const auto names =
+      connection->Run(postgres() ? "SELECT DISTINCT tgname::text, tgrelid::regclass::text FROM pg_trigger "
+                                   "WHERE NOT tgisinternal"
+                                 : "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'");
   ASSERT_TRUE(names);
   ASSERT_FALSE(names->empty());
   for (const store::Row& row : *names) {
@@ -110,8 +110,16 @@ void StoreTest::Disarm() const {
 }
 
 store::Decision DecisionOf(int n, const std::string& district, int64_t time_ms) {
-  const unsigned char random[10] = {0, 0, 0, 0, 0, 0, static_cast<unsigned char>(n >> 24), static_cast<unsigned char>(n >> 16),
-                                    static_cast<unsigned char>(n >> 8), static_cast<unsigned char>(n)};
+  const unsigned char random[10] = {0,
+                                    0,
+                                    0,
+                                    0,
+                                    0,
+                                    0,
+                                    static_cast<unsigned char>(n >> 24),
+                                    static_cast<unsigned char>(n >> 16),
+                                    static_cast<unsigned char>(n >> 8),
+                                    static_cast<unsigned char>(n)};
   store::Decision decision;
   decision.id = data::UlidOf(1700000000000, random);
   decision.district = district;

@@ -63,8 +63,8 @@ store::Decision DecisionOf(int n, const std::string& district = "shiliuzhuang", 
 // A deployment of one source file and one module, with its true digest.
 store::Deployment DeploymentOf(const std::string& version, const std::string& district = "shiliuzhuang");
 
-#define HENG_ON_BOTH(Suite)                                                                                            \
-  INSTANTIATE_TEST_SUITE_P(On, Suite, testing::Values(Backend::kSqlite, Backend::kPostgres),                           \
+#define HENG_ON_BOTH(Suite)                                                                  \
+  INSTANTIATE_TEST_SUITE_P(On, Suite, testing::Values(Backend::kSqlite, Backend::kPostgres), \
                            [](const auto& test) { return test.param == Backend::kSqlite ? "Sqlite" : "Postgres"; })
 
 }  // namespace heng::tests
