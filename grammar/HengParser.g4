@@ -137,7 +137,7 @@ exampleLine
     | PERIOD (TO PERIOD)? (STRING | name) factBlock      # exampleFacts
     | EXPECT PERIOD (STRING | name) factBlock            # exampleExpect
     | REJECT PERIOD STRING (COLON STRING)?               # exampleReject
-    | HISTORY PERIOD (STRING | name) factBlock           # exampleHistory
+    | HISTORY PERIOD (TO PERIOD)? (STRING | name) factBlock   # exampleHistory
     | GIVEN name (LPAREN name RPAREN)? EQUAL value       # exampleGiven
     ;
 factBlock : LBRACE factLine? (NL factLine?)* RBRACE ;

@@ -230,6 +230,9 @@ class Checker {
   void CheckExampleLine(const syntax::ExampleLine& line, Example& example);
   std::optional<SortId> ExampleSort(const syntax::ExampleLine& line, const Example& example);
   void CheckExampleSubject(const syntax::ExampleLine& line, Example& example);
+  void CheckExampleResults(const syntax::ExampleLine& line, Example& example);
+  // The periods of the line are of one kind, and the first is not after the last.
+  bool CheckExamplePeriods(const syntax::ExampleLine& line);
   bool CheckExampleImport(const syntax::ExampleLine& line, const syntax::ExampleFact& fact, Example& example);
   void CheckExampleFacts(const syntax::ExampleLine& line, Example& example);
   void CheckExampleRows(const syntax::ExampleLine& line, const syntax::ExampleFact& fact, Example& example);

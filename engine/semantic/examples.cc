@@ -92,25 +92,7 @@ void Checker::CheckExampleLine(const syntax::ExampleLine& line, Example& example
     case Kind::kSubject: CheckExampleSubject(line, example); break;
     case Kind::kFacts: CheckExampleFacts(line, example); break;
     case Kind::kExpect:
-    case Kind::kHistory:
-      for (const syntax::ExampleFact& fact : line.facts) {
-        if (line.kind == Kind::kHistory && CheckExampleImport(line, fact, example)) continue;
-        const auto id = ExampleDefinition(fact.name);
-        if (!id || fact.is_rows) continue;
-        const Definition& definition = (*model_)[*id];
-        const auto value = ReadConstant(fact.value, definition.type, line.kind == Kind::kHistory);
-        const Period period = fact.period.value_or(line.from);
-        if (definition.grain.period != period.kind && definition.grain.period != PeriodKind::kOnce) {
-          sink_.Add<DiagnosticKind::kPeriodMismatch>(At(fact.span), definition.name,
-                                                     PeriodAdverb(definition.grain.period), period.ToText());
-        }
-        if (!value) continue;
-        if (line.kind == Kind::kExpect)
-          example.expectations.push_back({line.id, period, *id, *value, fact.span});
-        else
-          example.history.push_back({line.id, period, *id, FieldId{}, *value, fact.span});
-      }
-      break;
+    case Kind::kHistory: CheckExampleResults(line, example); break;
     case Kind::kReject: example.rejections.push_back({line.id, line.from, line.message, line.span}); break;
     case Kind::kGiven: {
       const std::string name = line.key.text.empty() ? line.name.text : line.name.text + "." + line.key.text;
@@ -131,6 +113,35 @@ void Checker::CheckExampleLine(const syntax::ExampleLine& line, Example& example
   }
 }
 
+// What is expected, or was published: in every period of the line.
+void Checker::CheckExampleResults(const syntax::ExampleLine& line, Example& example) {
+  const bool past = line.kind == syntax::ExampleLine::Kind::kHistory;
+  if (!CheckExamplePeriods(line)) return;
+  for (const syntax::ExampleFact& fact : line.facts) {
+    if (past && CheckExampleImport(line, fact, example)) continue;
+    const auto id = ExampleDefinition(fact.name);
+    if (!id || fact.is_rows) continue;
+    const Definition& definition = (*model_)[*id];
+    const auto value = ReadConstant(fact.value, definition.type, past);
+    const Period from = fact.period.value_or(line.from);
+    const Period to = fact.period.value_or(line.to);
+    if (definition.grain.period != from.kind && definition.grain.period != PeriodKind::kOnce) {
+      sink_.Add<DiagnosticKind::kPeriodMismatch>(At(fact.span), definition.name, PeriodAdverb(definition.grain.period),
+                                                 from.ToText());
+    }
+    if (!value) continue;
+    if (!past) example.expectations.push_back({line.id, from, *id, *value, fact.span});
+    for (Period p = from; past && p <= to; p = p.Back(-1))
+      example.history.push_back({line.id, p, *id, FieldId{}, *value, fact.span});
+  }
+}
+
+bool Checker::CheckExamplePeriods(const syntax::ExampleLine& line) {
+  if (line.from.kind == line.to.kind && line.from <= line.to) return true;
+  sink_.Add<DiagnosticKind::kEmptyRange>(At(line.span), line.from.ToString(), line.to.ToString());
+  return false;
+}
+
 // A result of another policy, as it was settled in that period.
 bool Checker::CheckExampleImport(const syntax::ExampleLine& line, const syntax::ExampleFact& fact, Example& example) {
   for (size_t i = 0; i < model_->fields.size(); ++i) {
@@ -139,8 +150,10 @@ bool Checker::CheckExampleImport(const syntax::ExampleLine& line, const syntax::
     if (line.from.kind != field.imported)
       sink_.Add<DiagnosticKind::kPeriodMismatch>(At(fact.span), field.name, PeriodAdverb(field.imported),
                                                  line.from.ToText());
-    if (const auto value = ReadConstant(fact.value, field.type, true))
-      example.history.push_back({line.id, line.from, DefinitionId{}, FieldId(i), *value, fact.span});
+    if (const auto value = ReadConstant(fact.value, field.type, true)) {
+      for (Period p = line.from; p <= line.to; p = p.Back(-1))
+        example.history.push_back({line.id, p, DefinitionId{}, FieldId(i), *value, fact.span});
+    }
     return true;
   }
   return false;
@@ -148,10 +161,7 @@ bool Checker::CheckExampleImport(const syntax::ExampleLine& line, const syntax::
 
 void Checker::CheckExampleFacts(const syntax::ExampleLine& line, Example& example) {
   const SortId subject = ExampleSort(line, example).value_or(kWholeSort);
-  if (line.from.kind != line.to.kind || line.to < line.from) {
-    sink_.Add<DiagnosticKind::kEmptyRange>(At(line.span), line.from.ToString(), line.to.ToString());
-    return;
-  }
+  if (!CheckExamplePeriods(line)) return;
   for (const syntax::ExampleFact& fact : line.facts) {
     if (fact.is_rows) {
       CheckExampleRows(line, fact, example);

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "engine/base/text.h"
+#include "engine/semantic/advice.h"
 #include "engine/semantic/checker.h"
 
 namespace heng::semantic {
@@ -114,7 +115,10 @@ void Checker::CheckCondition(ExprId id, const Scope& scope) {
 void Checker::ReportUnknown(const syntax::Name& name, const Bilingual& kind,
                             const std::vector<std::string>& candidates) {
   if (IsLost(name.text)) return;
-  if (const std::optional<std::string> nearest = NearestName(name.text, candidates)) {
+  const std::string called(FunctionCalled(name.text));
+  if (std::find(candidates.begin(), candidates.end(), called) != candidates.end()) {
+    sink_.Add<DiagnosticKind::kUnknownNameNear>(At(name.span), name.text, kind, called);
+  } else if (const std::optional<std::string> nearest = NearestName(name.text, candidates)) {
     sink_.Add<DiagnosticKind::kUnknownNameNear>(At(name.span), name.text, kind, *nearest);
   } else {
     sink_.Add<DiagnosticKind::kUnknownName>(At(name.span), name.text, kind);

@@ -49,6 +49,14 @@ class Parting {
   bool PartName(const Token& token) {
     if (behind_ == Behind::kNothing) return false;
     const std::string_view text = source_.Text(token.span);
+    constexpr std::string_view kTo = "至";
+    if (behind_ == Behind::kNumber && text.size() > kTo.size() && text.ends_with(kTo)) {
+      const auto to = static_cast<uint32_t>(token.span.end - kTo.size());
+      out_.push_back({K::kName, {token.span.begin, to}});
+      out_.push_back({K::kTo, {to, token.span.end}});
+      behind_ = Behind::kNothing;
+      return true;
+    }
     const size_t at = FindBand(text);
     if (at == std::string_view::npos || (at > 0 && behind_ == Behind::kUnit)) return false;
     const auto begin = static_cast<uint32_t>(token.span.begin + at);

@@ -245,8 +245,11 @@ class TokenPass {
     }
   }
 
-  // `/` between a unit and a word without blanks is "per"; a lone `-` in a cell is "any".
+  // `/` between a unit and a word without blanks is "per"; a lone `-` in a cell is "any"; 起 that follows no date is a unit,
+  // 单位 outside 类型 somebody's name.
   void Relabel(size_t i, Token& token) {
+    if (token.kind == K::kOnward && (!last_ || last_->kind != K::kDateLiteral)) token.kind = K::kName;
+    if (token.kind == K::kUnitType && declaration_ != K::kType) token.kind = K::kName;
     if (token.kind == K::kSlash && last_ && last_->kind == K::kName && last_->span.end == token.span.begin &&
         i + 1 < in_.size() && in_[i + 1].kind == K::kName && before_last_ &&
         (before_last_->kind == K::kNumber || before_last_->kind == K::kPer)) {
@@ -364,7 +367,19 @@ class TokenPass {
     if (text == "\"" || text == "“" || text == "”" || text == "\xEF\xBC\x82") {
       Report<DiagnosticKind::kUnclosedText>(At(token));
     } else {
-      Report<DiagnosticKind::kBadCharacter>(At(token), std::string(text));
+      ReportBadCharacter(token, std::string(text));
+    }
+  }
+
+  // `&&` and `||` of other languages are one mistake each.
+  void ReportBadCharacter(const Token& token, const std::string& text) {
+    const bool twin = !out_.empty() && out_.back().kind == K::kBad && out_.back().span.end == token.span.begin &&
+                      Text(out_.back()) == text;
+    if (twin) return;
+    if (text == "&") {
+      Report<DiagnosticKind::kNotAKeyword>(At(token), text, "且");
+    } else {
+      Report<DiagnosticKind::kBadCharacter>(At(token), text);
     }
   }
 

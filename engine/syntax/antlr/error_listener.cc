@@ -201,6 +201,9 @@ bool ErrorListener::Synonym(antlr4::Token* token) {
       {"若", "如果"},
       {"那么", "则"},
       {"其他", "其余"},
+      {"保留两位小数", "四舍五入到 0.01 分"},
+      {"保留一位小数", "四舍五入到 0.1 分"},
+      {"保留整数", "四舍五入到 1 分"},
   };
   const Span span = SpanOf(token);
   const std::string_view text = source_->Text(span);

@@ -258,7 +258,8 @@ class TreeBuilder final : private RuleBuilder {
       fill(Kind::kReject, reject->PERIOD(), nullptr, reject->STRING(0), nullptr, nullptr);
       line.message = UnquoteIf(reject->STRING(1));
     } else if (auto* history = dynamic_cast<P::ExampleHistoryContext*>(l)) {
-      fill(Kind::kHistory, history->PERIOD(), nullptr, history->STRING(), history->name(), history->factBlock());
+      fill(Kind::kHistory, history->PERIOD(0), history->TO() != nullptr ? history->PERIOD(1) : nullptr,
+           history->STRING(), history->name(), history->factBlock());
     } else {
       auto* given = dynamic_cast<P::ExampleGivenContext*>(l);
       line.kind = Kind::kGiven;
