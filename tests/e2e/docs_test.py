@@ -73,6 +73,17 @@ class Pages(unittest.TestCase):
                 with self.subTest(part.line):
                     self.check(page, prelude + "\n" + part.text)
 
+    def test_the_table_of_keywords(self):
+        declared = re.findall(r'^KEYWORD\(\w+, "([^"]+)", "([^"]+)"\)', (ROOT / "engine/syntax/keywords.def").read_text(encoding="utf-8"), re.M)
+        section = PAGES[0].read_text(encoding="utf-8").split("\n## Keywords\n")[1]
+        told = []
+        for group, count, words, why in re.findall(r"^\| ([^|]+) \| (\d+) \| ([^|]+) \| ([^|]+) \|$", section, re.M):
+            told += [tuple(word.split()) for word in words.split(" · ")]
+            self.assertEqual(words.count(" · ") + 1, int(count), group)
+            self.assertTrue(why.strip(), group)
+        self.assertIn("%d words" % len(declared), section)
+        self.assertEqual(sorted(told), sorted(declared))
+
     def test_mistakes(self):
         page = PAGES[0]
         prelude = blocks(page, "heng")[0].text

@@ -50,6 +50,14 @@ CASES = [
     tianqiao("services", "2024Q3", "企业", "小区", "组员", "体验", "备选项目", "全体"),
 ]
 
+# Invented regimes of other fields (tests/data/regimes): the policy's period, and its tables ("" is that of the first subject).
+REGIMES = {
+    "elevators": ("2024Q3", {"": "项目", "单位": "单位"}),
+    "board": ("2024-02", {"": "村"}),
+    "reward": ("2024Q2", {"": "村", "全体": "全体"}),
+    "care": ("2024Q2", {"": "机构", "全体": "全体"}),
+}
+
 
 def table(data):
     return list(csv.DictReader(io.StringIO(data)))
@@ -70,15 +78,31 @@ class Oracle(unittest.TestCase):
             with self.subTest(district=district, period=period), tempfile.TemporaryDirectory() as folder:
                 settle(self, district, options, period, folder)
                 for name, arguments in files.items():
-                    oracle = subprocess.run([sys.executable, *(str(ROOT / "tests/oracle") + "/" + command + " " + arguments).split()],
-                                            capture_output=True, text=True, cwd=ROOT)
-                    self.assertEqual(oracle.returncode, 0, oracle.stderr[-2000:])
-                    wanted = table(oracle.stdout)
-                    path = pathlib.Path(folder) / ("out.%s.csv" % name if name else "out.csv")
-                    found = table(path.read_text(encoding="utf-8-sig"))
-                    self.assertGreater(len(wanted), 0)
-                    self.assertEqual(len(found), len(wanted), name)
-                    self.assertEqual([{k: row[k] for k in wanted[0]} for row in found], wanted)
+                    self.compare(folder, name, command + " " + arguments)
+
+    def test_every_regime_agrees_in_every_cell(self):
+        for regime, (period, files) in REGIMES.items():
+            with self.subTest(regime=regime), tempfile.TemporaryDirectory() as folder:
+                home = ROOT / "tests/data/regimes" / regime
+                policy = str(home / (regime + ".heng"))
+                for command in (["check", "--strict", policy], ["test", policy], ["fmt", "--check", policy],
+                                ["settle", policy, "--period", period, "--data", str(home / "sample"), "-o", folder + "/out.csv"]):
+                    done = subprocess.run([HENG, *command], capture_output=True, text=True)
+                    self.assertEqual(done.returncode, 0, (command, done.stdout[-1000:] + done.stderr[-2000:]))
+                for name, arguments in files.items():
+                    self.compare(folder, name, "regimes.py %s %s" % (regime, arguments))
+
+    def compare(self, folder, name, command):
+        """The table that was written, and what the oracle's command says."""
+        oracle = subprocess.run([sys.executable, *(str(ROOT / "tests/oracle") + "/" + command).split()],
+                                capture_output=True, text=True, cwd=ROOT)
+        self.assertEqual(oracle.returncode, 0, oracle.stderr[-2000:])
+        wanted = table(oracle.stdout)
+        path = pathlib.Path(folder) / ("out.%s.csv" % name if name else "out.csv")
+        found = table(path.read_text(encoding="utf-8-sig"))
+        self.assertGreater(len(wanted), 0)
+        self.assertEqual(len(found), len(wanted), name)
+        self.assertEqual([{k: row[k] for k in wanted[0]} for row in found], wanted)
 
     def test_examples_reach_every_case_row_and_branch(self):
         districts = sorted({str(ROOT / "policies" / case[0]) for case in CASES})
