@@ -245,13 +245,15 @@ class TokenPass {
     }
   }
 
-  // `/` between a unit and a word without blanks is "per"; a lone `-` in a cell is "any"; 起 that follows no date is a unit,
-  // 单位 outside 类型 somebody's name.
+  // `/` between a unit and a word without blanks is "per"; a lone `-` in a cell is "any"; 起 behind a number
+  // is a unit, 单位 as the type of a field a subject's name.
   void Relabel(size_t i, Token& token) {
-    if (token.kind == K::kOnward && (!last_ || last_->kind != K::kDateLiteral)) token.kind = K::kName;
-    if (token.kind == K::kUnitType && declaration_ != K::kType) token.kind = K::kName;
+    const K before = last_ ? last_->kind : K::kBad;
+    const bool takes_unit = before == K::kNumber || before == K::kInteger || before == K::kPer || before == K::kColon;
+    if (token.kind == K::kOnward && takes_unit) token.kind = K::kName;
+    if (token.kind == K::kUnitType && before == K::kColon && declaration_ != K::kType) token.kind = K::kName;
     if (token.kind == K::kSlash && last_ && last_->kind == K::kName && last_->span.end == token.span.begin &&
-        i + 1 < in_.size() && in_[i + 1].kind == K::kName && before_last_ &&
+        i + 1 < in_.size() && (in_[i + 1].kind == K::kName || in_[i + 1].kind == K::kOnward) && before_last_ &&
         (before_last_->kind == K::kNumber || before_last_->kind == K::kPer)) {
       token.kind = K::kPer;
     }
