@@ -1,12 +1,12 @@
 // Rational: an exact number, the only kind of number that Heng computes with. Never made from a double.
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include <gmpxx.h>
+#include <utility>
 
 namespace heng {
 
@@ -18,32 +18,50 @@ enum class Rounding : unsigned char {
   kUp,                // 进一: away from zero
 };
 
+// Where numerator and denominator fit 63 bits they stand in the object; others are GMP's. There is one form for each number.
 class Rational {
  public:
   Rational() = default;
-  Rational(int64_t whole) : value_(static_cast<long>(whole)) {}  // NOLINT(google-explicit-constructor)
+  Rational(int64_t whole) : numerator_(whole) {  // NOLINT(google-explicit-constructor)
+    if (whole == INT64_MIN) Settle({whole, 1});
+  }
   // REQUIRES: denominator ≠ 0.
-  Rational(int64_t numerator, int64_t denominator);
-
-  bool is_zero() const { return sgn(value_) == 0; }
-  int sign() const { return sgn(value_); }
-  bool is_whole() const { return value_.get_den() == 1; }
-
-  Rational operator-() const { return Rational(mpq_class(-value_)); }
-  friend Rational operator+(const Rational& a, const Rational& b) { return Rational(mpq_class(a.value_ + b.value_)); }
-  friend Rational operator-(const Rational& a, const Rational& b) { return Rational(mpq_class(a.value_ - b.value_)); }
-  friend Rational operator*(const Rational& a, const Rational& b) { return Rational(mpq_class(a.value_ * b.value_)); }
-  // REQUIRES: b ≠ 0.
-  friend Rational operator/(const Rational& a, const Rational& b);
-  Rational& operator+=(const Rational& b) {
-    value_ += b.value_;
+  Rational(int64_t numerator, int64_t denominator) { Settle({numerator, denominator}); }
+  Rational(const Rational& other) : numerator_(other.numerator_), denominator_(other.denominator_) {
+    if (other.big_ != nullptr) CopyBig(other);
+  }
+  Rational(Rational&& other) noexcept
+      : numerator_(other.numerator_), denominator_(other.denominator_), big_(std::exchange(other.big_, nullptr)) {}
+  Rational& operator=(const Rational& other) {
+    Rational copy(other);
+    return *this = std::move(copy);
+  }
+  Rational& operator=(Rational&& other) noexcept {
+    numerator_ = other.numerator_;
+    denominator_ = other.denominator_;
+    std::swap(big_, other.big_);
     return *this;
   }
-  friend bool operator==(const Rational& a, const Rational& b) { return a.value_ == b.value_; }
-  friend std::strong_ordering operator<=>(const Rational& a, const Rational& b) {
-    const int c = cmp(a.value_, b.value_);
-    return c < 0 ? std::strong_ordering::less : c > 0 ? std::strong_ordering::greater : std::strong_ordering::equal;
+  ~Rational() {
+    if (big_ != nullptr) DeleteBig();
   }
+
+  bool is_zero() const { return big_ == nullptr && numerator_ == 0; }
+  int sign() const { return big_ == nullptr ? (numerator_ > 0) - (numerator_ < 0) : SignOfBig(); }
+  bool is_whole() const;
+
+  Rational operator-() const;
+  friend Rational operator+(const Rational& a, const Rational& b) { return Sum(a, b, false); }
+  friend Rational operator-(const Rational& a, const Rational& b) { return Sum(a, b, true); }
+  friend Rational operator*(const Rational& a, const Rational& b);
+  // REQUIRES: b ≠ 0.
+  friend Rational operator/(const Rational& a, const Rational& b);
+  Rational& operator+=(const Rational& b) { return *this = *this + b; }
+  friend bool operator==(const Rational& a, const Rational& b) {
+    const bool small = a.big_ == nullptr && b.big_ == nullptr;
+    return small ? a.numerator_ == b.numerator_ && a.denominator_ == b.denominator_ : Compare(a, b) == 0;
+  }
+  friend std::strong_ordering operator<=>(const Rational& a, const Rational& b) { return Compare(a, b) <=> 0; }
 
   // The multiple of `step` that `rounding` names. REQUIRES: step > 0.
   Rational RoundTo(const Rational& step, Rounding rounding) const;
@@ -62,15 +80,32 @@ class Rational {
   };
   std::optional<Fraction> ToFraction() const;
   // REQUIRES: denominator ≠ 0.
-  static Rational Of(Fraction fraction);
+  static Rational Of(Fraction fraction) {
+    Rational out;
+    out.Settle(fraction);
+    return out;
+  }
   // A whole number that fits, else nothing.
   std::optional<int64_t> ToInt64() const;
   size_t Hash() const;
 
  private:
-  explicit Rational(mpq_class value) : value_(std::move(value)) {}
+  struct Big;
   friend struct DecimalParser;
-  mpq_class value_;
+
+  // Takes the number over, without common factors, where it fits.
+  void Settle(Fraction fraction);
+  void Settle(Big big);
+  Big ToBig() const;
+  void CopyBig(const Rational& other);
+  void DeleteBig();
+  int SignOfBig() const;
+  static Rational Sum(const Rational& a, const Rational& b, bool subtract);
+  static int Compare(const Rational& a, const Rational& b);
+
+  int64_t numerator_ = 0;
+  int64_t denominator_ = 1;
+  Big* big_ = nullptr;  // if not null, the number
 };
 
 // A number as it was written, with the places that were written: `91.50` has 2.

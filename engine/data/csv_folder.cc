@@ -256,7 +256,7 @@ class FolderReader {
           RefuseDuplicate(*table, row, *owner);
           continue;
         }
-        places_[{owner->subject, owner->period}] = {&names_.back(), row.line};
+        places_.Set({owner->subject, owner->period}, {&names_.back(), row.line});
         SetFields(*table, row, *owner, wanted, *columns);
       }
     }
@@ -264,8 +264,8 @@ class FolderReader {
   }
 
   void RefuseDuplicate(const CsvTable& table, const CsvRow& row, const RowOwner& owner) {
-    const auto first = places_.find({owner.subject, owner.period});
-    const size_t line = first == places_.end() ? 0 : first->second.line;
+    const RowPlace* first = places_.Find({owner.subject, owner.period});
+    const size_t line = first == nullptr ? 0 : first->line;
     const std::string period = owner.period.ToString();
     builder_.Refuse(
         owner.subject, owner.period,
@@ -384,9 +384,9 @@ class FolderReader {
   }
 
   void Locate(Refusal& refusal, uint32_t subject, Period period) const {
-    if (const auto place = places_.find({subject, period}); place != places_.end()) {
-      refusal.file = *place->second.file;
-      refusal.line = place->second.line;
+    if (const RowPlace* place = places_.Find({subject, period})) {
+      refusal.file = *place->file;
+      refusal.line = place->line;
     } else if (const SortId sort = builder_.SortOf(subject); !builder_.layout().FactsOf(sort, period.kind).empty()) {
       refusal.file = Stems("", "", sort, period.kind)[0] + ".csv";
     }

@@ -42,8 +42,7 @@ std::string ValuesOf(const graph::Graph& graph, graph::DefId check, const eval::
       for (size_t f = 0; f < field.index(); ++f) column += graph.model->fields[f].grain.sort == declared.grain.sort ? 1 : 0;
       value = &facts.rows.at(declared.grain.sort)[subject].values[column];
     } else if (const auto values = facts.values.find(field); values != facts.values.end()) {
-      const auto found = values->second.find({subject, period});
-      if (found != values->second.end()) value = &found->second;
+      value = values->second.Find({subject, period});
     }
     if (value == nullptr) continue;
     text += (text.empty() ? "" : "，") + declared.name + " = " + semantic::Describe(*graph.model, declared.type, *value);
@@ -70,7 +69,7 @@ FactsBuilder::FactsBuilder(graph::GraphPtr graph, Period settled, Bindings param
     for (const std::string& id : catalogue.ids) AddSubject(catalogue.sort, id);
     for (size_t f = 0; f < catalogue.fields.size(); ++f) {
       for (uint32_t row = 0; row < catalogue.ids.size(); ++row)
-        facts_->values[catalogue.fields[f]].emplace(eval::SubjectPeriod{row, {}}, catalogue.rows[row][f]);
+        facts_->values[catalogue.fields[f]].Set({row, {}}, catalogue.rows[row][f]);
     }
   }
 }
@@ -120,7 +119,7 @@ bool FactsBuilder::BeginRow(uint32_t subject, Period period) {
 }
 
 void FactsBuilder::Set(FieldId field, uint32_t subject, Period period, Value value) {
-  facts_->values[field].insert_or_assign({PositionOf(subject), period}, std::move(value));
+  facts_->values[field].Set({PositionOf(subject), period}, std::move(value));
 }
 
 void FactsBuilder::SetSince(FieldId field, uint32_t subject, Date since, Value value) {
@@ -164,7 +163,7 @@ std::optional<Refusal> FactsBuilder::AddRecord(SortId sort, uint32_t subject, co
 }
 
 void FactsBuilder::Record(DefinitionId definition, uint32_t subject, Period period, Value value) {
-  facts_->history[definition].insert_or_assign({PositionOf(subject), period}, std::move(value));
+  facts_->history[definition].Set({PositionOf(subject), period}, std::move(value));
 }
 
 void FactsBuilder::Refuse(uint32_t subject, Period period, Refusal refusal) {

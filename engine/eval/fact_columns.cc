@@ -99,9 +99,7 @@ const Value* FactColumns::FieldValue(const Slot& slot, uint32_t entity) const {
     period = {};
   }
   const auto table = facts_.values.find(slot.field);
-  if (table == facts_.values.end()) return nullptr;
-  const auto found = table->second.find({entity, period});
-  return found == table->second.end() ? nullptr : &found->second;
+  return table == facts_.values.end() ? nullptr : table->second.Find({entity, period});
 }
 
 void FactColumns::Put(size_t s, size_t row, const Value* value) {
@@ -173,12 +171,7 @@ void FactColumns::Fill(size_t s, const Interpret& interpret) {
         const Value value = interpret(slot.definition, entity, slot.period);
         Put(s, entity, &value);
       } else if (slot.kind == Slot::Kind::kPast) {
-        const Value* value = nullptr;
-        if (history != facts_.history.end()) {
-          const auto found = history->second.find({entity, slot.period});
-          if (found != history->second.end()) value = &found->second;
-        }
-        Put(s, entity, value);
+        Put(s, entity, history == facts_.history.end() ? nullptr : history->second.Find({entity, slot.period}));
       } else {
         Put(s, entity, FieldValue(slot, entity));
       }

@@ -2,6 +2,7 @@
 // Everything in it has been validated against the policy's schema (types, ranges, places, absent only where 可缺).
 #pragma once
 
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -27,8 +28,27 @@ struct SubjectPeriodHash {
     return std::hash<Period>()(key.period) * 1000003 + key.subject;
   }
 };
+
+// Values by subject and period: a column a period, since subjects are counted from 0.
 template <typename T>
-using BySubjectPeriod = std::unordered_map<SubjectPeriod, T, SubjectPeriodHash>;
+class BySubjectPeriod {
+ public:
+  // Null if there is none.
+  const T* Find(SubjectPeriod key) const {
+    const auto column = columns_.find(key.period);
+    if (column == columns_.end() || key.subject >= column->second.size()) return nullptr;
+    const std::optional<T>& value = column->second[key.subject];
+    return value ? &*value : nullptr;
+  }
+  void Set(SubjectPeriod key, T value) {
+    std::vector<std::optional<T>>& column = columns_[key.period];
+    if (column.size() <= key.subject) column.resize(key.subject + 1);
+    column[key.subject] = std::move(value);
+  }
+
+ private:
+  std::unordered_map<Period, std::vector<std::optional<T>>> columns_;
+};
 
 // A row of records; its values in the order of the sort's fields in the model.
 struct RecordRow {

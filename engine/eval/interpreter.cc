@@ -295,9 +295,8 @@ Value Interpreter::FieldValue(FieldId id, Instance instance) const {
     instance.period = {};
   }
   const auto table = facts_->values.find(id);
-  if (table == facts_->values.end()) return Absent{};
-  const auto found = table->second.find({instance.entity, instance.period});
-  return found == table->second.end() ? Value(Absent{}) : found->second;
+  const Value* value = table == facts_->values.end() ? nullptr : table->second.Find({instance.entity, instance.period});
+  return value == nullptr ? Value(Absent{}) : *value;
 }
 
 Value Interpreter::EvalField(const Node& node, Instance instance) {

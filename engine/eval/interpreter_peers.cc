@@ -419,10 +419,8 @@ Value Interpreter::EvalPast(const Node& node, Instance instance) {
   const Node& of = (*graph_)[node.operands[0]];
   if (of.form == Form::kField) {
     const auto table = facts_->values.find(of.field);
-    if (table != facts_->values.end()) {
-      const auto found = table->second.find({past.entity, past.period});
-      if (found != table->second.end()) return found->second;
-    }
+    const Value* value = table == facts_->values.end() ? nullptr : table->second.Find({past.entity, past.period});
+    if (value != nullptr) return *value;
     return Failed("missing-past",
                   {fmt::format("没有 {} 的“{}”", past.period.ToString(), (*graph_->model)[of.field].name),
                    fmt::format("there is no '{}' for {}", (*graph_->model)[of.field].name, past.period.ToString())},
@@ -433,10 +431,8 @@ Value Interpreter::EvalPast(const Node& node, Instance instance) {
   const std::optional<Date>& trial = graph_->model->policy.trial_until;
   if (trial && past.period.last_day() <= *trial) return Absent{};
   const auto table = facts_->history.find(definition.declared);
-  if (table != facts_->history.end()) {
-    const auto found = table->second.find({past.entity, past.period});
-    if (found != table->second.end()) return found->second;
-  }
+  const Value* value = table == facts_->history.end() ? nullptr : table->second.Find({past.entity, past.period});
+  if (value != nullptr) return *value;
   const semantic::Model& model = *graph_->model;
   const SortId sort = definition.grain.sort;
   const std::string file = fmt::format("历史.{}{}.csv", sort == model.subject() ? "" : model[sort].name + ".",

@@ -186,12 +186,12 @@ class BoardMaker {
     const eval::Facts& facts = settlement_.evaluation->facts();
     const auto values = facts.values.find(attribute);
     if (values == facts.values.end()) return "–";
-    const auto value = values->second.find({subject, Period{}});
-    if (value == values->second.end() || IsAbsent(value->second)) return "–";
-    if (const auto* text = std::get_if<std::string>(&value->second)) return *text;
-    if (const auto* other = std::get_if<EntityId>(&value->second))
+    const Value* value = values->second.Find({subject, Period{}});
+    if (value == nullptr || IsAbsent(*value)) return "–";
+    if (const auto* text = std::get_if<std::string>(value)) return *text;
+    if (const auto* other = std::get_if<EntityId>(value))
       return facts.roster(model_[attribute].type.subject).ids[other->index];
-    return semantic::Describe(model_, model_[attribute].type, value->second);
+    return semantic::Describe(model_, model_[attribute].type, *value);
   }
 
   Row Headers() const {

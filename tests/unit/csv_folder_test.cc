@@ -60,7 +60,7 @@ TEST_F(ShopFolder, IsReadWhole) {
   EXPECT_TRUE(facts.roster_complete);
   const semantic::Model& model = *ShopPolicy()->model;
   const auto value = [&](const char* name, uint32_t subject, Period period) {
-    return facts.values.at(*model.FindField(model.subject(), name)).at({subject, period});
+    return *facts.values.at(*model.FindField(model.subject(), name)).Find({subject, period});
   };
   EXPECT_EQ(value("口碑", 0, kJuly), Value(Rational(161, 2)));
   EXPECT_EQ(value("达标率", 0, kJuly), Value(Rational(95, 100)));
@@ -81,7 +81,7 @@ TEST_F(ShopFolder, TakesCodesEnglishNamesAndGb18030) {
                 "7\xE6\x9C\x88,80.5,95,30000\n");
   folder_.Write("spot.csv", "id,period,score\n");
   EXPECT_EQ(RefusalsOfJuly(), "");
-  EXPECT_EQ(ReadJuly().facts->values.at(FieldId(0)).at({0, Period{}}), Value(std::string("甲店")));
+  EXPECT_EQ(*ReadJuly().facts->values.at(FieldId(0)).Find({0, Period{}}), Value(std::string("甲店")));
 }
 
 TEST_F(ShopFolder, TakesTheDistrictsNamesOfColumns) {

@@ -80,7 +80,7 @@ World& World::Set(const std::string& subject, const std::string& name, const std
                   const std::string& value) {
   const auto field = graph_->model->FindField(graph_->model->subject(), name);
   CHECK(field);
-  facts_->values[*field][{Subject(subject), PeriodOf(period)}] = Read((*graph_->model)[*field].type, value);
+  facts_->values[*field].Set({Subject(subject), PeriodOf(period)}, Read((*graph_->model)[*field].type, value));
   return *this;
 }
 
@@ -111,7 +111,7 @@ World& World::Past(const std::string& subject, const std::string& name, const st
   const auto definition = graph_->model->FindDefinition(name);
   CHECK(definition);
   const Value recorded = Read((*graph_->model)[*definition].type, value);
-  facts_->history[*definition][{Subject(subject), PeriodOf(period)}] = recorded;
+  facts_->history[*definition].Set({Subject(subject), PeriodOf(period)}, recorded);
   return *this;
 }
 

@@ -44,6 +44,7 @@ class World {
   semantic::SortId subject_sort() const { return graph_->model->subject(); }
   World& Run(const std::string& period);
   const graph::Graph& graph() const { return *graph_; }
+  std::shared_ptr<const eval::Facts> facts() const { return facts_; }
   uint32_t Subject(const std::string& id);
   const Value& Raw() const { return last_; }
 
