@@ -81,10 +81,10 @@ std::vector<Bilingual> Settlement::Failures() const {
   std::vector<Bilingual> out;
   for (const Lacking& one : lacking) {
     const std::string& name = (*graph->model)[one.output->definition].name;
-    const std::string period = one.output->period.ToString();
+    const std::string when = one.output->period.ToString();
     const Bilingual& reason = FailureOf(one.output->value)->message;
-    out.push_back({fmt::format("{}，{} {}：{}", one.subject->id, period, name, reason.zh),
-                   fmt::format("{}, {} {}: {}", one.subject->id, period, name, reason.en)});
+    out.push_back({fmt::format("{}，{} {}：{}", one.subject->id, when, name, reason.zh),
+                   fmt::format("{}, {} {}: {}", one.subject->id, when, name, reason.en)});
     if (one.others == 0) continue;
     out.back().zh += fmt::format("（另有 {} 个结果也因此不能给出）", one.others);
     out.back().en += fmt::format(" ({} more results cannot be given for it)", one.others);

@@ -187,8 +187,8 @@ TEST_F(ShopFolder, ReadsThePastAsItWasRecorded) {
   const semantic::Model& model = *ShopPolicy()->model;
   const FactReading reading = ReadJuly();
   const auto& history = reading.facts->history;
-  EXPECT_EQ(history.at(*model.FindDefinition("月分")).at({0, kJuly.Back(1)}), Value(Rational(88)));
-  EXPECT_EQ(history.at(*model.FindDefinition("月分")).at({1, kJuly.Back(1)}), Value(Absent{}));
+  EXPECT_EQ(*history.at(*model.FindDefinition("月分")).Find({0, kJuly.Back(1)}), Value(Rational(88)));
+  EXPECT_EQ(*history.at(*model.FindDefinition("月分")).Find({1, kJuly.Back(1)}), Value(Absent{}));
   EXPECT_EQ(history.count(*model.FindDefinition("额")), 0U);
   folder_.Replace("历史.每月.csv", "b,2024-06,,", "a,2024-06,#错误:needs-roster,");
   EXPECT_EQ(RefusalsOfJuly(), "duplicate-row 历史.每月.csv:3 期间\n");

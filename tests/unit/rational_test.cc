@@ -96,7 +96,7 @@ TEST(RationalAgainstGmp, RoundingAndText) {
     }
     if (const auto places = a.ours.decimal_places(); places && *places < 30) {
       const auto read = ParseDecimal(a.ours.ToFixed(*places));
-      if (read) EXPECT_EQ(read->value, a.ours);
+      if (read) { EXPECT_EQ(read->value, a.ours); }
       EXPECT_EQ(a.ours.ToFixed(*places + 2), a.ours.ToFixed(*places) + (*places == 0 ? ".00" : "00"));
     }
   }

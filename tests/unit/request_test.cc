@@ -158,8 +158,8 @@ TEST(Request, APastPeriodStatedAsNullIsAbsent) {
   const auto reading = Read(document);
   ASSERT_TRUE(reading);
   const auto& history = reading->facts->history.at(*ShopPolicy()->model->FindDefinition("月分"));
-  EXPECT_EQ(history.at({0, *ParsePeriod("2024-06")}), Value(Absent{}));
-  EXPECT_EQ(history.at({0, *ParsePeriod("2024-05")}), Value(Rational(88)));
+  EXPECT_EQ(*history.Find({0, *ParsePeriod("2024-06")}), Value(Absent{}));
+  EXPECT_EQ(*history.Find({0, *ParsePeriod("2024-05")}), Value(Rational(88)));
 }
 
 TEST(Request, ALineOfAStreamIsOneSubject) {

@@ -93,10 +93,10 @@ TEST(Settlement, IsReadAgainAsThePast) {
   for (const data::SubjectOutputs& subject : settlement->subjects) {
     const auto index = static_cast<uint32_t>(&subject - settlement->subjects.data());
     for (const data::Output& output : subject.outputs)
-      EXPECT_EQ(reading->facts->history.at(output.definition).at({index, output.period}), output.value);
+      EXPECT_EQ(*reading->facts->history.at(output.definition).Find({index, output.period}), output.value);
     for (const auto& [period, outputs] : subject.periods) {
       for (const data::Output& output : outputs)
-        EXPECT_EQ(reading->facts->history.at(output.definition).at({index, period}), output.value);
+        EXPECT_EQ(*reading->facts->history.at(output.definition).Find({index, period}), output.value);
     }
   }
 }
