@@ -82,6 +82,7 @@ struct Finder {
   };
   std::vector<Column> columns;
   size_t arms = 0;
+  std::vector<uint32_t> direct;  // of one column alone: the arm by the number of bounds, in place of sets
   friend bool operator==(const Finder&, const Finder&) = default;
 
   // `value(c)`: of the column c. The number of arms if none applies.
@@ -91,6 +92,7 @@ struct Finder {
     for (size_t c = 0; c < columns.size(); ++c) {
       const std::vector<Int>& bounds = columns[c].bounds;
       const auto above = std::upper_bound(bounds.begin(), bounds.end(), static_cast<Int>(value(c)));
+      if (!direct.empty()) return direct[static_cast<size_t>(above - bounds.begin())];
       sets[c] = columns[c].sets[static_cast<size_t>(above - bounds.begin())].data();
     }
     for (size_t w = 0; w * 64 < arms; ++w) {

@@ -12,6 +12,8 @@ namespace {
 
 // From so many arms on a finder is quicker than a chain.
 constexpr size_t kManyArms = 8;
+// Sets of arms of more bytes are not made.
+constexpr size_t kFinderBytes = size_t{64} << 20;
 
 // The columns on which a condition depends, with the constants they are compared with: a comparison with a constant, or else the
 // bit as a column of its own.
@@ -118,21 +120,51 @@ Term Lowerer::ByFinder(const std::vector<ValueId>& conditions, std::vector<Term>
   }
   Finder finder;
   finder.arms = conditions.size();
-  std::vector<ValueId> columns;
   const size_t words = (conditions.size() + 63) / 64;
+  size_t set_bytes = 0;
+  for (const auto& [column, limits] : atoms.bounds) set_bytes += (limits.size() + 1) * words * sizeof(uint64_t);
+  const bool direct = atoms.bounds.size() == 1;
+  if (!direct && set_bytes > kFinderBytes) return {};
+  std::vector<ValueId> columns;
   for (const auto& [column, limits] : atoms.bounds) {
     Finder::Column c;
     c.bounds.assign(limits.begin(), limits.end());
-    for (size_t i = 0; i <= c.bounds.size(); ++i) {
-      const Int value = i == 0 ? c.bounds.front() - 1 : c.bounds[i - 1];
-      std::vector<uint64_t> set(words);
-      for (size_t arm = 0; arm < conditions.size(); ++arm) {
-        const bool holds = std::all_of(parts[arm].begin(), parts[arm].end(), [&](const auto& part) {
+    const size_t pieces = c.bounds.size() + 1;
+    if (direct) {
+      finder.direct.assign(pieces, static_cast<uint32_t>(finder.arms));
+    } else {
+      c.sets.assign(pieces, std::vector<uint64_t>(words));
+    }
+    // From the last arm to the first, so that the first that applies stands. Each arm is constant between its own limits.
+    for (size_t arm = conditions.size(); arm-- > 0;) {
+      const auto applies = [&](Int value) {
+        return std::all_of(parts[arm].begin(), parts[arm].end(), [&](const auto& part) {
           return part.first.valid() && (part.first != column || atoms.Holds(part.second, column, value));
         });
-        if (holds) set[arm / 64] |= uint64_t{1} << (arm % 64);
+      };
+      Atoms own{code(), {}};
+      for (const auto& [of, conjunct] : parts[arm]) {
+        if (of == column && of == conjunct) own.bounds[column].insert(1);
+        if (of == column && of != conjunct) own.Collect(conjunct);
       }
-      c.sets.push_back(std::move(set));
+      std::vector<Int> limits_of_arm(own.bounds[column].begin(), own.bounds[column].end());
+      for (size_t piece = 0; piece <= limits_of_arm.size(); ++piece) {
+        const bool lowest = piece == 0;
+        const Int value = lowest ? c.bounds.front() - 1 : limits_of_arm[piece - 1];
+        if (!applies(value)) continue;
+        const auto index_of = [&](Int bound) {
+          return static_cast<size_t>(std::upper_bound(c.bounds.begin(), c.bounds.end(), bound) - c.bounds.begin());
+        };
+        const size_t first = lowest ? 0 : index_of(value);
+        const size_t last = piece == limits_of_arm.size() ? pieces : index_of(limits_of_arm[piece] - 1) + 1;
+        for (size_t i = first; i < last; ++i) {
+          if (direct) {
+            finder.direct[i] = static_cast<uint32_t>(arm);
+          } else {
+            c.sets[i][arm / 64] |= uint64_t{1} << (arm % 64);
+          }
+        }
+      }
     }
     finder.columns.push_back(std::move(c));
     columns.push_back(column);
