@@ -238,6 +238,8 @@ Term Lowerer::Past(const Node& node, Period at) {
 
 void Lowerer::Tighten(NodeId id, Term& term) {
   if (!term.ok() || !term.is_number() || !term.denominators.empty() || code().IsConstant(term.value)) return;
+  // Where there is no value something stands in its place, and the same operation may stand for another node elsewhere.
+  if (term.present.valid() || term.deferred.valid()) return;
   const graph::Interval& interval = ranges_.Of(id);
   Bounds bounds = code()[term.value].bounds;
   const auto end = [&](const std::optional<Rational>& value, Int& bound, bool low) {
@@ -262,7 +264,8 @@ Term Lowerer::LowerNode(NodeId id, Period at) {
   const std::pair key{id, at};
   if (const auto known = terms_.find(key); known != terms_.end()) return known->second;
   Term term = Compute(id, at);
-  Tighten(id, term);
+  // Where ranks are strict a tie is told by a value that no rank has.
+  if (node.form != Form::kRank || node.ties != graph::Ties::kError) Tighten(id, term);
   if (term.ok() && node.form != Form::kLiteral && node.form != Form::kName)
     out_.nodes.push_back({id, at, term.value, term.denominators, term.scale});
   return terms_[key] = term;

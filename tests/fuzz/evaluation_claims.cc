@@ -42,6 +42,8 @@ class ClaimChecker {
         Break(trace, definition, fmt::format("{} is not in {} to {}", number->ToString(), interval.low ? interval.low->ToString() : "-∞",
                                              interval.high ? interval.high->ToString() : "∞"));
       const std::optional<int> places = ranges_.PlacesOf(trace.node);
+      recorded_ = recorded_ || (graph_[trace.node].form == graph::Form::kPast && places &&
+                                number->decimal_places().value_or(INT_MAX) > *places);
       if (places && number->decimal_places().value_or(INT_MAX) > *places)
         Break(trace, definition, fmt::format("{} has more than {} places", number->ToString(), *places));
     }

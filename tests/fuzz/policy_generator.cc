@@ -108,7 +108,8 @@ std::string Supplement(Random& random, PeriodKind settled) {
   std::string text = "填报 每月 { 补报 : 整数 件, 0 至 9, 可缺 }\n明细 补录 每月 {\n  号 : 文本\n  值 : 分, 0 至 10\n}\n"
                      "校验 每月 缺(补报) 或 补报 ≤ 9 件  \"不能多于\"\n"
                      "公式 补和 每月 = 合计(补录.值 去重 号)\n结果 每月 补和\n"
-                     "公式 补位 每月 = 名次(补和 在 全体 内 不并列 按 补和 由低到高)\n结果 每月 补位\n";
+                     "公式 补位 每月 = 名次(补和 在 全体 内 不并列 按 补和 由低到高)\n结果 每月 补位\n"
+                     "公式 补累 每月 = 合计(补录.值 至今)\n结果 每月 补累\n";
   if (settled != PeriodKind::kMonth) {
     static const std::vector<std::string> kMissing = {"缺月不计", "缺期不计", "缺月按 1 件", "缺期按 1 件"};
     text += "公式 补数 每季 = 合计(补报 缺按 0 件 " + random.OneOf(kMissing) + ")   自定\n结果 每季 补数\n";

@@ -78,6 +78,8 @@ Interval Product(const Interval& a, const Interval& b) {
 // REQUIRES: 0 is not in b.
 Interval Reciprocal(const Interval& b) {
   if (Positive(b)) {
+    // What cannot be (a condition that contradicts itself) has no values: nothing is claimed of them.
+    if (b.high && b.high->sign() <= 0) return {};
     Interval out;
     out.low = b.high ? Rational(1) / *b.high : Rational(0);
     out.low_open = !b.high || b.high_open;
