@@ -60,5 +60,7 @@ void BenchSingle(const Settings& settings, Report& report);
 void BenchColumns(const Settings& settings, Report& report);
 void BenchJson(const Settings& settings, Report& report);
 void BenchNdjson(const Settings& settings, Report& report);
+void BenchTable(const Settings& settings, Report& report);
+void BenchSettle(const Settings& settings, Report& report);
 
 }  // namespace heng::bench

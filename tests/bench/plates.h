@@ -4,11 +4,13 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "engine/data/deployment.h"
 #include "tests/bench/bench.h"
 
 namespace heng::bench {
@@ -89,9 +91,25 @@ Side NativeColumns32();
 Side SimdjsonText(bool by_line);
 Side NlohmannText();
 
-// Ours, where the engine can do it; the seam for executors. plates_ours.cc
+// What a peer that runs under Node has done (plates_peers.cc): the median seconds of each thing that it measures, and the decisions
+// that came out: of the lines, then (DuckDB) of the columns.
+struct PeerRun {
+  std::map<std::string, std::vector<double>> seconds;
+  std::vector<Decisions> decisions;
+};
+// `peer` is a script in peers/. Nothing if it is not installed or fails; it has then said why.
+std::optional<PeerRun> RunPeer(const std::string& peer, const Settings& settings, const Records& records, int runs);
+
+// ---- ours: plates_ours.cc is the seam for executors; what the engine cannot do yet is empty
+
+const data::Deployment& OurPolicy();  // plates_monthly.heng
 std::optional<Side> OurSingle();
 std::optional<Side> OurColumns(unsigned threads);
-std::optional<Side> OurText(bool by_line);
+std::optional<Side> OurText(bool by_line, bool explain = false);
+
+// The decision table of 3,000 rows: row i holds from i to below i + 1, and gives TableResult(i). The argument is in hundredths.
+constexpr int32_t kTableRows = 3000;
+constexpr int32_t TableResult(int32_t row) { return row * 7919 % 10007; }
+std::optional<std::function<int32_t(int32_t)>> OurTable();
 
 }  // namespace heng::bench

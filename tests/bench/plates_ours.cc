@@ -10,9 +10,8 @@
 #include "tests/bench/plates.h"
 
 namespace heng::bench {
-namespace {
 
-const data::Deployment& Policy() {
+const data::Deployment& OurPolicy() {
   static const data::Deployment kDeployment = [] {
     const std::string path = std::string(HENG_SOURCE_DIR) + "/tests/bench/plates_monthly.heng";
     Result<std::string> bytes = ReadFile(path, limits::kSourceBytes);
@@ -24,14 +23,14 @@ const data::Deployment& Policy() {
   return kDeployment;
 }
 
-}  // namespace
-
 // The typed handle and the columns are the executor's.
 std::optional<Side> OurSingle() { return std::nullopt; }
 std::optional<Side> OurColumns(unsigned /*threads*/) { return std::nullopt; }
 
-std::optional<Side> OurText(bool by_line) {
-  return Side{"heng", [by_line](const Records& records) -> Prepared {
+std::optional<std::function<int32_t(int32_t)>> OurTable() { return std::nullopt; }
+
+std::optional<Side> OurText(bool by_line, bool explain) {
+  return Side{"heng", [by_line, explain](const Records& records) -> Prepared {
                 auto lines = std::make_shared<std::vector<std::string>>();
                 if (by_line) {
                   for (size_t i = 0; i < records.size(); ++i) lines->push_back(ToJsonLine(records[i], i));
@@ -39,12 +38,13 @@ std::optional<Side> OurText(bool by_line) {
                   lines->push_back(ToNdjson(records));
                 }
                 auto out = std::make_shared<std::string>();
-                return {[lines, out] {
+                return {[lines, out, explain] {
                           out->clear();
                           evaluate::BatchHead head;
                           head.period = "2024-07";
+                          head.explain = explain;
                           for (const std::string& line : *lines) {
-                            const auto answer = evaluate::AnswerBatch({&Policy(), 1}, head, line, {});
+                            const auto answer = evaluate::AnswerBatch({&OurPolicy(), 1}, head, line, {});
                             CHECK(answer);
                             *out += answer->lines;
                           }
