@@ -1,4 +1,4 @@
-"""The editors' grammar: generated from today's keywords, and what it makes of sample texts (tests/data/highlight).
+"""The editors' grammar: generated from today's keywords, and what it makes of sample texts (tests/e2e/highlight).
 
 A sample is a text, a line `==== output`, and a line for each coloured part: its scope (without `.heng`) and the part. With
 HENG_UPDATE=1 what comes out is written into the samples; review the diff. The walk is that of a TextMate tokeniser for the
@@ -71,7 +71,7 @@ class Grammar(unittest.TestCase):
                 self.assertEqual(list(tokens(f"甲{spelling}")), [("variable.other.heng", f"甲{spelling}")])
 
     def test_samples(self):
-        samples = sorted((ROOT / "tests/data/highlight").glob("*.test"))
+        samples = sorted((ROOT / "tests/e2e/highlight").glob("*.test"))
         self.assertGreater(len(samples), 5)
         for path in samples:
             text, separator, expected = path.read_text(encoding="utf-8").partition(SEPARATOR)
