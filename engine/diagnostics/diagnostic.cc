@@ -1,6 +1,7 @@
 #include "engine/diagnostics/diagnostic.h"
 
 #include <algorithm>
+#include <iterator>
 #include <tuple>
 
 namespace heng {
@@ -13,6 +14,10 @@ Bilingual Diagnostic::message() const {
 Bilingual Diagnostic::hint() const {
   const DiagnosticKindInfo& info = InfoOf(kind);
   return Substitute(Bilingual(std::string(info.hint_zh), std::string(info.hint_en)), arguments);
+}
+
+void DiagnosticSink::Append(DiagnosticSink other) {
+  std::move(other.diagnostics_.begin(), other.diagnostics_.end(), std::back_inserter(diagnostics_));
 }
 
 bool DiagnosticSink::has_errors() const {

@@ -75,6 +75,8 @@ class DiagnosticSink {
         Diagnostic{kKind, std::move(place), {Bilingual(std::forward<Arguments>(arguments))...}, {}});
   }
 
+  // What another one has collected, behind what is here.
+  void Append(DiagnosticSink other);
   bool has_errors() const;
   size_t size() const { return diagnostics_.size(); }
   // In the order of their places, each once.

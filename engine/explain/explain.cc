@@ -107,15 +107,21 @@ class Explainer {
       }
       if (d.kind == Definition::Kind::kAdjustment && !std::get<Rational>(value).is_zero()) {
         const Trace trace = evaluation_.Explain(part, subject, period);
-        const Bilingual why = phrases_.Condition(trace.operands.front(), part);
+        // Of a line without 当 there is no condition to tell.
+        const bool conditional = graph_[trace.node].form == Form::kCase;
+        const Bilingual why = conditional ? phrases_.Condition(trace.operands.front(), part) : Bilingual();
         const std::string amount = phrases_.ValueText(d.type, value);
         Explanation line;
         line.output = d.label;
         line.rule = d.name;
         line.source = SourceOf(d.mark);
         const bool bonus = d.name.find("·加分") != std::string::npos;
-        line.text = {fmt::format("{} {}：{}（{}）", bonus ? "加" : "扣", amount, d.label, why.zh),
-                     fmt::format("{} {}: {} ({})", bonus ? "added" : "deducted", amount, d.label, why.en)};
+        line.text = {fmt::format("{} {}：{}", bonus ? "加" : "扣", amount, d.label),
+                     fmt::format("{} {}: {}", bonus ? "added" : "deducted", amount, d.label)};
+        if (conditional) {
+          line.text.zh += "（" + why.zh + "）";
+          line.text.en += " (" + why.en + ")";
+        }
         out.because.push_back(std::move(line));
       }
       if (d.kind == Definition::Kind::kAdjustment) lines += std::get<Rational>(value);

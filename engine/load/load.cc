@@ -36,15 +36,13 @@ class Assembler {
  public:
   explicit Assembler(DiagnosticSink& sink) : sink_(sink) {}
 
-  // Adds the file and what it names; the file is readable UTF-8.
-  void Add(const std::string& path, const std::string& bytes) {
+  // Adds the file and what it names. `tree`: null if it could not be parsed.
+  void Add(const SourcePtr& source, const syntax::Tree* tree) {
+    const std::string path = fs::path(source->path()).lexically_normal().string();
     parts_.push_back({path, static_cast<uint32_t>(text_.size())});
-    text_ += bytes;
+    text_ += source->text();
     if (!text_.empty() && text_.back() != '\n') text_ += '\n';
-    DiagnosticSink scratch;
-    const auto source = std::make_shared<const SourceFile>(path, bytes);
-    const std::optional<syntax::Tree> tree = Read(source, scratch);
-    if (!tree) return;
+    if (tree == nullptr) return;
     open_.push_back(path);
     for (const syntax::FileUse& use : syntax::FilesUsed(*tree)) {
       if (use.module) AddModule(source, use);
@@ -90,7 +88,12 @@ class Assembler {
     }
     const bool known = std::any_of(parts_.begin(), parts_.end(), [&](const auto& part) { return part.path == path; });
     if (known) return;
-    if (const auto bytes = ReadUse(source, use, path)) Add(path, *bytes);
+    const auto bytes = ReadUse(source, use, path);
+    if (!bytes) return;
+    DiagnosticSink scratch;  // its mistakes are found again in the whole text
+    const auto module = std::make_shared<const SourceFile>(path, *bytes);
+    const std::optional<syntax::Tree> tree = Read(module, scratch);
+    Add(module, tree ? &*tree : nullptr);
   }
 
   void AddImport(const syntax::Tree& tree, const syntax::Declaration& declaration) {
@@ -125,12 +128,18 @@ graph::Compiled Load(const std::string& path, std::string bytes) {
   DiagnosticSink sink;
   const syntax::OpenedSource opened = syntax::OpenSource(path, bytes, sink);
   if (!opened.usable) return {nullptr, sink.Sorted()};
+  DiagnosticSink own;
+  std::optional<syntax::Tree> tree = Read(opened.source, own);
   Assembler assembler(sink);
-  assembler.Add(fs::path(path).lexically_normal().string(), bytes);
+  assembler.Add(opened.source, tree ? &*tree : nullptr);
   assembler.AppendImports();
   const bool alone = assembler.alone();
   const SourcePtr source = alone ? opened.source : assembler.Take();
-  std::optional<syntax::Tree> tree = Read(source, sink);
+  if (alone) {
+    sink.Append(std::move(own));
+  } else {
+    tree = Read(source, sink);
+  }
   if (!tree) return {nullptr, sink.Sorted()};
   TakeImports(*tree);
   const std::string digest = Sha256(alone ? bytes : std::string(source->text()));

@@ -56,5 +56,11 @@ std::pair<double, double> MedianSeconds(int runs, const std::function<void()>& o
 // The benches, a function each.
 void BenchLex(const Settings& settings, Report& report);
 void BenchCompile(const Settings& settings, Report& report);
+void BenchSingle(const Settings& settings, Report& report);
+void BenchColumns(const Settings& settings, Report& report);
+void BenchJson(const Settings& settings, Report& report);
+void BenchNdjson(const Settings& settings, Report& report);
+void BenchTable(const Settings& settings, Report& report);
+void BenchSettle(const Settings& settings, Report& report);
 
 }  // namespace heng::bench

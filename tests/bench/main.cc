@@ -21,6 +21,12 @@ struct Bench {
 constexpr Bench kBenches[] = {
     {"lex", "a policy of 1 MB, our lexer against the runtime's own", BenchLex},
     {"compile", "a policy of 1 MB; the policies of 1,000 districts", BenchCompile},
+    {"single", "one decision after the other in this process", BenchSingle},
+    {"columns", "1,000,000 decisions over columns", BenchColumns},
+    {"json", "a JSON text in, a JSON text out, a call for each", BenchJson},
+    {"ndjson", "lines of JSON in and out", BenchNdjson},
+    {"table", "one look into a decision table of 3,000 rows", BenchTable},
+    {"settle", "a district of 100,000 projects from CSV, three months", BenchSettle},
 };
 
 int Main(int argc, char** argv) {

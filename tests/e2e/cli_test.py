@@ -242,6 +242,35 @@ class Sample(unittest.TestCase):
             (folder / "历史.企业.每季.csv").write_text("编号,期间,成绩\ne1,2024Q1,70\n", encoding="utf-8")
             self.assertEqual(heng(*settle).returncode, 0)
 
+    def test_deductions_without_a_condition_are_explained(self):
+        with tempfile.TemporaryDirectory() as name:
+            policy = pathlib.Path(name) / "p.heng"
+            policy.write_text("""政策 t.deductions
+  版本 "1"
+  施行 2024-01-01 起 自定
+对象 项目 { 名称 : 文本 }
+填报 每月 { 件数 : 整数 件, 0 至 10 ; 环境 : 分, 0 至 100 }
+公式 每件扣 每月 = 1 分/件 × 件数 自定
+评分 总分 每月 满分 100 分 扣完为止 自定 {
+  环境 100%
+  扣分 {
+    名 : 每件扣
+    式 : 2 分/件 × 件数
+    数 : 1 分
+    条 : 2 分 当 件数 超过 1 件
+  }
+}
+结果 每月 总分
+""", encoding="utf-8")
+            request = '{"period":"2024-07","subjects":[{"id":"p","attributes":{"名称":"一"},"inputs":{"2024-07":{"件数":4,"环境":80}}}]}'
+            answer = heng("eval", str(policy), "--input", "-", "--explain", input=request)
+            self.assertEqual(answer.returncode, 0, answer.stderr)
+            lines = [part["text"]["zh"] for part in json.loads(answer.stdout)["results"][0]["explanation"][0]["because"]]
+            # 80 − 4 − 8 − 1 − 2
+            for line in ("扣 4 分：名", "扣 8 分：式", "扣 1 分：数"):
+                self.assertIn(line, lines)
+            self.assertTrue(any(line.startswith("扣 2 分：条（件数 4 件 超过 1 件") for line in lines), lines)
+
     def test_sample_is_what_its_script_makes(self):
         script("policies/shiliuzhuang/sample/make_sample.py", "--check")
 

@@ -102,22 +102,24 @@ bool HoldsError(antlr4::tree::ParseTree* root) {
   return false;
 }
 
-// Where contextual keywords stand as names, in order.
-std::vector<Span> KeywordNames(antlr4::tree::ParseTree* root) {
-  std::vector<Span> out;
-  std::vector<antlr4::tree::ParseTree*> pending = {root};
-  while (!pending.empty()) {
-    antlr4::tree::ParseTree* node = pending.back();
-    pending.pop_back();
-    if (auto* name = dynamic_cast<HengParser::NameContext*>(node);
-        name != nullptr && IsContextual(KindOf(name->getStart()->getType()))) {
-      out.push_back({static_cast<uint32_t>(name->getStart()->getStartIndex()),
-                     static_cast<uint32_t>(name->getStart()->getStopIndex())});
-    }
-    pending.insert(pending.end(), node->children.rbegin(), node->children.rend());
+// Where contextual keywords stand as names, in order: noted while the parser enters rules.
+class KeywordNames final : public antlr4::tree::ParseTreeListener {
+ public:
+  std::vector<Span> Take() { return std::move(found_); }
+
+  void enterEveryRule(antlr4::ParserRuleContext* rule) override {
+    if (rule->getRuleIndex() != HengParser::RuleName) return;
+    const antlr4::Token* word = rule->getStart();
+    if (!IsContextual(KindOf(word->getType()))) return;
+    found_.push_back({static_cast<uint32_t>(word->getStartIndex()), static_cast<uint32_t>(word->getStopIndex())});
   }
-  return out;
-}
+  void exitEveryRule(antlr4::ParserRuleContext*) override {}
+  void visitTerminal(antlr4::tree::TerminalNode*) override {}
+  void visitErrorNode(antlr4::tree::ErrorNode*) override {}
+
+ private:
+  std::vector<Span> found_;
+};
 
 // A name as the tree holds it.
 std::string NameText(std::string_view written) {
@@ -133,14 +135,14 @@ struct ItemRange {
   bool broken = false;
 };
 
-// Of the item at children[at], and of the error nodes behind it.
+// Of the item at children[at], and of the error nodes behind it. `flawless`: the parser has found no mistake in the file.
 ItemRange RangeOf(const std::vector<antlr4::tree::ParseTree*>& children, size_t at,
-                  const std::vector<const Token*>& visible) {
+                  const std::vector<const Token*>& visible, bool flawless) {
   auto* item = dynamic_cast<HengParser::ItemContext*>(children[at]);
   ItemRange range;
   range.first = item->getStart()->getTokenIndex();
   range.last = item->getStop() != nullptr ? item->getStop()->getTokenIndex() + 1 : 0;
-  range.broken = HoldsError(item);
+  range.broken = !flawless && HoldsError(item);
   for (size_t i = at + 1; i < children.size(); ++i) {
     auto* skipped = dynamic_cast<antlr4::tree::ErrorNode*>(children[i]);
     if (skipped == nullptr) break;
@@ -154,14 +156,13 @@ ItemRange RangeOf(const std::vector<antlr4::tree::ParseTree*>& children, size_t 
 
 // The tree of a parsed file: the declarations that hold no error, and the names in the others.
 Tree BuildTree(HengParser::FileContext* file, const SourcePtr& source, const std::vector<const Token*>& visible,
-               DiagnosticSink& sink) {
+               bool flawless, DiagnosticSink& sink) {
   Tree tree;
   tree.source = source;
-  tree.keyword_names = KeywordNames(file);
   for (size_t i = 0; i < file->children.size(); ++i) {
     auto* item = dynamic_cast<HengParser::ItemContext*>(file->children[i]);
     if (item == nullptr) continue;
-    const ItemRange range = RangeOf(file->children, i, visible);
+    const ItemRange range = RangeOf(file->children, i, visible, flawless);
     if (!range.broken) {
       if (item->declaration() != nullptr) BuildDeclaration(item->declaration(), tree, sink);
       continue;
@@ -206,7 +207,12 @@ Tree Parse(const TokenList& list, DiagnosticSink& sink) {
   parser.removeErrorListeners();
   parser.addErrorListener(&listener);
   parser.setErrorHandler(std::make_shared<NoRepair>());
-  return BuildTree(parser.file(), list.source, visible, sink);
+  KeywordNames keyword_names;
+  parser.addParseListener(&keyword_names);
+  HengParser::FileContext* file = parser.file();
+  Tree tree = BuildTree(file, list.source, visible, parser.getNumberOfSyntaxErrors() == 0, sink);
+  tree.keyword_names = keyword_names.Take();
+  return tree;
 }
 
 }  // namespace heng::syntax
