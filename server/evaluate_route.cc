@@ -5,6 +5,7 @@
 
 #include "engine/base/text.h"
 #include "engine/evaluate/evaluate.h"
+#include "engine/evaluate/plans.h"
 #include "server/handlers.h"
 
 namespace heng::server {
@@ -100,7 +101,10 @@ Outcome EvaluateRequest(const Call& call) {
   }
   const auto strict = ReadFlag(call, "strict");
   if (!strict) return tl::unexpected(strict.error());
-  const evaluate::AnswerOptions options{(*district)->id, call.service.new_decision(), *strict, false};
+  evaluate::AnswerOptions options{(*district)->id, call.service.new_decision(), *strict, false};
+  // Of the process: kept by graph and parameters, so that it outlives no deployment wrongly.
+  static evaluate::Plans plans;
+  options.plans = &plans;
   Outcome outcome;
   if (form == Form::kLines) {
     outcome = EvaluateLines(call, **district, options);

@@ -1,15 +1,48 @@
-#include <cstdio>
-#include <iostream>
+#include <chrono>
+#include <thread>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
-#include "engine/base/limits.h"
-#include "engine/data/answer.h"
-#include "engine/data/request.h"
+#include "engine/direct/lines.h"
 #include "tools/deploy_policy.h"
+#include "tools/line_stream.h"
 #include "tools/verbs.h"
 
 namespace heng::tools {
+namespace {
+
+// How far the stream is, on the last line of the terminal, if it takes more than a moment.
+class Progress {
+ public:
+  explicit Progress(Language language) : language_(language), shown_at_(Clock::now()) {}
+  ~Progress() { Clear(); }
+
+  void Advance(const direct::LinesAnswer& answer) {
+    lines_ += answer.count;
+    if (!terminal_ || Clock::now() - shown_at_ < std::chrono::seconds(1)) return;
+    shown_at_ = Clock::now();
+    const double seconds = std::chrono::duration<double>(shown_at_ - start_).count();
+    const Bilingual text{fmt::format("已答 {} 行，每秒 {:.0f} 行", lines_, static_cast<double>(lines_) / seconds),
+                         fmt::format("{} lines answered, {:.0f} a second", lines_, static_cast<double>(lines_) / seconds)};
+    fmt::print(stderr, "\r{}\x1b[K", text.In(language_));
+    shown_ = true;
+  }
+  void Clear() {
+    if (std::exchange(shown_, false)) fmt::print(stderr, "\r\x1b[K");
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  Language language_;
+  Clock::time_point start_ = Clock::now();
+  Clock::time_point shown_at_;
+  bool terminal_ = ::isatty(2) != 0;
+  bool shown_ = false;
+  size_t lines_ = 0;
+};
+
+}  // namespace
 
 // One line in, one line out, in order; a line that cannot be read gets an error in its place and the stream goes on.
 int RunStream(const RunOptions& options, const Manner& manner) {
@@ -20,34 +53,20 @@ int RunStream(const RunOptions& options, const Manner& manner) {
   if (!period) return Report(period.error(), manner);
   if (const Status possible = data::CheckPeriod(*deployment.graph->model, *period, {}, false); !possible)
     return Report(possible.error(), manner);
-  int status = kDone;
-  std::string line;
-  for (size_t number = 1; std::getline(std::cin, line); ++number) {
-    if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
-    const auto refuse = [&](const Error& error) {
-      constexpr std::string_view kSubject = "/subjects/0";
-      const std::string at = error.at.starts_with(kSubject) ? error.at.substr(kSubject.size()) : error.at;
-      Report({error.kind, error.code, error.message, fmt::format("{} {}", number, at)}, manner);
-      fmt::print("{{\"line\":{},\"error\":\"{}\"}}\n", number, error.code);
-      status = kFindings;
-    };
-    const Result<data::Request> request = data::ParseSubjectLine(line, *period);
-    if (!request) {
-      refuse(request.error());
-      continue;
-    }
-    const Result<data::FactReading> reading = data::ReadFacts(deployment.graph, *request, deployment.parameters);
-    if (!reading) {
-      refuse(reading.error());
-      continue;
-    }
-    const eval::Evaluation evaluation(deployment.graph, reading->facts, *period);
-    for (const data::SubjectOutputs& subject : data::OutputsOf(evaluation, reading->refusals)) {
-      if (!subject.errors.empty()) status = kFindings;
-      fmt::print("{}\n", data::ToJson(*deployment.graph->model, subject, false));
-    }
-  }
-  return status;
+  const auto plan = direct::MakePlan(deployment, *period);
+  Progress progress(manner.language);
+  int exit = kDone;
+  LineStream stream;
+  stream.threads = std::max(1U, std::thread::hardware_concurrency());
+  stream.make_answerer = [&] { return direct::LineAnswerer(deployment, *period, plan); };
+  stream.written = [&](const direct::LinesAnswer& answer) {
+    if (!answer.errors.empty()) progress.Clear();
+    for (const Error& error : answer.errors) Report(error, manner);
+    if (answer.findings) exit = kFindings;
+    progress.Advance(answer);
+  };
+  if (const Status status = AnswerLines(stream); !status) return Report(status.error(), manner);
+  return exit;
 }
 
 }  // namespace heng::tools

@@ -1,6 +1,7 @@
 #include "engine/evaluate/evaluate.h"
 
 #include <algorithm>
+#include <cctype>
 #include <utility>
 
 #include <fmt/format.h>
@@ -10,7 +11,9 @@
 #include "engine/data/answer.h"
 #include "engine/data/outputs.h"
 #include "engine/data/request.h"
+#include "engine/direct/request.h"
 #include "engine/evaluate/choose.h"
+#include "engine/evaluate/plans.h"
 #include "engine/explain/explain.h"
 
 namespace heng::evaluate {
@@ -87,10 +90,41 @@ Result<data::Request> ReadLines(const BatchHead& head, std::string_view text) {
   return request;
 }
 
+// As it stands within JSON.
+bool IsPlain(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isalnum(c) || c == '-' || c == '_'; });
+}
+
+// The same bytes as those of the way by facts, or nothing: what has to be refused, explained or compared is for that one.
+std::optional<std::string> AnswerDirectly(std::span<const data::Deployment> deployments, std::string_view body,
+                                          const AnswerOptions& options) {
+  if (options.plans == nullptr || options.explain || options.pretty || options.period) return std::nullopt;
+  if (!IsPlain(options.decision) || !IsPlain(options.district)) return std::nullopt;
+  thread_local direct::RequestAnswerer answerer;
+  std::shared_ptr<const PlannedAnswer> planned;
+  std::string out = "{";
+  const auto put = [&](std::string_view key, const std::string& text) {
+    if (!text.empty()) out.append("\"").append(key).append("\":\"").append(text).append("\",");
+  };
+  put("decision", options.decision);
+  put("district", options.district);
+  const auto choose = [&](const direct::Head& head) -> std::shared_ptr<const direct::Plan> {
+    if (!head.period) return nullptr;
+    const auto deployment = Choose(deployments, {std::string(head.policy), std::string(head.version), *head.period, false});
+    if (!deployment) return nullptr;
+    planned = options.plans->Of(**deployment, *head.period);
+    out += planned->head;
+    return planned->plan;
+  };
+  if (answerer.Answer(body, choose, out) == nullptr) return std::nullopt;
+  return out + planned->tail;
+}
+
 }  // namespace
 
 Answered<std::string> AnswerRequest(std::span<const data::Deployment> deployments, std::string_view body,
                                     const AnswerOptions& options) {
+  if (auto answer = AnswerDirectly(deployments, body, options)) return std::move(*answer);
   auto request = data::ParseRequest(body, options.period);
   if (!request) return Failed(std::move(request.error()));
   request->explain = request->explain || options.explain;

@@ -16,6 +16,8 @@
 
 namespace heng::evaluate {
 
+class Plans;
+
 struct AnswerOptions {
   std::string district;  // empty: none in the answer
   std::string decision;  // a ULID, made by the caller; empty: none in the answer
@@ -23,6 +25,7 @@ struct AnswerOptions {
   bool pretty = false;
   bool explain = false;          // also where the request does not ask for it
   std::optional<Period> period;  // of a request that names none
+  Plans* plans = nullptr;        // what is kept between requests; null: nothing, each request is evaluated from its facts
 };
 
 // Why a request as a whole is not answered; `refusals` are the facts that `strict` does not let pass (code

@@ -369,6 +369,14 @@ Lowered Lowerer::Run() && {
     if (!out_.options.peers && graph().NeedsPeers(id)) continue;
     for (const Period period : PeriodsOf(graph()[id].grain.period)) AddOutput(id, period);
   }
+  for (const graph::Root& root : graph().roots) {
+    if (root.kind != graph::Root::Kind::kCheck || !out_.options.checks) continue;
+    const semantic::Grain grain = graph()[root.definition].grain;
+    if (IsRows(grain.sort)) continue;
+    const bool coarser = grain.period != PeriodKind::kOnce && grain.period > out_.options.period.kind;
+    if (coarser) AddOutput(root.definition, out_.options.period.In(grain.period));
+    for (const Period period : PeriodsOf(grain.period)) AddOutput(root.definition, period);
+  }
   for (auto& [definition, reason] : interpreted_) out_.interpreted.push_back({definition, reason});
   return std::move(out_);
 }

@@ -22,6 +22,8 @@ struct LowerOptions {
   // Only what needs no other subject of its kind: for streams and single decisions.
   bool peers = true;
   bool guarantees = true;
+  // The 校验 of subjects too, for the periods that are read.
+  bool checks = false;
 };
 
 // Why a definition is left to the interpreter.

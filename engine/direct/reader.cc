@@ -1,0 +1,270 @@
+#include "engine/direct/reader.h"
+
+#include <algorithm>
+#include <cstring>
+#include <optional>
+
+#include "engine/base/limits.h"
+#include "engine/base/text.h"
+
+namespace heng::direct {
+
+namespace ondemand = simdjson::ondemand;
+using semantic::TypeKind;
+
+namespace {
+
+bool IsBlank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+
+bool IsValid(std::string_view text) {
+  const bool ascii = std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+  return ascii || !FindInvalidUtf8(text);
+}
+
+// A plain decimal as an integer with so many decimal places; nothing if it is none, is too long, or has more places. `kAny`: 0.
+std::optional<int64_t> ToInteger(std::string_view text, int places) {
+  constexpr size_t kLongest = 18;
+  const bool negative = !text.empty() && text.front() == '-';
+  size_t at = negative ? 1 : 0;
+  const size_t first = at;
+  if (text.size() - at == 0 || text.size() - at > kLongest) return std::nullopt;
+  int64_t value = 0;
+  const auto digits = [&] {
+    const size_t begin = at;
+    for (; at < text.size(); ++at) {
+      const auto digit = static_cast<unsigned>(text[at]) - '0';
+      if (digit > 9) break;
+      value = value * 10 + digit;
+    }
+    return at - begin;
+  };
+  const size_t whole = digits();
+  if (whole == 0 || (whole > 1 && text[first] == '0')) return std::nullopt;
+  int decimals = 0;
+  if (at < text.size()) {
+    if (text[at++] != '.') return std::nullopt;
+    decimals = static_cast<int>(digits());
+    if (decimals == 0 || at < text.size()) return std::nullopt;
+  }
+  if (places == Key::kAny) return 0;
+  for (; decimals > places; --decimals) {
+    if (value % 10 != 0) return std::nullopt;
+    value /= 10;
+  }
+  for (; decimals < places; ++decimals) {
+    if (__builtin_mul_overflow(value, 10, &value)) return std::nullopt;
+  }
+  if (negative && value == 0) return std::nullopt;
+  return negative ? -value : value;
+}
+
+}  // namespace
+
+std::string_view TrimEnd(std::string_view token) {
+  while (!token.empty() && IsBlank(token.back())) token.remove_suffix(1);
+  return token;
+}
+
+std::optional<std::string_view> Content(std::string_view token) {
+  if (token.size() < 3 || token.front() != '"' || token.back() != '"') return std::nullopt;
+  token = token.substr(1, token.size() - 2);
+  if (std::memchr(token.data(), '\\', token.size()) != nullptr) return std::nullopt;
+  return token;
+}
+
+bool IsKey(const char* key, const char* end, std::string_view name) {
+  return static_cast<size_t>(end - key) > name.size() && key[name.size()] == '"' &&
+         std::memcmp(key, name.data(), name.size()) == 0;
+}
+
+int64_t Texts::CodeOf(std::string_view text) {
+  for (size_t i = 0; i < known_.size(); ++i) {
+    const std::string& known = known_[i];
+    if (known.size() == text.size() + 2 && std::string_view(known).substr(1, text.size()) == text) return static_cast<int64_t>(i);
+  }
+  size_t i = 0;
+  while (i < own_.size() && own_[i] != text) ++i;
+  if (i == own_.size()) own_.push_back(text);
+  return static_cast<int64_t>(known_.size() + i);
+}
+
+Reader::Reader(const Plan& plan, eval::Single& single)
+    : plan_(plan), single_(single), texts_(plan.texts), inputs_given_(plan.inputs.size()), history_given_(plan.history.size()) {}
+
+template <typename IsThere>
+size_t Reader::Search(size_t count, size_t guess, IsThere is_there) {
+  for (size_t i = guess; i < count; ++i) {
+    if (is_there(i)) return i;
+  }
+  for (size_t i = 0; i < std::min(guess, count); ++i) {
+    if (is_there(i)) return i;
+  }
+  return count;
+}
+
+bool Reader::Read(Object object, const char* end) {
+  end_ = end;
+  id_ = {};
+  texts_.Clear();
+  std::fill(inputs_given_.begin(), inputs_given_.end(), 0);
+  std::fill(history_given_.begin(), history_given_.end(), 0);
+  enum Part : size_t { kId, kKind, kAttributes, kInputs, kHistory, kParts };
+  static constexpr std::string_view kNames[] = {"id", "kind", "attributes", "inputs", "history"};
+  bool given[kParts] = {};
+  size_t guess = 0;
+  for (auto member : object) {
+    ondemand::raw_json_string key;
+    Element value;
+    if (member.key().get(key) || member.value().get(value)) return false;
+    const size_t part = Search(kParts, guess, [&](size_t i) { return Is(key.raw(), kNames[i]); });
+    if (part == kParts || given[part]) return false;
+    given[part] = true;
+    guess = part + 1;
+    if (part == kAttributes && !ReadSection(plan_.attributes, value)) return false;
+    if (part == kInputs && !ReadSections(plan_.inputs, inputs_given_, value)) return false;
+    if (part == kHistory && !ReadSections(plan_.history, history_given_, value)) return false;
+    if (part > kKind) continue;
+    const auto text = Content(TrimEnd(value.raw_json_token()));
+    if (!text) return false;
+    if (part == kKind && std::find(plan_.kinds.begin(), plan_.kinds.end(), *text) == plan_.kinds.end()) return false;
+    if (part == kId) id_ = *text;
+  }
+  if (id_.empty() || id_.size() > limits::kNameBytes || !IsValid(id_)) return false;
+  if (!given[kAttributes] && !Leave(plan_.attributes)) return false;
+  for (size_t i = 0; i < plan_.inputs.size(); ++i) {
+    if (inputs_given_[i] == 0 && !Leave(plan_.inputs[i])) return false;
+  }
+  // What is not recorded is unknown, and an absence that is recorded is none.
+  for (size_t i = 0; i < plan_.history.size(); ++i) {
+    if (history_given_[i] != 0) continue;
+    for (const Key& key : plan_.history[i].keys) {
+      for (const uint32_t slot : key.slots) single_.SetUnknown(slot, true);
+    }
+  }
+  return true;
+}
+
+bool Reader::ReadSections(const std::vector<Section>& sections, std::vector<uint8_t>& given, Element value) {
+  Object object;
+  if (value.get_object().get(object)) return false;
+  size_t guess = 0;
+  for (auto member : object) {
+    ondemand::raw_json_string key;
+    Element one;
+    if (member.key().get(key) || member.value().get(one)) return false;
+    const size_t i = Search(sections.size(), guess, [&](size_t s) { return Is(key.raw(), sections[s].name); });
+    if (i == sections.size() || given[i] != 0 || !ReadSection(sections[i], one)) return false;
+    given[i] = 1;
+    guess = i + 1;
+  }
+  return true;
+}
+
+bool Reader::ReadSection(const Section& section, Element value) {
+  Object object;
+  if (section.recorded && TrimEnd(value.raw_json_token()) == "null") {
+    // There was no such period: everything in it is absent.
+    for (const Key& key : section.keys) PutNone(key);
+    return true;
+  }
+  if (value.get_object().get(object)) return false;
+  const std::vector<Key>& keys = section.keys;
+  given_.assign(keys.size(), 0);
+  size_t guess = 0;
+  size_t count = 0;
+  for (auto member : object) {
+    ondemand::raw_json_string key;
+    Element one;
+    if (member.key().get(key) || member.value().get(one)) return false;
+    const size_t i = Search(keys.size(), guess, [&](size_t k) {
+      return Is(key.raw(), keys[k].name) || (!keys[k].code.empty() && Is(key.raw(), keys[k].code));
+    });
+    if (i == keys.size() || given_[i] != 0 || !Take(keys[i], TrimEnd(one.raw_json_token()))) return false;
+    given_[i] = 1;
+    guess = i + 1;
+    ++count;
+  }
+  for (const uint32_t slot : section.presence) single_.Set(slot, 1);
+  if (count == keys.size()) return true;
+  for (size_t i = 0; i < keys.size(); ++i) {
+    if (given_[i] != 0) continue;
+    if (section.recorded) {
+      for (const uint32_t slot : keys[i].slots) single_.SetUnknown(slot, true);
+    } else if (!PutNone(keys[i])) {
+      return false;
+    }
+  }
+  return true;
+}
+
+// A section that is not given.
+bool Reader::Leave(const Section& section) {
+  if (section.required) return false;
+  for (const uint32_t slot : section.presence) single_.Set(slot, 0);
+  for (const Key& key : section.keys) {
+    // What is read and is not there is for the interpreter; what nobody reads may be missing with its period.
+    if (!key.slots.empty() && !PutNone(key)) return false;
+  }
+  return true;
+}
+
+void Reader::Put(const Key& key, int64_t value) {
+  for (const uint32_t slot : key.slots) {
+    single_.Set(slot, value);
+    if (!key.optional) continue;
+    single_.SetPresent(slot, true);
+    single_.SetUnknown(slot, false);
+  }
+}
+
+bool Reader::PutNone(const Key& key) {
+  for (const uint32_t slot : key.slots) {
+    single_.Set(slot, key.none);
+    single_.SetPresent(slot, false);
+    single_.SetUnknown(slot, false);
+  }
+  return key.optional;
+}
+
+bool Reader::Take(const Key& key, std::string_view token) {
+  if (token == "null") return PutNone(key);
+  const auto content = Content(token);
+  switch (key.type) {
+    case TypeKind::kNumber: {
+      const auto value = ToInteger(content.value_or(token), key.places);
+      if (!value) return false;
+      if (key.places == Key::kAny) return true;
+      if (*value < key.low || *value > key.high || (key.percent && *value != 0 && key.one > *value && -key.one < *value))
+        return false;
+      Put(key, *value);
+      return true;
+    }
+    case TypeKind::kBool:
+      if (token == "true" || token == "false") {
+        Put(key, token == "true" ? 1 : 0);
+        return true;
+      }
+      [[fallthrough]];
+    case TypeKind::kEnum:
+      if (!content) return false;
+      for (const auto& [word, code] : key.words) {
+        if (word != *content) continue;
+        Put(key, code);
+        return true;
+      }
+      return false;
+    case TypeKind::kDate: {
+      const auto date = content ? ParseDate(*content) : std::nullopt;
+      if (!date || date->days() < key.low || date->days() > key.high) return false;
+      Put(key, date->days());
+      return true;
+    }
+    case TypeKind::kText:
+      if (!content || !IsValid(*content) || Trim(FoldFullWidth(*content)).empty()) return false;
+      Put(key, texts_.CodeOf(*content));
+      return true;
+    default: return false;
+  }
+}
+
+}  // namespace heng::direct
