@@ -24,6 +24,12 @@ Status Failed(const char* code, const char* zh, const char* en) {
   return Fail(ErrorKind::kEnvironment, code, {fmt::format("{}：{}", zh, why), fmt::format("{}: {}", en, why)});
 }
 
+size_t CountLines(std::string_view text) {
+  size_t count = 0;
+  for (size_t at = text.find('\n'); at != std::string_view::npos; at = text.find('\n', at + 1)) ++count;
+  return count;
+}
+
 struct Block {
   enum class State : unsigned char { kFree, kRead, kAnswered };
   State state = State::kFree;
@@ -117,7 +123,7 @@ class Pipeline {
     rest_.assign(block.bytes, lines, size - lines);
     block.size = lines;
     block.first_line = line_;
-    line_ += static_cast<size_t>(std::count(block.bytes.begin(), block.bytes.begin() + static_cast<std::ptrdiff_t>(lines), '\n'));
+    line_ += CountLines(std::string_view(block.bytes).substr(0, lines));
     return Ok();
   }
 

@@ -176,8 +176,16 @@ bool Reader::ReadSection(const Section& section, Element value) {
     ondemand::raw_json_string key;
     Element one;
     if (member.key().get(key) || member.value().get(one)) return false;
+    // Who writes one key by its code writes the next one so.
+    const auto is = [&](size_t k, bool code) {
+      const std::string& name = code ? keys[k].code : keys[k].name;
+      return !name.empty() && Is(key.raw(), name);
+    };
     const size_t i = Search(keys.size(), guess, [&](size_t k) {
-      return Is(key.raw(), keys[k].name) || (!keys[k].code.empty() && Is(key.raw(), keys[k].code));
+      if (is(k, by_code_)) return true;
+      if (!is(k, !by_code_)) return false;
+      by_code_ = !by_code_;
+      return true;
     });
     if (i == keys.size() || given_[i] != 0 || !Take(keys[i], TrimEnd(one.raw_json_token()))) return false;
     given_[i] = 1;

@@ -68,6 +68,7 @@ class Reader {
   Texts texts_;
   std::string_view id_;
   const char* end_ = nullptr;
+  bool by_code_ = false;  // how the last key was written
   std::vector<uint8_t> inputs_given_, history_given_, given_;
 };
 

@@ -5,6 +5,7 @@
 #include "engine/base/check.h"
 #include "engine/base/file.h"
 #include "engine/base/limits.h"
+#include "engine/direct/lines.h"
 #include "engine/evaluate/evaluate.h"
 #include "engine/load/load.h"
 #include "tests/bench/plates.h"
@@ -29,7 +30,34 @@ std::optional<Side> OurColumns(unsigned /*threads*/) { return std::nullopt; }
 
 std::optional<std::function<int32_t(int32_t)>> OurTable() { return std::nullopt; }
 
+namespace {
+
+// As `heng run` answers, on one thread.
+Side OurDirectText(bool by_line) {
+  return {"heng", [by_line](const Records& records) -> Prepared {
+            auto lines = std::make_shared<std::vector<std::string>>();
+            if (by_line) {
+              for (size_t i = 0; i < records.size(); ++i) lines->push_back(ToJsonLine(records[i], i));
+            } else {
+              lines->push_back(ToNdjson(records));
+            }
+            for (std::string& line : *lines) line.reserve(line.size() + direct::kPadding);
+            const Period period = *ParsePeriod("2024-07");
+            auto answerer = std::make_shared<direct::LineAnswerer>(OurPolicy(), period, direct::MakePlan(OurPolicy(), period));
+            auto answer = std::make_shared<direct::LinesAnswer>();
+            return {[lines, answerer, answer] {
+                      answer->Clear();
+                      for (const std::string& line : *lines) answerer->Answer(line, 1, *answer);
+                      CHECK(answer->direct == answer->count);
+                    },
+                    [answer] { return ReadAnswers(answer->lines); }};
+          }};
+}
+
+}  // namespace
+
 std::optional<Side> OurText(bool by_line, bool explain) {
+  if (!explain) return OurDirectText(by_line);
   return Side{"heng", [by_line, explain](const Records& records) -> Prepared {
                 auto lines = std::make_shared<std::vector<std::string>>();
                 if (by_line) {
