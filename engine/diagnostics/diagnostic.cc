@@ -12,6 +12,7 @@ Bilingual Diagnostic::message() const {
 }
 
 Bilingual Diagnostic::hint() const {
+  if (!advice.zh.empty()) return advice;
   const DiagnosticKindInfo& info = InfoOf(kind);
   return Substitute(Bilingual(std::string(info.hint_zh), std::string(info.hint_en)), arguments);
 }

@@ -56,6 +56,8 @@ struct Diagnostic {
   Place place;
   std::vector<Bilingual> arguments;
   std::vector<Related> related;
+  // What to do in this very case, where more is known than the kind's own hint says; else empty.
+  Bilingual advice;
 
   Severity severity() const { return InfoOf(kind).severity; }
   Bilingual message() const;
@@ -72,7 +74,7 @@ class DiagnosticSink {
     static_assert(sizeof...(Arguments) == kDiagnosticKinds[static_cast<size_t>(kKind)].arity,
                   "arguments do not fit kinds.def");
     return diagnostics_.emplace_back(
-        Diagnostic{kKind, std::move(place), {Bilingual(std::forward<Arguments>(arguments))...}, {}});
+        Diagnostic{kKind, std::move(place), {Bilingual(std::forward<Arguments>(arguments))...}, {}, {}});
   }
 
   // What another one has collected, behind what is here.

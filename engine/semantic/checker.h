@@ -273,6 +273,7 @@ class Checker {
   // What stands in 上期(…): the past of a coarser value is known, its present is not.
   std::set<ExprId> past_leaves_;
   std::set<ExprId> clashed_;  // leaves reported to have no common grain with another
+  std::set<std::string> unknown_units_;  // each is reported where it stands first
 };
 
 }  // namespace heng::semantic

@@ -97,8 +97,9 @@ void Checker::Demand(ExprId id, const Type& found, TypeKind kind, const Unit* un
         At(id), kind == TypeKind::kNumber && unit == nullptr ? Bilingual("数", "a number") : Describe(*model_, wanted),
         Describe(*model_, found));
   } else if (unit != nullptr && found.unit != *unit) {
-    sink_.Add<DiagnosticKind::kTypeMismatch>(At(id), Describe(*model_, Type{kind, *unit, {}, false, false}),
-                                             Describe(*model_, found));
+    const Type wanted{kind, *unit, {}, false, false};
+    sink_.Add<DiagnosticKind::kTypeMismatch>(At(id), Describe(*model_, wanted), Describe(*model_, found)).advice =
+        AdviceOnTypes(wanted, found);
   }
 }
 
@@ -352,7 +353,8 @@ Type Checker::CheckDateShift(const Expr& expr, const Type& right) {
                                           right.unit == Unit::Base("天"));
   if (right.known() && !fits) {
     sink_.Add<DiagnosticKind::kTypeMismatch>(
-        At(expr.operands[1]), Bilingual("几个月、几年或几天", "months, years or days"), Describe(*model_, right));
+        At(expr.operands[1]), Bilingual("几个月、几年或几天", "months, years or days"), Describe(*model_, right))
+        .advice = {"两个日期相距几天，写：天数(前, 后)", "the days between two dates are 天数(from, to)"};
   }
   return {TypeKind::kDate, Unit(), {}, false, false};
 }
@@ -379,9 +381,11 @@ Type Checker::CheckCompare(const Expr& expr, const Scope& scope) {
   if (!left.known() || !right.known()) return Bool();
   if (left.is_number() && right.is_number() && left.unit != right.unit) {
     sink_.Add<DiagnosticKind::kUnitMismatch>(At(expr.span), UnitText(left.unit), UnitText(right.unit),
-                                             Bilingual("比较", "compared"));
+                                             Bilingual("比较", "compared"))
+        .advice = AdviceOnUnits(left.unit, right.unit);
   } else if (!Unify(left, right)) {
-    sink_.Add<DiagnosticKind::kTypeMismatch>(At(b), Describe(*model_, left), Describe(*model_, right));
+    sink_.Add<DiagnosticKind::kTypeMismatch>(At(b), Describe(*model_, left), Describe(*model_, right)).advice =
+        AdviceOnTypes(left, right);
   } else if (IsOrdering(expr.op)) {
     const bool ordered = left.is_number() || left.kind == TypeKind::kDate ||
                          (left.kind == TypeKind::kEnum && (*model_)[left.enumeration].ordered);

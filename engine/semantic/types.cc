@@ -29,7 +29,10 @@ std::optional<WrittenUnit> Checker::ReadUnit(const std::vector<syntax::Name>& na
   for (size_t i = 0; i < names.size(); ++i) {
     const std::optional<WrittenUnit> unit = model_->FindUnit(names[i].text);
     if (!unit) {
-      sink_.Add<DiagnosticKind::kUnknownUnit>(At(names[i].span), names[i].text);
+      if (unknown_units_.insert(names[i].text).second) {
+        Diagnostic& d = sink_.Add<DiagnosticKind::kUnknownUnit>(At(names[i].span), names[i].text);
+        if (names[i].text == "百分比" || names[i].text == "百分率") d.advice = {"写：%", "write %"};
+      }
       return std::nullopt;
     }
     out.unit = i == 0 ? unit->unit : out.unit / unit->unit;
@@ -103,8 +106,15 @@ std::optional<Rational> Checker::ReadBound(const syntax::Bound& bound, const Fie
   std::optional<ReadQuantity> read = ReadMarked(bound.quantity);
   if (!read) return std::nullopt;
   if (!bound.quantity.unit.empty() && read->unit != field.type.unit) {
-    sink_.Add<DiagnosticKind::kUnitMismatch>(At(bound.quantity.span), field.type.unit.ToString(), read->unit.ToString(),
-                                             Bilingual("用在同一个范围里", "used in one range"));
+    const std::string unit = read->unit.ToString();
+    const bool bare = field.type.unit.dimensionless();
+    Diagnostic& d = sink_.Add<DiagnosticKind::kUnitMismatch>(
+        At(bound.quantity.span), bare ? Bilingual("没有单位", "no unit") : Bilingual(field.type.unit.ToString()),
+        Bilingual(unit), Bilingual("用在同一个范围里", "used in one range"));
+    if (bare) {
+      d.advice = {fmt::format("单位写在范围前面：整数 {}, 0 至 100", unit),
+                  fmt::format("the unit stands before the range: 整数 {}, 0 至 100", unit)};
+    }
     return std::nullopt;
   }
   if (field.type.percent && !read->percent) read->value = read->value / Rational(100);
@@ -175,7 +185,12 @@ std::optional<Value> Checker::ReadConstant(ExprId id, const Type& type, bool bar
       }
       return Value(EnumCode{static_cast<uint32_t>(*value)});
     }
-    default: sink_.Add<DiagnosticKind::kNotConstant>(At(id)); return std::nullopt;
+    default: {
+      Diagnostic& d = sink_.Add<DiagnosticKind::kNotConstant>(At(id));
+      if (expr.kind == ExprKind::kCompare)
+        d.advice = {"两项之间写“，”，或另起一行", "put a comma between two entries, or a new line"};
+      return std::nullopt;
+    }
   }
 }
 

@@ -28,8 +28,7 @@ class Discharger {
           }
           break;
         case Obligation::Kind::kNonZero:
-          if (ranges_.MayDivideByZero(obligation.node))
-            sink_.Add<DiagnosticKind::kDivisionByZero>(At(obligation.span), obligation.name);
+          if (ranges_.MayDivideByZero(obligation.node)) NonZero(obligation);
           break;
         case Obligation::Kind::kSomeApply:
           if (ranges_.MayDivideByZero(obligation.node))
@@ -39,7 +38,7 @@ class Discharger {
         case Obligation::Kind::kNoOverlap: NoOverlap(obligation); break;
         case Obligation::Kind::kFinite:
           if (!ranges_.PlacesOf(obligation.node))
-            sink_.Add<DiagnosticKind::kUnroundedResult>(At(obligation.span), obligation.name);
+            Finite(obligation);
           break;
         case Obligation::Kind::kMatters: Matters(obligation); break;
         case Obligation::Kind::kQuota:
@@ -81,6 +80,24 @@ class Discharger {
                                              : Text(found, o.unit);
     sink_.Add<DiagnosticKind::kExceedsMarks>(
         At(o.span), o.name, witness, (o.bounded_below ? Number(o.low, o.unit) : "−∞") + "–" + Number(o.high, o.unit));
+  }
+
+  void NonZero(const Obligation& o) {
+    Diagnostic& d = sink_.Add<DiagnosticKind::kDivisionByZero>(At(o.span), o.name);
+    const NodeId divisor = graph_[o.node].operands[1];
+    const Interval& found = ranges_.Of(divisor);
+    if (found.low && found.low->sign() >= 0) return;
+    const std::string least = found.low ? Number(*found.low, graph_[divisor].type.unit) : "−∞";
+    d.advice = {fmt::format("它还可能小于 0（最小 {}）：先用“保底”写明不小于 0，再用“占比(a, b, 无则 …)”", least),
+                fmt::format("it can even be below 0 (down to {}): keep it at 0 with 保底, then use 占比(a, b, 无则 …)", least)};
+  }
+
+  void Finite(const Obligation& o) {
+    const Type& type = graph_[o.node].type;
+    const std::string step = semantic::Describe(*graph_.model, type, Rational(1, type.percent ? 10000 : 100));
+    sink_.Add<DiagnosticKind::kUnroundedResult>(At(o.span), o.name).advice = {
+        fmt::format("在定义末尾写明，例如：四舍五入到 {}", step),
+        fmt::format("say how at the end of its definition, for example: 四舍五入到 {}", step)};
   }
 
   void NoGap(const Obligation& o) {

@@ -4,6 +4,7 @@
 
 #include "HengLexer.h"
 #include "engine/base/limits.h"
+#include "engine/syntax/antlr/advice.h"
 #include "engine/syntax/antlr/token_types.h"
 
 namespace heng::syntax {
@@ -101,15 +102,16 @@ void ErrorListener::syntaxError(antlr4::Recognizer* recognizer, antlr4::Token* o
   if (Synonym(offending) || (before != nullptr && Synonym(before))) return;
   const TokenKind kind = KindOf(offending->getType());
   const std::string text(source_->Text(place.span));
+  const Bilingual advice = AdviceOn({parser->getContext(), kind, text, expected});
   if (FindKeyword(text) != nullptr && !IsContextual(kind) && kind != TokenKind::kUnlimited &&
       expected.contains(static_cast<size_t>(HengLexer::NAME)) &&
       !expected.contains(static_cast<size_t>(HengLexer::NUMBER))) {
-    sink_.Add<DiagnosticKind::kReservedWord>(place, text);
+    sink_.Add<DiagnosticKind::kReservedWord>(place, text).advice = advice;
     return;
   }
   const Bilingual found =
       offending->getType() == antlr4::Token::EOF ? Bilingual("文件末尾", "the end of the file") : Describe(kind, text);
-  sink_.Add<DiagnosticKind::kUnexpectedToken>(place, found, DescribeExpected(expected));
+  sink_.Add<DiagnosticKind::kUnexpectedToken>(place, found, DescribeExpected(expected)).advice = advice;
 }
 
 bool ErrorListener::IsReported(antlr4::Token* before, Span span) const {
