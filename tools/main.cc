@@ -10,6 +10,7 @@
 #include <CLI/CLI.hpp>
 
 #include "engine/base/version.h"
+#include "tools/store_verbs.h"
 #include "tools/verbs.h"
 
 namespace heng::tools {
@@ -126,6 +127,8 @@ int Run(int argc, char** argv) {
   serve_verb->add_option("--config", serve.config, "heng.yaml")->required();
   serve_verb->add_option("--listen", serve.listen, "HOST:PORT");
 
+  const StoreVerbs store_verbs(app);
+
   auto* version_verb = app.add_subcommand("version", "版本 / version");
   version_verb->add_flag("--json", manner.json);
 
@@ -151,6 +154,7 @@ int Run(int argc, char** argv) {
   if (*schema_verb) return RunSchema(schema_policy, manner);
   if (*run_verb) return RunStream(run, manner);
   if (*serve_verb) return RunServe(serve, manner);
+  if (const auto status = store_verbs.Run(manner)) return *status;
   if (manner.json) {
     fmt::print("{{\"name\":\"heng\",\"version\":\"{}\"}}\n", kEngineVersion);
   } else {

@@ -34,7 +34,7 @@ std::string Beside(const std::string& file, const std::string& named) {
 
 class Assembler {
  public:
-  explicit Assembler(DiagnosticSink& sink) : sink_(sink) {}
+  Assembler(const FileReader& read, DiagnosticSink& sink) : read_(read), sink_(sink) {}
 
   // Adds the file and what it names. `tree`: null if it could not be parsed.
   void Add(const SourcePtr& source, const syntax::Tree* tree) {
@@ -67,7 +67,7 @@ class Assembler {
   }
 
   std::optional<std::string> ReadUse(const SourcePtr& source, const syntax::FileUse& use, const std::string& path) {
-    Result<std::string> bytes = ReadFile(path, use.module ? limits::kSourceBytes : limits::kCsvBytes);
+    Result<std::string> bytes = read_(path, use.module ? limits::kSourceBytes : limits::kCsvBytes);
     if (!bytes) {
       Refuse(source, use.span, use.path, bytes.error().message);
     } else if (use.module && FindInvalidUtf8(*bytes)) {
@@ -115,6 +115,7 @@ class Assembler {
     imports_.emplace_back(path, *written);
   }
 
+  const FileReader& read_;
   DiagnosticSink& sink_;
   std::vector<SourceFile::Part> parts_;
   std::string text_;
@@ -124,13 +125,13 @@ class Assembler {
 
 }  // namespace
 
-graph::Compiled Load(const std::string& path, std::string bytes) {
+graph::Compiled Load(const std::string& path, std::string bytes, const FileReader& read) {
   DiagnosticSink sink;
   const syntax::OpenedSource opened = syntax::OpenSource(path, bytes, sink);
   if (!opened.usable) return {nullptr, sink.Sorted()};
   DiagnosticSink own;
   std::optional<syntax::Tree> tree = Read(opened.source, own);
-  Assembler assembler(sink);
+  Assembler assembler(read, sink);
   assembler.Add(opened.source, tree ? &*tree : nullptr);
   assembler.AppendImports();
   const bool alone = assembler.alone();

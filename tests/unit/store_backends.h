@@ -9,6 +9,7 @@
 
 #include "engine/store/database.h"
 #include "engine/store/store.h"
+#include "tests/unit/store_decisions.h"
 #include "tests/unit/temporary_folder.h"
 
 namespace heng::tests {
@@ -49,6 +50,11 @@ class StoreTest : public testing::TestWithParam<Backend> {
   Result<store::Rows> Raw(const std::string& sql, const store::Row& parameters = {}) const;
   // Takes the triggers away, as who owns the database can.
   void Disarm() const;
+  // Decisions of those numbers, one after the other, each a millisecond later.
+  void Append(int from, int to, const std::string& district = "shiliuzhuang");
+  // The log of `shiliuzhuang`: verified with the test's key trusted (`ok`, or the finding and its sequence); and its first 1000 records.
+  std::string Verify(const std::vector<store::Checkpoint>& exported = {});
+  std::vector<store::Record> All();
   bool postgres() const { return GetParam() == Backend::kPostgres; }
 
   TemporaryFolder folder_;
@@ -58,10 +64,11 @@ class StoreTest : public testing::TestWithParam<Backend> {
   std::unique_ptr<store::Store> store_;
 };
 
-// `n` decides the id, and is in the request and the answer.
-store::Decision DecisionOf(int n, const std::string& district = "shiliuzhuang", int64_t time_ms = 1700000000000);
-// A deployment of one source file and one module, with its true digest.
-store::Deployment DeploymentOf(const std::string& version, const std::string& district = "shiliuzhuang");
+// The code of its error; empty if it is none.
+template <typename T>
+std::string CodeOf(const Result<T>& result) {
+  return result ? "" : result.error().code;
+}
 
 #define HENG_ON_BOTH(Suite)                                                                  \
   INSTANTIATE_TEST_SUITE_P(On, Suite, testing::Values(Backend::kSqlite, Backend::kPostgres), \

@@ -21,11 +21,6 @@ using store::VersionState;
 
 constexpr const char* kDistrict = "shiliuzhuang";
 
-template <typename T>
-std::string CodeOf(const Result<T>& result) {
-  return result ? "" : result.error().code;
-}
-
 class VersionsTest : public StoreTest {
  protected:
   std::string Draft(const std::string& version, Date first_day, const std::string& author = "张") {

@@ -1,0 +1,286 @@
+// `heng log verify | export | replay`.
+#include <cstdio>
+#include <fstream>
+
+#include <fmt/format.h>
+
+#include "engine/base/file.h"
+#include "engine/replay/replay.h"
+#include "engine/store/chain.h"
+#include "engine/store/log_file.h"
+#include "tools/store_verbs.h"
+
+namespace heng::tools {
+namespace {
+
+constexpr size_t kKeyBytes = 4096;
+
+// What a finding means, for people.
+Bilingual TextOf(const std::string& finding) {
+  static const std::map<std::string, Bilingual> texts = {
+      {"record-altered", {"记录被改动", "the record was altered"}},
+      {"record-missing", {"记录缺失", "the record is missing"}},
+      {"record-inserted", {"记录是插入的，或次序不对", "the record was inserted or is out of order"}},
+      {"chain-broken", {"记录不接在前一条之后", "the record does not follow the one before it"}},
+      {"other-district", {"属于另一个区县", "it is of another district"}},
+      {"checkpoint-differs",
+       {"与签过名的检查点不符，日志被重写", "a signed checkpoint says otherwise: the log was rewritten"}},
+      {"truncated", {"日志被截断：检查点说它更长", "the log was truncated: a checkpoint says that it went on"}},
+      {"bad-signature", {"检查点的签名不对", "the checkpoint's signature is wrong"}},
+      {"unknown-signer", {"检查点由不受信任的密钥签名", "the checkpoint is signed by a key that is not trusted"}},
+      {"unsigned", {"检查点没有签名", "the checkpoint is not signed"}},
+      {"no-checkpoint", {"没有检查点为它作证", "no checkpoint vouches for it"}}};
+  const auto found = texts.find(finding);
+  return found == texts.end() ? Bilingual(finding) : found->second;
+}
+
+int Say(const std::string& district, const store::LogReport& report, const Manner& manner) {
+  const bool zh = manner.language == Language::kChinese;
+  if (manner.json) {
+    fmt::print(
+        "{{\"district\":\"{}\",\"ok\":{},\"finding\":\"{}\",\"sequence\":{},\"records\":{},\"first\":{},\"last\":{},"
+        "\"checkpoints\":{},\"signed_to\":{}}}\n",
+        district, report.ok(), report.finding, report.sequence, report.records, report.first, report.last,
+        report.checkpoints, report.signed_to);
+  } else if (report.ok()) {
+    fmt::print("{}\n", zh ? fmt::format("{}：{} 条记录完好（{} 至 {}），{} 个签名有效，签名覆盖到第 {} 条", district,
+                                        report.records, report.first, report.last, report.checkpoints, report.signed_to)
+                          : fmt::format("{}: {} records intact ({} to {}), {} signatures valid, signed up to record {}",
+                                        district, report.records, report.first, report.last, report.checkpoints,
+                                        report.signed_to));
+  } else {
+    const std::string text = TextOf(report.finding).In(manner.language);
+    fmt::print("{}\n", zh ? fmt::format("{}：第 {} 条：{} [{}]", district, report.sequence, text, report.finding)
+                          : fmt::format("{}: record {}: {} [{}]", district, report.sequence, text, report.finding));
+  }
+  return report.ok() ? kDone : kFindings;
+}
+
+struct Exported {
+  std::vector<store::PublicKey> keys;
+  std::vector<store::Checkpoint> checkpoints;
+};
+
+// Calls `visit` for each line. Errors name the file and the line.
+template <typename Visit>
+Status ReadLines(const std::string& path, const Visit& visit) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) {
+    return Fail(ErrorKind::kEnvironment, "file-unreadable",
+                {fmt::format("不能读取文件“{}”", path), fmt::format("cannot read the file '{}'", path)}, path);
+  }
+  size_t number = 0;
+  for (std::string text; std::getline(in, text);) {
+    ++number;
+    Result<store::LogLine> line = store::ReadLine(text);
+    if (!line) {
+      line.error().at = fmt::format("{}:{}", path, number);
+      return tl::unexpected(line.error());
+    }
+    visit(*line);
+  }
+  return Ok();
+}
+
+Result<Exported> ReadExported(const std::vector<std::string>& paths) {
+  Exported out;
+  for (const std::string& path : paths) {
+    const Status read = ReadLines(path, [&](const store::LogLine& line) {
+      if (const auto* key = std::get_if<store::PublicKey>(&line)) out.keys.push_back(*key);
+      if (const auto* checkpoint = std::get_if<store::Checkpoint>(&line)) out.checkpoints.push_back(*checkpoint);
+    });
+    if (!read) return tl::unexpected(read.error());
+  }
+  return out;
+}
+
+Result<std::vector<store::PublicKey>> ReadKeys(const std::vector<std::string>& paths) {
+  std::vector<store::PublicKey> keys;
+  for (const std::string& path : paths) {
+    const Result<std::string> pem = ReadFile(path, kKeyBytes);
+    if (!pem) return tl::unexpected(pem.error());
+    Result<store::PublicKey> key = store::PublicKey::FromPem(*pem);
+    if (!key) {
+      key.error().at = path;
+      return tl::unexpected(key.error());
+    }
+    keys.push_back(std::move(*key));
+  }
+  return keys;
+}
+
+// Without --key, the keys are believed that came with the log; that is said.
+void SayUntrusted(const Manner& manner) {
+  fmt::print(
+      stderr, "{}\n",
+      manner.language == Language::kChinese
+          ? "没有给出 --key：签名按日志自带的公钥核对，能改写日志的人也能换掉它"
+          : "no --key: signatures are checked with the keys that came with the log, which whoever rewrites it can replace too");
+}
+
+int VerifyFile(const LogOptions& options, const std::vector<store::PublicKey>& trusted, const Manner& manner) {
+  std::vector<std::string> paths = options.checkpoints;
+  paths.push_back(*options.file);
+  const Result<Exported> exported = ReadExported(paths);
+  if (!exported) return Report(exported.error(), manner);
+  std::map<std::string, store::LogVerifier> verifiers;
+  const auto of = [&](const std::string& district) -> store::LogVerifier& {
+    const auto found = verifiers.find(district);
+    if (found != verifiers.end()) return found->second;
+    std::vector<store::Checkpoint> own;
+    for (const store::Checkpoint& checkpoint : exported->checkpoints) {
+      if (checkpoint.district == district) own.push_back(checkpoint);
+    }
+    return verifiers.emplace(district, store::LogVerifier(district, trusted.empty() ? exported->keys : trusted, own))
+        .first->second;
+  };
+  for (const store::Checkpoint& checkpoint : exported->checkpoints) of(checkpoint.district);
+  const Status read = ReadLines(*options.file, [&](const store::LogLine& line) {
+    if (const auto* record = std::get_if<store::Record>(&line)) of(record->decision.district).Add(*record);
+  });
+  if (!read) return Report(read.error(), manner);
+  int status = kDone;
+  for (auto& [district, verifier] : verifiers) {
+    if (options.district.empty() || district == options.district)
+      status = std::max(status, Say(district, verifier.Finish(), manner));
+  }
+  return status;
+}
+
+Result<std::unique_ptr<store::Store>> OpenStore(const LogOptions& options) {
+  store::StoreOptions with;
+  if (options.signing_key) {
+    const Result<std::string> pem = ReadFile(*options.signing_key, kKeyBytes);
+    if (!pem) return tl::unexpected(pem.error());
+    Result<store::SigningKey> key = store::SigningKey::FromPem(*pem);
+    if (!key) return tl::unexpected(key.error());
+    with.signing_key = std::make_shared<const store::SigningKey>(std::move(*key));
+  }
+  return store::Store::Open(options.store, std::move(with));
+}
+
+// Every line of the export, in order. Error: the store's.
+template <typename Write>
+Status Export(store::Store& store, const LogOptions& options, const Write& write) {
+  if (options.signing_key) {
+    if (auto made = store.AddCheckpoint(options.district); !made) return tl::unexpected(made.error());
+  }
+  const auto keys = store.LogKeys();
+  if (!keys) return tl::unexpected(keys.error());
+  for (const store::PublicKey& key : *keys) write(key);
+  const auto checkpoints = store.Checkpoints(options.district);
+  if (!checkpoints) return tl::unexpected(checkpoints.error());
+  for (const store::Checkpoint& checkpoint : *checkpoints) write(checkpoint);
+  for (int64_t after = options.after;;) {
+    const auto records = store.Records({options.district, after, 1000, false});
+    if (!records) return tl::unexpected(records.error());
+    if (records->empty()) return Ok();
+    for (const store::Record& record : *records) write(record);
+    after = records->back().sequence;
+  }
+}
+
+void SayReplay(const store::Decision& decision, const replay::Replayed& replayed, const Manner& manner) {
+  const bool zh = manner.language == Language::kChinese;
+  std::string text = zh ? "逐字节相同" : "the same, byte for byte";
+  if (!replayed.same) text = zh ? "不同" : "differs";
+  if (replayed.refused)
+    text += (zh ? "：请求被拒绝：" : ": the request is refused: ") + replayed.refused->message.In(manner.language);
+  if (replayed.other_engine) text += zh ? "（当时是另一版引擎）" : " (another version of the engine answered then)";
+  if (manner.json) {
+    fmt::print("{{\"decision\":\"{}\",\"same\":{},\"other_engine\":{}}}\n", decision.id, replayed.same,
+               replayed.other_engine);
+  } else {
+    fmt::print("{} {}\n", decision.id, text);
+    if (!replayed.same && !replayed.refused) fmt::print("- {}\n+ {}\n", decision.answer, replayed.answer);
+  }
+}
+
+}  // namespace
+
+int RunLogVerify(const LogOptions& options, const Manner& manner) {
+  if (options.file.has_value() == !options.store.empty()) {
+    return Report(
+        {ErrorKind::kUsage, "usage", {"写 --store 或一个文件，二者之一", "give --store or a file, one of them"}, ""},
+        manner);
+  }
+  const auto trusted = ReadKeys(options.keys);
+  if (!trusted) return Report(trusted.error(), manner);
+  if (trusted->empty()) SayUntrusted(manner);
+  if (options.file) return VerifyFile(options, *trusted, manner);
+  const auto exported = ReadExported(options.checkpoints);
+  if (!exported) return Report(exported.error(), manner);
+  const auto store = OpenStore(options);
+  if (!store) return Report(store.error(), manner);
+  std::vector<std::string> districts = {options.district};
+  if (options.district.empty()) {
+    const auto all = (*store)->LogDistricts();
+    if (!all) return Report(all.error(), manner);
+    districts = *all;
+    // A log that vanished as a whole is known from what was exported of it.
+    for (const store::Checkpoint& checkpoint : exported->checkpoints) {
+      if (std::find(districts.begin(), districts.end(), checkpoint.district) == districts.end())
+        districts.push_back(checkpoint.district);
+    }
+  }
+  int status = kDone;
+  for (const std::string& district : districts) {
+    const auto report = (*store)->VerifyLog(district, *trusted, exported->checkpoints);
+    if (!report) return Report(report.error(), manner);
+    status = std::max(status, Say(district, *report, manner));
+  }
+  return status;
+}
+
+int RunLogExport(const LogOptions& options, const Manner& manner) {
+  const auto store = OpenStore(options);
+  if (!store) return Report(store.error(), manner);
+  std::FILE* out = options.output ? std::fopen(options.output->c_str(), "wb") : stdout;
+  bool written = out != nullptr;
+  Status done = Ok();
+  if (written) {
+    done = Export(**store, options, [&](const store::LogLine& line) {
+      const std::string text = store::WriteLine(line) + "\n";
+      written = written && std::fwrite(text.data(), 1, text.size(), out) == text.size();
+    });
+    written = std::fflush(out) == 0 && written;
+    if (options.output) written = std::fclose(out) == 0 && written;
+  }
+  if (!done) return Report(done.error(), manner);
+  if (written) return kDone;
+  return Report({ErrorKind::kEnvironment,
+                 "file-unwritable",
+                 {"不能写出日志", "the log cannot be written"},
+                 options.output.value_or("")},
+                manner);
+}
+
+int RunLogReplay(const LogOptions& options, const Manner& manner) {
+  const auto store = OpenStore(options);
+  if (!store) return Report(store.error(), manner);
+  int status = kDone;
+  const auto one = [&](const store::Record& record) -> Status {
+    const auto replayed = replay::Replay(**store, record);
+    if (!replayed) return tl::unexpected(replayed.error());
+    SayReplay(record.decision, *replayed, manner);
+    if (!replayed->same) status = kFindings;
+    return Ok();
+  };
+  for (const std::string& id : options.decisions) {
+    const auto record = (*store)->FindDecision(options.district, id);
+    if (!record) return Report(record.error(), manner);
+    if (const Status done = one(*record); !done) return Report(done.error(), manner);
+  }
+  if (!options.decisions.empty()) return status;
+  for (int64_t after = 0;;) {
+    const auto records = (*store)->Records({options.district, after, 1000, false});
+    if (!records) return Report(records.error(), manner);
+    if (records->empty()) return status;
+    for (const store::Record& record : *records) {
+      if (const Status done = one(record); !done) return Report(done.error(), manner);
+    }
+    after = records->back().sequence;
+  }
+}
+
+}  // namespace heng::tools

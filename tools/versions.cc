@@ -1,0 +1,61 @@
+// `heng versions`: a district's versions, and who did what to them.
+#include <ctime>
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "tools/store_verbs.h"
+
+namespace heng::tools {
+namespace {
+
+Bilingual TextOf(store::VersionState state) {
+  switch (state) {
+    case store::VersionState::kDraft: return {"草案", "draft"};
+    case store::VersionState::kApproved: return {"已批准", "approved"};
+    case store::VersionState::kPublished: return {"已发布", "published"};
+    case store::VersionState::kWithdrawn: break;
+  }
+  return {"已撤回", "withdrawn"};
+}
+
+}  // namespace
+
+std::string TimeText(int64_t time_ms) {
+  return fmt::format("{:%Y-%m-%d %H:%M:%S}", fmt::gmtime(static_cast<std::time_t>(time_ms / 1000)));
+}
+
+void Print(const store::Version& version, const Manner& manner) {
+  if (manner.json) {
+    nlohmann::ordered_json out = {{"id", version.id},
+                                  {"policy", version.policy},
+                                  {"version", version.version},
+                                  {"deployment", version.deployment},
+                                  {"first_day", version.first_day.ToString()},
+                                  {"state", store::NameOf(version.state())},
+                                  {"steps", nlohmann::ordered_json::array()}};
+    if (version.last_day) out["last_day"] = version.last_day->ToString();
+    for (const store::Version::Step& step : version.steps)
+      out["steps"].push_back(
+          {{"state", store::NameOf(step.state)}, {"person", step.person}, {"time_ms", step.time_ms}});
+    fmt::print("{}\n", out.dump());
+    return;
+  }
+  const std::string last = version.last_day ? version.last_day->ToString() : "";
+  fmt::print("{}  {} {}  {}  {}～{}  {}\n", version.id, version.policy, version.version,
+             TextOf(version.state()).In(manner.language), version.first_day.ToString(), last, version.deployment);
+  for (const store::Version::Step& step : version.steps)
+    fmt::print("  {} UTC  {}  {}\n", TimeText(step.time_ms), TextOf(step.state).In(manner.language), step.person);
+}
+
+int RunVersions(const VersionsOptions& options, const Manner& manner) {
+  const auto store = store::Store::Open(options.store, {});
+  if (!store) return Report(store.error(), manner);
+  const auto versions = (*store)->Versions(options.district, options.policy);
+  if (!versions) return Report(versions.error(), manner);
+  for (const store::Version& version : *versions) Print(version, manner);
+  return kDone;
+}
+
+}  // namespace heng::tools
