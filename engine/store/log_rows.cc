@@ -14,7 +14,7 @@ constexpr size_t kPageRecords = 1000;
 
 std::string_view NameOf(Checkpoint::Kind kind) { return kind == Checkpoint::Kind::kReached ? "reached" : "pruned"; }
 
-Result<Record> RecordOf(const Row& row) {
+Record RecordOf(const Row& row) {
   Record record;
   Decision& decision = record.decision;
   decision.district = TextOf(row[0]);
@@ -94,11 +94,7 @@ Result<std::vector<Record>> SelectRecords(Connection& connection, const LogQuery
                      {query.district, from, count});
   if (!rows) return tl::unexpected(rows.error());
   std::vector<Record> records;
-  for (const Row& row : *rows) {
-    auto record = RecordOf(row);
-    if (!record) return tl::unexpected(record.error());
-    records.push_back(std::move(*record));
-  }
+  for (const Row& row : *rows) records.push_back(RecordOf(row));
   return records;
 }
 
