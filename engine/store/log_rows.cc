@@ -1,6 +1,7 @@
 #include "engine/store/log_rows.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "engine/store/chain.h"
 #include "engine/store/pairs.h"
@@ -11,6 +12,7 @@ namespace {
 // A page of records holds no more bytes than this, if it holds more than one.
 constexpr int64_t kPageBytes = int64_t{8} << 20;
 constexpr size_t kPageRecords = 1000;
+constexpr size_t kInsertRows = 64;
 
 std::string_view NameOf(Checkpoint::Kind kind) { return kind == Checkpoint::Kind::kReached ? "reached" : "pruned"; }
 
@@ -43,6 +45,27 @@ constexpr const char* kRecord =
     "district, sequence, id, time_ms, deployment, period, media, query, request, answer, request_digest, answer_digest, "
     "previous, hash";
 
+void AppendValues(const Record& record, Row& values) {
+  const Decision& decision = record.decision;
+  values.insert(
+      values.end(),
+      {decision.district, record.sequence, decision.id, decision.time_ms, decision.deployment, decision.period,
+       decision.media, WritePairs({decision.query.begin(), decision.query.end()}), Bytes{decision.request},
+       Bytes{decision.answer}, record.request_digest, record.answer_digest, record.previous, record.hash});
+}
+
+// For that many records.
+std::string InsertStatement(size_t count) {
+  constexpr size_t kColumns = 14;
+  std::string sql = std::string("INSERT INTO decisions (") + kRecord + ") VALUES ";
+  for (size_t i = 1; i <= count * kColumns; ++i) {
+    sql += i % kColumns == 1 ? (i == 1 ? "($" : ", ($") : ", $";
+    sql += std::to_string(i);
+    if (i % kColumns == 0) sql += ')';
+  }
+  return sql;
+}
+
 Result<LogHead> HeadOf(const Result<Rows>& rows) {
   if (!rows) return tl::unexpected(rows.error());
   if (rows->empty()) return LogHead{};
@@ -61,15 +84,15 @@ Result<LogHead> FindHead(Connection& connection, const std::string& district) {
       {district}));
 }
 
-Status InsertRecord(Connection& connection, const Record& record) {
-  const Decision& decision = record.decision;
-  static const std::string sql = std::string("INSERT INTO decisions (") + kRecord +
-                                 ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
-  const auto done = connection.Run(
-      sql, {decision.district, record.sequence, decision.id, decision.time_ms, decision.deployment, decision.period,
-            decision.media, WritePairs({decision.query.begin(), decision.query.end()}), Bytes{decision.request},
-            Bytes{decision.answer}, record.request_digest, record.answer_digest, record.previous, record.hash});
-  if (!done) return tl::unexpected(done.error());
+Status InsertRecords(Connection& connection, std::span<const Record> records) {
+  while (!records.empty()) {
+    // In powers of two, so that there are few statements to prepare.
+    const size_t count = std::min(std::bit_floor(records.size()), kInsertRows);
+    Row values;
+    for (const Record& record : records.first(count)) AppendValues(record, values);
+    if (auto done = connection.Run(InsertStatement(count), values); !done) return tl::unexpected(done.error());
+    records = records.subspan(count);
+  }
   return Ok();
 }
 

@@ -1,6 +1,8 @@
 // The statements of the decision log and of idempotency keys, each inside the caller's transaction. Internal to store/.
 #pragma once
 
+#include <span>
+
 #include "engine/store/database.h"
 #include "engine/store/store.h"
 
@@ -13,7 +15,8 @@ struct LogHead {
 };
 
 Result<LogHead> FindHead(Connection& connection, const std::string& district);
-Status InsertRecord(Connection& connection, const Record& record);
+// Many rows a statement: to a database on another machine, each statement is a way there and back.
+Status InsertRecords(Connection& connection, std::span<const Record> records);
 Result<std::vector<Record>> SelectRecords(Connection& connection, const LogQuery& query);
 Result<std::vector<Checkpoint>> SelectCheckpoints(Connection& connection, const std::string& district);
 // Signs and inserts it; keeps the public key.

@@ -95,6 +95,7 @@ Result<LogWriter::Receipts> LogWriter::Write(Connection& connection, std::span<c
   };
   std::map<std::string, Head> heads;
   Receipts receipts;
+  std::vector<Record> records;
   for (const Item& item : group) {
     const Decision& decision = item.decision;
     if (item.key) {
@@ -116,14 +117,15 @@ Result<LogWriter::Receipts> LogWriter::Write(Connection& connection, std::span<c
       head = heads.emplace(decision.district, Head{*found, *found}).first;
     }
     LogHead& last = head->second.last;
-    const Record record = Chain(decision, last.sequence, last.hash, options_.digest);
-    Status done = InsertRecord(connection, record);
-    if (done && item.key)
-      done = InsertAnswer(connection, decision.district, *item.key, {decision.id, decision.answer}, now);
-    if (!done) return tl::unexpected(done.error());
+    if (item.key) {
+      const Status kept = InsertAnswer(connection, decision.district, *item.key, {decision.id, decision.answer}, now);
+      if (!kept) return tl::unexpected(kept.error());
+    }
+    const Record& record = records.emplace_back(Chain(decision, last.sequence, last.hash, options_.digest));
     last = {record.sequence, record.hash};
     receipts.emplace_back(Receipt{record.sequence, record.hash, std::nullopt});
   }
+  if (auto done = InsertRecords(connection, records); !done) return tl::unexpected(done.error());
   for (const auto& [district, head] : heads) {
     // The first record too: a log that has records has a signature.
     const int64_t every = options_.checkpoint_every;

@@ -16,7 +16,8 @@ constexpr pqxx::oid kBytea = 17;
 constexpr pqxx::oid kInt8 = 20;
 constexpr pqxx::oid kInt4 = 23;
 // One writer at a time: the advisory lock that every writing transaction of Heng takes.
-constexpr const char* kWriterLock = "SELECT pg_advisory_xact_lock(7308895160)";
+constexpr const char* kBeginWrite = "BEGIN; SELECT pg_advisory_xact_lock(7308895160)";
+constexpr const char* kBeginRead = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
 std::string Hex(const std::string& bytes) {
   static constexpr char kDigits[] = "0123456789abcdef";
@@ -32,27 +33,23 @@ std::string Hex(const std::string& bytes) {
 class PostgresConnection : public Connection {
  public:
   explicit PostgresConnection(const std::string& url) : connection_(url), session_(connection_) {
-    session_.exec("SET synchronous_commit = on");
-    session_.exec("SET client_min_messages = warning");
-    session_.exec("SET bytea_output = hex");
+    session_.exec("SET synchronous_commit = on; SET client_min_messages = warning; SET bytea_output = hex");
   }
 
   Result<Rows> Run(const std::string& sql, const Row& parameters) override {
     return Guarded([&]() -> Result<Rows> { return Take(Execute(sql, parameters)); });
   }
 
-  Status Begin(bool write) override {
-    return Do({write ? "BEGIN" : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", write ? kWriterLock : "SELECT 1"});
-  }
+  Status Begin(bool write) override { return Do(write ? kBeginWrite : kBeginRead); }
 
   Status Commit() override {
-    const Status committed = Do({"COMMIT"});
+    const Status committed = Do("COMMIT");
     if (committed || usable_) return committed;
     return StoreFailure("store-in-doubt", committed.error().message.en);
   }
 
   void Rollback() override {
-    if (usable_) (void)Do({"ROLLBACK"});
+    if (usable_) (void)Do("ROLLBACK");
   }
 
   bool usable() const override { return usable_; }
@@ -112,9 +109,10 @@ class PostgresConnection : public Connection {
     }
   }
 
-  Status Do(std::initializer_list<const char*> statements) {
+  // One way there and back, however many statements.
+  Status Do(const char* sql) {
     return Guarded([&]() -> Status {
-      for (const char* sql : statements) session_.exec(sql);
+      session_.exec(sql);
       return Ok();
     });
   }

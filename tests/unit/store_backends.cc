@@ -55,14 +55,21 @@ void PostgresCluster::StopAtOnce() {
   running_ = false;
 }
 
-std::string PostgresCluster::CreateDatabase() {
-  const std::string name = fmt::format("test{}", ++databases_);
-  CHECK(Run("createdb", fmt::format("-h {} -U postgres {}", folder_, name)) == 0);
+std::string PostgresCluster::Create(const std::string& name, const std::string& like) {
+  CHECK(Run("createdb", fmt::format("-h {} -U postgres -T {} {}", folder_, like, name)) == 0);
   return fmt::format("postgresql://postgres@/{}?host={}", name, folder_);
 }
 
+std::string PostgresCluster::CreateDatabase() { return Create(fmt::format("test{}", ++databases_), "template0"); }
+
+std::string PostgresCluster::CreateStore() {
+  constexpr const char* kLike = "with_schema";
+  if (!has_schema_) has_schema_ = store::Store::Open(Create(kLike, "template0"), {}).has_value();
+  return Create(fmt::format("test{}", ++databases_), kLike);
+}
+
 void StoreTest::SetUp() {
-  url_ = postgres() ? PostgresCluster::Get().CreateDatabase() : "sqlite:" + folder_.path() + "/heng.db";
+  url_ = postgres() ? PostgresCluster::Get().CreateStore() : "sqlite:" + folder_.path() + "/heng.db";
   key_ = std::make_shared<const store::SigningKey>(store::SigningKey::Generate(store::SignatureKind::kEd25519));
   Open();
 }
@@ -87,8 +94,9 @@ store::ConnectionPtr StoreTest::Connect() const {
   return std::move(*connection);
 }
 
-Result<store::Rows> StoreTest::Raw(const std::string& sql, const store::Row& parameters) const {
-  return Connect()->Run(sql, parameters);
+Result<store::Rows> StoreTest::Raw(const std::string& sql, const store::Row& parameters) {
+  if (raw_ == nullptr) raw_ = Connect();
+  return raw_->Run(sql, parameters);
 }
 
 void StoreTest::Disarm() const {

@@ -18,7 +18,9 @@
 namespace heng::tests {
 namespace {
 
+// On PostgreSQL it is the server that keeps what was acknowledged, in a process that is not killed: fewer times tell as much.
 constexpr int kKills = 50;
+constexpr int kKillsOfClients = 10;
 constexpr const char* kDistrict = "shiliuzhuang";
 
 class Writer {
@@ -74,7 +76,8 @@ TEST_P(KillTest, WhatWasAcknowledgedIsThere) {
   std::mt19937 random(20240701);
   std::uniform_int_distribution<size_t> moments(0, 200);
   std::set<std::string> acknowledged;
-  for (int round = 0; round < kKills; ++round) {
+  const int kills = postgres() ? kKillsOfClients : kKills;
+  for (int round = 0; round < kills; ++round) {
     Writer writer(url_, round * 100000);
     for (const int n : writer.KillAfter(moments(random))) acknowledged.insert(DecisionOf(n).id);
   }
@@ -87,7 +90,7 @@ TEST_P(KillTest, WhatWasAcknowledgedIsThere) {
     for (const store::Record& record : records) kept.insert(record.decision.id);
     last = records.back().sequence;
   }
-  EXPECT_GT(acknowledged.size(), static_cast<size_t>(kKills));
+  EXPECT_GT(acknowledged.size(), static_cast<size_t>(kills));
   std::vector<std::string> lost;
   std::set_difference(acknowledged.begin(), acknowledged.end(), kept.begin(), kept.end(), std::back_inserter(lost));
   EXPECT_EQ(lost, std::vector<std::string>{});

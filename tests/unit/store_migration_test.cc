@@ -26,8 +26,6 @@ class MigrationTest : public StoreTest {
  protected:
   // An empty database with the schema of version 1, and the rows of tests/data/store/version1.sql.
   void SetUp() override {
-    StoreTest::SetUp();
-    store_.reset();
     url_ = postgres() ? PostgresCluster::Get().CreateDatabase() : "sqlite:" + folder_.path() + "/version1.db";
     const auto connection = Connect();
     ASSERT_TRUE(store::Migrate(*connection, 1));
