@@ -1,15 +1,22 @@
 #include <algorithm>
 #include <cctype>
+#include <chrono>
 
 #include <fmt/format.h>
 
+#include "engine/base/digest.h"
 #include "engine/base/text.h"
 #include "engine/evaluate/evaluate.h"
 #include "engine/evaluate/plans.h"
+#include "engine/store/store.h"
+#include "server/event_log.h"
 #include "server/handlers.h"
+#include "server/metrics.h"
 
 namespace heng::server {
 namespace {
+
+constexpr std::string_view kLinesType = "application/x-ndjson";
 
 enum class Form { kOther, kJson, kLines };
 
@@ -28,26 +35,12 @@ Form FormOf(std::string_view content_type) {
   if (!parameter.empty() && parameter != "charset=utf-8") return Form::kOther;
   const std::string_view type = Trim(std::string_view(text).substr(0, semicolon));
   if (type == "application/json") return Form::kJson;
-  return type == "application/x-ndjson" ? Form::kLines : Form::kOther;
-}
-
-std::string ParameterOr(const Call& call, const std::string& name, const std::string& otherwise) {
-  const auto found = call.query.find(name);
-  return found == call.query.end() ? otherwise : found->second;
-}
-
-tl::expected<bool, Problem> ReadFlag(const Call& call, const std::string& name) {
-  const std::string text = ParameterOr(call, name, "false");
-  if (text == "true" || text == "false") return text == "true";
-  return Refuse(400, "bad-query",
-                {fmt::format("查询参数“{}”只能是 true 或 false", name),
-                 fmt::format("the query parameter '{}' must be true or false", name)},
-                name);
+  return type == kLinesType ? Form::kLines : Form::kOther;
 }
 
 // One kind of line only: the roster may be said to be complete, or nothing is said.
 tl::expected<bool, Problem> ReadRoster(const Call& call) {
-  const std::string text = ParameterOr(call, "roster", "");
+  const std::string text = QueryOr(call, "roster", "");
   if (text.empty() || text == "complete") return text == "complete";
   return Refuse(
       400, "bad-query",
@@ -55,10 +48,9 @@ tl::expected<bool, Problem> ReadRoster(const Call& call) {
       "roster");
 }
 
-Outcome EvaluateLines(const Call& call, const config::District& district, const evaluate::AnswerOptions& options) {
-  const auto known = CheckQuery(call, {"strict", "period", "policy", "version", "roster", "explain", "what_if"});
-  if (!known) return tl::unexpected(known.error());
-  if (ParameterOr(call, "period", "").empty()) {
+tl::expected<Evaluated, Problem> EvaluateLines(const Call& call, std::span<const data::Deployment> deployments,
+                                               const evaluate::AnswerOptions& options) {
+  if (QueryOr(call, "period", "").empty()) {
     return Refuse(400, "missing-query",
                   {"NDJSON 要在查询参数里写 period，例如 ?period=2024Q3",
                    "NDJSON needs the query parameter period, for example ?period=2024Q3"},
@@ -70,26 +62,77 @@ Outcome EvaluateLines(const Call& call, const config::District& district, const 
   if (!explain) return tl::unexpected(explain.error());
   const auto what_if = ReadFlag(call, "what_if");
   if (!what_if) return tl::unexpected(what_if.error());
-  const evaluate::BatchHead head{ParameterOr(call, "policy", ""),
-                                 ParameterOr(call, "version", ""),
-                                 ParameterOr(call, "period", ""),
+  const evaluate::BatchHead head{QueryOr(call, "policy", ""),
+                                 QueryOr(call, "version", ""),
+                                 QueryOr(call, "period", ""),
                                  *roster,
                                  *explain,
                                  *what_if};
-  auto answer = evaluate::AnswerBatch(district.deployments, head, call.request.body, options);
+  auto answer = evaluate::AnswerBatch(deployments, head, call.request.body, options);
   if (!answer) return tl::unexpected(ProblemOf(answer.error()));
-  Response response{200, "application/x-ndjson", {}, std::move(answer->lines)};
+  Response response{200, std::string(kLinesType), {}, std::move(answer->lines)};
   response.headers.emplace_back("Heng-Decision", options.decision);
   response.headers.emplace_back("Heng-Deployment", answer->deployment);
   if (*what_if) response.headers.emplace_back("Heng-What-If", "true");
-  return response;
+  return Evaluated{std::move(response), answer->deployment, answer->period};
+}
+
+// What takes the place of an answer that could not be logged, or that another request with the same key was given.
+Response InsteadOf(const Response& answer, const Result<store::Receipt>& receipt) {
+  if (receipt) {
+    Response earlier{200, answer.content_type, {{"Cache-Control", "no-store"}}, receipt->earlier->answer};
+    earlier.headers.emplace_back("Heng-Decision", receipt->earlier->reference);
+    return earlier;
+  }
+  return ToResponse(ProblemOf(receipt.error()), Language::kChinese);
+}
+
+// The answer waits until its decision is in the log.
+void LeaveWhenLogged(const Call& call, const std::string& district, const Evaluated& evaluated, const std::string& id,
+                     std::optional<store::IdempotencyKey> key, Response& response) {
+  store::Decision decision{id,
+                           district,
+                           std::chrono::duration_cast<std::chrono::milliseconds>(
+                               std::chrono::system_clock::now().time_since_epoch())
+                               .count(),
+                           evaluated.deployment,
+                           evaluated.period.ToString(),
+                           response.content_type,
+                           call.query,
+                           call.request.body,
+                           response.body};
+  // Shared with the store's thread, which may outlast the snapshot of the service but not what it names.
+  response.before_leaving = [store = call.service.store, log = call.service.log, metrics = call.service.metrics,
+                             decision = std::move(decision), key = std::move(key),
+                             type = response.content_type](Release release) mutable {
+    const std::string where = decision.district;
+    store->Append(std::move(decision), std::move(key), [=](Result<store::Receipt> receipt) {
+      if (metrics != nullptr) metrics->CountDecision(where, receipt ? "logged" : "failed");
+      if (receipt && !receipt->earlier) return release(nullptr);
+      if (!receipt && log != nullptr) log->Failed("log", receipt.error().code, receipt.error().message.en);
+      const Response instead = InsteadOf({200, type, {}, ""}, receipt);
+      release(&instead);
+    });
+  };
+}
+
+// The Idempotency-Key of the request, and what it asks; nothing if there is none. 400 bad-idempotency-key.
+tl::expected<std::optional<store::IdempotencyKey>, Problem> ReadIdempotencyKey(const Call& call) {
+  const std::string_view given = call.request.Header("idempotency-key");
+  if (given.empty()) return std::nullopt;
+  constexpr size_t kLongest = 200;
+  if (given.size() > kLongest) {
+    return Refuse(400, "bad-idempotency-key",
+                  {"Idempotency-Key 最长 200 个字符", "Idempotency-Key has 200 characters at most"});
+  }
+  return store::IdempotencyKey{call.identity.key + "/" + std::string(given),
+                               Sha256(call.request.target + "\n" + call.request.body)};
 }
 
 }  // namespace
 
-Outcome EvaluateRequest(const Call& call) {
-  const auto district = FindReadyDistrict(call);
-  if (!district) return tl::unexpected(district.error());
+tl::expected<Evaluated, Problem> EvaluateBody(const Call& call, std::span<const data::Deployment> deployments,
+                                              const std::string& decision) {
   const Form form = FormOf(call.request.Header("content-type"));
   if (form == Form::kOther) {
     return Refuse(415, "unsupported-media-type",
@@ -101,20 +144,48 @@ Outcome EvaluateRequest(const Call& call) {
   }
   const auto strict = ReadFlag(call, "strict");
   if (!strict) return tl::unexpected(strict.error());
-  evaluate::AnswerOptions options{(*district)->id, call.service.new_decision(), *strict, false};
+  evaluate::AnswerOptions options{call.captures.front(), decision, *strict, false};
   // Of the process: kept by graph and parameters, so that it outlives no deployment wrongly.
   static evaluate::Plans plans;
   options.plans = &plans;
-  Outcome outcome;
-  if (form == Form::kLines) {
-    outcome = EvaluateLines(call, **district, options);
-  } else {
-    auto answer = evaluate::AnswerRequest((*district)->deployments, call.request.body, options);
-    if (!answer) return tl::unexpected(ProblemOf(answer.error()));
-    outcome = Response{200, "application/json", {}, std::move(*answer)};
+  if (form == Form::kLines) return EvaluateLines(call, deployments, options);
+  auto answer = evaluate::AnswerRequest(deployments, call.request.body, options);
+  if (!answer) return tl::unexpected(ProblemOf(answer.error()));
+  return Evaluated{{200, "application/json", {}, std::move(answer->text)}, answer->deployment, answer->period};
+}
+
+Outcome EvaluateRequest(const Call& call) {
+  const auto district = FindReadyDistrict(call);
+  if (!district) return tl::unexpected(district.error());
+  auto key = ReadIdempotencyKey(call);
+  if (!key) return tl::unexpected(key.error());
+  store::Store* store = call.service.store;
+  if (*key && store != nullptr) {
+    const auto earlier = store->FindAnswer((*district)->id, **key);
+    if (!earlier) return tl::unexpected(ProblemOf(earlier.error()));
+    if (*earlier) {
+      const bool lines = FormOf(call.request.Header("content-type")) == Form::kLines;
+      return Response{200,
+                      std::string(lines ? kLinesType : "application/json"),
+                      {{"Heng-Decision", (*earlier)->reference}, {"Cache-Control", "no-store"}},
+                      (*earlier)->answer};
+    }
   }
-  if (outcome) outcome->headers.emplace_back("Cache-Control", "no-store");
-  return outcome;
+  const std::string decision = call.service.new_decision();
+  auto evaluated = EvaluateBody(call, (*district)->deployments, decision);
+  Metrics* metrics = call.service.metrics;
+  if (!evaluated) {
+    if (metrics != nullptr) metrics->CountDecision((*district)->id, "refused");
+    return tl::unexpected(evaluated.error());
+  }
+  Response response = std::move(evaluated->response);
+  response.headers.emplace_back("Cache-Control", "no-store");
+  if (store != nullptr) {
+    LeaveWhenLogged(call, (*district)->id, *evaluated, decision, std::move(*key), response);
+  } else if (metrics != nullptr) {
+    metrics->CountDecision((*district)->id, "unlogged");
+  }
+  return response;
 }
 
 }  // namespace heng::server

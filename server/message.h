@@ -27,9 +27,9 @@ struct Request {
   }
 };
 
-// Lets a response leave; `true`: as it is, `false`: what it waited for has failed, and it is answered 503 in its place.
-// Called once, from any thread.
-using Release = std::function<void(bool succeeded)>;
+struct Response;
+// Lets a response leave: as it is, or another one in its place (null: none). Called once, from any thread.
+using Release = std::function<void(const Response* instead)>;
 
 struct Response {
   int status = 200;

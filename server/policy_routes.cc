@@ -85,16 +85,14 @@ tl::expected<const data::Deployment*, Problem> FindVersion(const Call& call) {
                 {fmt::format("没有“{}”版", wanted), fmt::format("there is no version '{}'", wanted)});
 }
 
-// The deployment of a route without a query.
-tl::expected<const data::Deployment*, Problem> FindPlain(const Call& call) {
-  if (auto status = CheckQuery(call, {}); !status) return tl::unexpected(status.error());
-  return FindVersion(call);
+// What every answer says of its policy, from an answer without results.
+Json WhatAnswersSay(const data::Deployment& one) {
+  return Json::parse(data::ToJson(data::Answer{one, "", "", {}, false, {}, {}}, false));
 }
 
 }  // namespace
 
 Outcome ListPolicies(const Call& call) {
-  if (auto status = CheckQuery(call, {}); !status) return tl::unexpected(status.error());
   const auto district = FindReadyDistrict(call);
   if (!district) return tl::unexpected(district.error());
   Json policies = Json::array();
@@ -111,7 +109,6 @@ Outcome ListPolicies(const Call& call) {
 }
 
 Outcome ListVersions(const Call& call) {
-  if (auto status = CheckQuery(call, {}); !status) return tl::unexpected(status.error());
   const auto versions = FindVersions(call);
   if (!versions) return tl::unexpected(versions.error());
   Json out = Json::array();
@@ -120,12 +117,10 @@ Outcome ListVersions(const Call& call) {
 }
 
 Outcome ShowVersion(const Call& call) {
-  const auto found = FindPlain(call);
+  const auto found = FindVersion(call);
   if (!found) return tl::unexpected(found.error());
   const data::Deployment& one = **found;
-  // What every answer says of its policy, from an answer without results.
-  const data::Answer empty{one, "", "", {}, false, {}, {}};
-  const Json answer = Json::parse(data::ToJson(empty, false));
+  const Json answer = WhatAnswersSay(one);
   Json body = Brief(one);
   body["deployment"] = answer["deployment"];
   body["settled"] = PeriodAdverb(one.graph->model->settlement_period()).en;
@@ -136,14 +131,21 @@ Outcome ShowVersion(const Call& call) {
   return JsonResponse(body);
 }
 
+Outcome ShowParameters(const Call& call) {
+  const auto found = FindVersion(call);
+  if (!found) return tl::unexpected(found.error());
+  const Json answer = WhatAnswersSay(**found);
+  return JsonResponse(
+      {{"open_parameters", answer["open_parameters"]}, {"district_choices", answer["district_choices"]}});
+}
+
 Outcome ShowSource(const Call& call) {
-  const auto found = FindPlain(call);
+  const auto found = FindVersion(call);
   if (!found) return tl::unexpected(found.error());
   return Response{200, "text/plain; charset=utf-8", {}, std::string((*found)->graph->model->tree->source->text())};
 }
 
 Outcome ShowGraph(const Call& call) {
-  if (auto status = CheckQuery(call, {"format"}); !status) return tl::unexpected(status.error());
   const auto found = FindVersion(call);
   if (!found) return tl::unexpected(found.error());
   const auto given = call.query.find("format");
@@ -163,7 +165,7 @@ Outcome ShowGraph(const Call& call) {
 }
 
 Outcome ShowSchema(const Call& call) {
-  const auto found = FindPlain(call);
+  const auto found = FindVersion(call);
   if (!found) return tl::unexpected(found.error());
   return Response{200, "application/schema+json", {}, data::RequestSchema(*(*found)->graph->model)};
 }

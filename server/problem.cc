@@ -24,6 +24,11 @@ constexpr std::array kStatusOfCode = {
     StatusOfCode{"unknown-policy", 404}, StatusOfCode{"unknown-version", 404},
     StatusOfCode{"not-in-force", 409},   StatusOfCode{"not-a-settlement-period", 422},
     StatusOfCode{"facts-refused", 422},  StatusOfCode{"request-too-large", 413},
+    StatusOfCode{"unknown-decision", 404},     StatusOfCode{"unknown-settlement", 404},
+    StatusOfCode{"unknown-deployment", 404},   StatusOfCode{"idempotency-conflict", 409},
+    StatusOfCode{"same-person", 409},          StatusOfCode{"wrong-state", 409},
+    StatusOfCode{"same-first-day", 409},       StatusOfCode{"already-settled", 409},
+    StatusOfCode{"already-superseded", 409},   StatusOfCode{"other-period", 409},
 };
 
 int StatusOf(const Error& error) {
@@ -53,6 +58,7 @@ int WeightOf(std::string_view parameters) {
 
 Bilingual TitleOf(int status) {
   switch (status) {
+    case 200: return {"成功", "OK"};
     case 400: return {"请求有误", "Bad Request"};
     case 404: return {"没有找到", "Not Found"};
     case 405: return {"不支持的方法", "Method Not Allowed"};
@@ -116,6 +122,12 @@ Language LanguageOf(std::string_view accept_language) {
     best_weight = weight;
   }
   return best;
+}
+
+Problem ProblemOf(const Error& error) {
+  Problem problem{StatusOf(error), error.code, error.message, error.at, {}};
+  if (problem.status == 503) problem.retry_after_s = 5;
+  return problem;
 }
 
 Problem ProblemOf(const evaluate::AnswerFailure& failure) {

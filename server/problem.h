@@ -33,6 +33,8 @@ Language LanguageOf(std::string_view accept_language);
 
 // What the evaluation says, with the status that its code has.
 Problem ProblemOf(const evaluate::AnswerFailure& failure);
+// An error of the store, of a policy, of the environment.
+Problem ProblemOf(const Error& error);
 
 // `Not Found` and so on.
 Bilingual TitleOf(int status);

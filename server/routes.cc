@@ -1,7 +1,7 @@
 #include "server/routes.h"
 
 #include <algorithm>
-#include <array>
+#include <chrono>
 #include <optional>
 #include <string_view>
 
@@ -9,56 +9,50 @@
 
 #include "engine/base/digest.h"
 #include "engine/base/text.h"
+#include "server/access.h"
+#include "server/compression.h"
+#include "server/event_log.h"
 #include "server/handlers.h"
+#include "server/metrics.h"
+#include "server/route_table.h"
 #include "server/target.h"
+#include "server/trace.h"
 
 namespace heng::server {
 namespace {
 
-// How long a route takes (see TakesLong).
-enum class Work : unsigned char { kShort, kLong };
-
-struct Route {
-  std::string_view method;
-  std::string_view pattern;
-  Outcome (*handle)(const Call&);
-  Work work = Work::kShort;
+// What is learned of a request on its way, for the log and the metrics.
+struct Trail {
+  std::string_view route;
+  std::string district;
+  std::string key;
+  std::string allow;
 };
 
-constexpr std::array kRoutes = {
-    Route{"GET", "/livez", Livez},
-    Route{"GET", "/readyz", Readyz},
-    Route{"GET", "/v1/districts", ListDistricts},
-    Route{"GET", "/v1/districts/{district}", ShowDistrict},
-    Route{"POST", "/v1/districts/{district}/evaluate", EvaluateRequest, Work::kLong},
-    Route{"GET", "/v1/districts/{district}/policies", ListPolicies},
-    Route{"GET", "/v1/districts/{district}/policies/{policy}/versions", ListVersions},
-    Route{"GET", "/v1/districts/{district}/policies/{policy}/versions/{version}", ShowVersion},
-    Route{"GET", "/v1/districts/{district}/policies/{policy}/versions/{version}/source", ShowSource},
-    Route{"GET", "/v1/districts/{district}/policies/{policy}/versions/{version}/graph", ShowGraph, Work::kLong},
-    Route{"GET", "/v1/districts/{district}/policies/{policy}/versions/{version}/schema", ShowSchema, Work::kLong},
-};
-
-// The segments that stand for the names in braces, or nothing if the path does not fit.
-std::optional<std::vector<std::string>> Match(std::string_view pattern, const std::vector<std::string>& segments) {
-  std::vector<std::string> captures;
-  for (const std::string& segment : segments) {
-    if (pattern.empty()) return std::nullopt;
-    pattern.remove_prefix(1);
-    const size_t end = std::min(pattern.find('/'), pattern.size());
-    const std::string_view wanted = pattern.substr(0, end);
-    pattern.remove_prefix(end);
-    if (wanted.starts_with('{') && !segment.empty()) {
-      captures.push_back(segment);
-    } else if (wanted != segment) {
-      return std::nullopt;
-    }
+Outcome DispatchTo(const Route& route, const Service& service, const Request& request, Target target,
+                   std::vector<std::string> captures, Trail& trail) {
+  trail.route = route.pattern;
+  const bool of_district = route.pattern.starts_with("/v1/districts/{");
+  if (of_district) trail.district = captures.front();
+  Identity identity{"", "local", {}, true};
+  if (service.access != nullptr && route.needs != Needs::kNothing) {
+    auto known = service.access->Identify(request.Header("authorization"));
+    if (!known) return tl::unexpected(known.error());
+    identity = std::move(*known);
   }
-  if (!pattern.empty()) return std::nullopt;
-  return captures;
+  trail.key = identity.key;
+  // Whether there is such a district is not told to those who may not see it.
+  if (of_district && !identity.May(route.needs, captures.front())) {
+    return Refuse(403, "not-allowed", {"这把密钥没有这个权限", "this key may not do that"});
+  }
+  const Call call{service, request, identity, std::move(captures), std::move(target.query)};
+  std::vector<std::string> known;
+  for (const QueryParameter& parameter : route.query) known.emplace_back(parameter.name);
+  if (auto status = CheckQuery(call, known); !status) return tl::unexpected(status.error());
+  return route.handle(call);
 }
 
-Outcome Dispatch(const Service& service, const Request& request, std::string& allow) {
+Outcome Dispatch(const Service& service, const Request& request, Trail& trail) {
   auto target = ParseTarget(request.target);
   if (!target) {
     return Refuse(400, "bad-target",
@@ -66,15 +60,17 @@ Outcome Dispatch(const Service& service, const Request& request, std::string& al
                    "the URL is not well written: percent-encoding, UTF-8, or a query parameter given twice"});
   }
   const std::string method = request.method == "HEAD" ? "GET" : request.method;
-  for (const Route& route : kRoutes) {
+  for (const Route& route : Routes()) {
     auto captures = Match(route.pattern, target->segments);
     if (!captures) continue;
-    if (method == route.method) return route.handle({service, request, std::move(*captures), std::move(target->query)});
-    allow = route.method == "GET" ? "GET, HEAD" : route.method;
+    if (method == route.method) {
+      return DispatchTo(route, service, request, std::move(*target), std::move(*captures), trail);
+    }
+    trail.allow = route.method == "GET" ? "GET, HEAD" : route.method;
   }
-  if (allow.empty()) return Refuse(404, "no-such-route", {"没有这个地址", "there is no such address"});
+  if (trail.allow.empty()) return Refuse(404, "no-such-route", {"没有这个地址", "there is no such address"});
   return Refuse(405, "method-not-allowed",
-                {fmt::format("这个地址只接受 {}", allow), fmt::format("this address takes {} only", allow)});
+                {fmt::format("这个地址只接受 {}", trail.allow), fmt::format("this address takes {} only", trail.allow)});
 }
 
 // True if the If-None-Match names the tag (RFC 9110, compared weakly).
@@ -106,17 +102,31 @@ void AddCaching(const Request& request, Response& response) {
 }  // namespace
 
 Response Answer(const Service& service, const Request& request) {
-  std::string allow;
-  Outcome outcome = Dispatch(service, request, allow);
+  const auto begin = std::chrono::steady_clock::now();
+  const Trace trace = TraceOf(request.Header("traceparent"));
+  Trail trail;
+  Outcome outcome = Dispatch(service, request, trail);
   Response response;
   if (outcome) {
     response = std::move(*outcome);
     AddCaching(request, response);
+    Compress(request.Header("accept-encoding"), response);
   } else {
     response = ToResponse(outcome.error(), LanguageOf(request.Header("accept-language")), request.target);
-    if (!allow.empty()) response.headers.emplace_back("Allow", allow);
+    if (!trail.allow.empty()) response.headers.emplace_back("Allow", trail.allow);
+    if (response.status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer");
   }
   response.headers.emplace_back("X-Content-Type-Options", "nosniff");
+  response.headers.emplace_back("traceparent", trace.ToHeader());
+  const auto took = std::chrono::steady_clock::now() - begin;
+  if (service.metrics != nullptr) {
+    service.metrics->CountRequest(trail.route, response.status, std::chrono::duration<double>(took).count());
+  }
+  if (service.log != nullptr) {
+    service.log->Answered({request.method, trail.route, trail.district, trail.key, trace.id,
+                           outcome ? "" : std::string_view(outcome.error().code), response.status, request.body.size(),
+                           std::chrono::duration_cast<std::chrono::microseconds>(took).count()});
+  }
   return response;
 }
 
@@ -124,7 +134,7 @@ bool TakesLong(const Request& request) {
   const auto target = ParseTarget(request.target);
   if (!target) return false;
   const std::string_view method = request.method == "HEAD" ? "GET" : request.method;
-  return std::any_of(kRoutes.begin(), kRoutes.end(), [&](const Route& route) {
+  return std::any_of(Routes().begin(), Routes().end(), [&](const Route& route) {
     return route.work == Work::kLong && route.method == method && Match(route.pattern, target->segments);
   });
 }
@@ -146,22 +156,44 @@ tl::expected<void, Problem> CheckQuery(const Call& call, const std::vector<std::
   return {};
 }
 
-tl::expected<const config::District*, Problem> FindDistrict(const Call& call) {
+std::string QueryOr(const Call& call, const std::string& name, const std::string& otherwise) {
+  const auto found = call.query.find(name);
+  return found == call.query.end() ? otherwise : found->second;
+}
+
+tl::expected<bool, Problem> ReadFlag(const Call& call, const std::string& name) {
+  const std::string text = QueryOr(call, name, "false");
+  if (text == "true" || text == "false") return text == "true";
+  return Refuse(400, "bad-query",
+                {fmt::format("查询参数“{}”只能是 true 或 false", name),
+                 fmt::format("the query parameter '{}' must be true or false", name)},
+                name);
+}
+
+tl::expected<const ServedDistrict*, Problem> FindDistrict(const Call& call) {
   const std::string& id = call.captures.front();
-  for (const config::District& district : call.service.districts) {
-    if (district.id == id) return &district;
+  for (const ServedDistrict& district : call.service.districts) {
+    if (district.current->id == id) return &district;
   }
   return Refuse(404, "unknown-district",
                 {fmt::format("没有街道“{}”", id), fmt::format("there is no district '{}'", id)});
 }
 
 tl::expected<const config::District*, Problem> FindReadyDistrict(const Call& call) {
-  auto district = FindDistrict(call);
-  if (!district || !(*district)->broken()) return district;
+  const auto found = FindDistrict(call);
+  if (!found) return tl::unexpected(found.error());
+  const config::District* district = (*found)->current.get();
+  if (!district->broken()) return district;
   return Refuse(503, "district-broken",
-                {fmt::format("街道“{}”的配置或政策有错误，见 /v1/districts/{}", (*district)->id, (*district)->id),
+                {fmt::format("街道“{}”的配置或政策有错误，见 /v1/districts/{}", district->id, district->id),
                  fmt::format("the configuration or a policy of the district '{}' has errors, see /v1/districts/{}",
-                             (*district)->id, (*district)->id)});
+                             district->id, district->id)});
+}
+
+tl::expected<store::Store*, Problem> NeedStore(const Call& call) {
+  if (call.service.store != nullptr) return call.service.store;
+  return Refuse(503, "no-store",
+                {"服务没有配置存储（heng.yaml 的 store），什么也不保存", "the service keeps nothing: heng.yaml names no store"});
 }
 
 }  // namespace heng::server

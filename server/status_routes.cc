@@ -3,7 +3,9 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/base/version.h"
+#include "engine/store/store.h"
 #include "server/handlers.h"
+#include "server/metrics.h"
 
 namespace heng::server {
 namespace {
@@ -24,9 +26,12 @@ Json PolicyIds(const config::District& district) {
   return ids;
 }
 
-Json Brief(const config::District& district) {
-  return {
+Json Brief(const ServedDistrict& served) {
+  const config::District& district = *served.current;
+  Json out = {
       {"id", district.id}, {"name", district.name}, {"ready", !district.broken()}, {"policies", PolicyIds(district)}};
+  if (served.rejected) out["change_refused"] = true;
+  return out;
 }
 
 // What is wrong with a district, for those who run it.
@@ -48,38 +53,47 @@ Json MistakesOf(const config::District& district) {
 
 }  // namespace
 
-Outcome Livez(const Call& call) {
-  if (auto status = CheckQuery(call, {}); !status) return tl::unexpected(status.error());
+Outcome Livez(const Call& /*call*/) {
   Response response = JsonResponse(200, {{"alive", true}, {"version", kEngineVersion}});
   response.headers.emplace_back("Cache-Control", "no-store");
   return response;
 }
 
 Outcome Readyz(const Call& call) {
-  if (auto status = CheckQuery(call, {}); !status) return tl::unexpected(status.error());
   Json broken = Json::array();
-  for (const config::District& district : call.service.districts) {
-    if (district.broken()) broken.push_back(district.id);
+  for (const ServedDistrict& district : call.service.districts) {
+    if (district.written().broken()) broken.push_back(district.current->id);
   }
-  const bool ready = broken.empty();
-  Response response = JsonResponse(ready ? 200 : 503, {{"ready", ready}, {"broken", std::move(broken)}});
+  const bool service_broken = !call.service.mistakes.empty();
+  const bool store_broken = call.service.store != nullptr && !call.service.store->Ping();
+  const bool ready = broken.empty() && !service_broken && !store_broken;
+  Json body = {{"ready", ready}, {"broken", std::move(broken)}};
+  if (service_broken) body["service"] = "change-refused";
+  if (store_broken) body["store"] = "unavailable";
+  Response response = JsonResponse(ready ? 200 : 503, body);
   response.headers.emplace_back("Cache-Control", "no-store");
   return response;
 }
 
+Outcome ShowMetrics(const Call& call) {
+  if (call.service.metrics == nullptr) return Refuse(503, "no-metrics", {"没有计数", "nothing is counted"});
+  return Response{200, "text/plain; version=0.0.4; charset=utf-8", {{"Cache-Control", "no-store"}},
+                  call.service.metrics->Render()};
+}
+
 Outcome ListDistricts(const Call& call) {
-  if (auto status = CheckQuery(call, {}); !status) return tl::unexpected(status.error());
   Json districts = Json::array();
-  for (const config::District& district : call.service.districts) districts.push_back(Brief(district));
+  for (const ServedDistrict& district : call.service.districts) {
+    if (call.identity.Sees(district.current->id)) districts.push_back(Brief(district));
+  }
   return JsonResponse(200, {{"districts", std::move(districts)}});
 }
 
 Outcome ShowDistrict(const Call& call) {
-  if (auto status = CheckQuery(call, {}); !status) return tl::unexpected(status.error());
   const auto district = FindDistrict(call);
   if (!district) return tl::unexpected(district.error());
   Json body = Brief(**district);
-  if ((*district)->broken()) body["mistakes"] = MistakesOf(**district);
+  if ((*district)->written().broken()) body["mistakes"] = MistakesOf((*district)->written());
   return JsonResponse(200, body);
 }
 

@@ -30,7 +30,7 @@ int RunEval(const EvalOptions& options, const Manner& manner) {
       fmt::print(stderr, "{} [{}]\n", refusal.ToText().In(manner.language), refusal.code);
     return Report(answer.error(), manner);
   }
-  fmt::print("{}\n", *answer);
+  fmt::print("{}\n", answer->text);
   return kDone;
 }
 

@@ -40,7 +40,9 @@ int Run(int argc, char** argv) {
 
   CheckOptions check;
   auto* check_verb = app.add_subcommand("check", "检查政策和配置 / diagnostics of policies and configurations");
-  check_verb->add_option("PATH", check.paths, "政策文件或文件夹，配置 .yaml / policies, folders, .yaml configurations")->required();
+  check_verb->add_option("PATH", check.paths, "政策文件或文件夹，配置 .yaml / policies, folders, .yaml configurations");
+  std::vector<std::string> configurations;
+  check_verb->add_option("--config", configurations, "heng.yaml：与作为 PATH 相同 / as if it were a PATH");
   check_verb->add_option("--format", check.format, "text | json | sarif")
       ->check(CLI::IsMember({"text", "json", "sarif"}));
   check_verb->add_flag("--strict", check.strict, "有警告也算不通过 / warnings are refused");
@@ -126,6 +128,23 @@ int Run(int argc, char** argv) {
   auto* serve_verb = app.add_subcommand("serve", "HTTP 服务 / the HTTP service");
   serve_verb->add_option("--config", serve.config, "heng.yaml")->required();
   serve_verb->add_option("--listen", serve.listen, "HOST:PORT");
+  serve_verb->add_option("--store", serve.store, "sqlite:FILE | postgresql://…");
+
+  KeyOptions key;
+  auto* key_verb = app.add_subcommand("key", "服务的密钥 / API keys of the service");
+  key_verb->require_subcommand(1);
+  auto* key_create = key_verb->add_subcommand("create", "建一把密钥，只显示一次 / make a key, shown once");
+  auto* key_revoke = key_verb->add_subcommand("revoke", "吊销 / revoke");
+  auto* key_list = key_verb->add_subcommand("list", "列出 / list");
+  for (auto* action : {key_create, key_revoke, key_list}) {
+    action->add_option("--config", key.config, "heng.yaml");
+    action->add_option("--store", key.store, "sqlite:FILE | postgresql://…");
+    action->add_option("--author", key.author, "谁办的 / who does it")->default_val("local");
+  }
+  key_create->add_option("--name", key.name, "谁的 / whose: a person or a system")->required();
+  key_create->add_option("--grant", key.grants, "DISTRICT=ROLE,ROLE")->required();
+  key_create->add_option("--days", key.days, "有效天数 / valid for so many days")->check(CLI::PositiveNumber);
+  key_revoke->add_option("ID", key.id)->required();
 
   const StoreVerbs store_verbs(app);
 
@@ -143,6 +162,11 @@ int Run(int argc, char** argv) {
   manner.color_out = !no_color && ::isatty(STDOUT_FILENO) != 0;
   manner.color_err = !no_color && ::isatty(STDERR_FILENO) != 0;
 
+  check.paths.insert(check.paths.end(), configurations.begin(), configurations.end());
+  if (*check_verb && check.paths.empty()) {
+    fmt::print(stderr, "{}", check_verb->help());
+    return kUsage;
+  }
   if (*check_verb) return RunCheck(check, manner);
   if (*format_verb) return RunFormat(format, manner);
   if (*test_verb) return RunTest(test, manner);
@@ -153,6 +177,10 @@ int Run(int argc, char** argv) {
   if (*graph_verb) return RunGraph(graph, manner);
   if (*schema_verb) return RunSchema(schema_policy, manner);
   if (*run_verb) return RunStream(run, manner);
+  if (*key_verb) {
+    key.action = *key_create ? "create" : *key_revoke ? "revoke" : "list";
+    return RunKey(key, manner);
+  }
   if (*serve_verb) return RunServe(serve, manner);
   if (const auto status = store_verbs.Run(manner)) return *status;
   if (manner.json) {

@@ -10,7 +10,6 @@ struct StoreVerbs::Parsed {
   LogOptions log;
   PublishOptions publish;
   VersionsOptions versions;
-  KeysOptions keys;
   bool json = false;
   std::vector<std::pair<CLI::App*, std::function<int(const Manner&)>>> verbs;
 
@@ -62,20 +61,6 @@ struct StoreVerbs::Parsed {
       each->add_option("--by", publish.person, "谁 / who")->required();
     }
   }
-
-  void AddKeys(CLI::App& app) {
-    CLI::App* verb = app.add_subcommand("keys", "接口密钥 / API keys")->require_subcommand(1);
-    CLI::App* add = Add(verb, "add", "发一个密钥 / issue a key", keys, RunKeysAdd);
-    add->add_option("--name", keys.name, "持有者 / whose it is")->required();
-    add->add_option("--role", keys.roles, "DISTRICT=viewer|evaluator|editor|approver|auditor|admin")
-        ->required()
-        ->take_all();
-    add->add_option("--expires", keys.expires, "有效期末日（不含）/ the day from which it is over: 2025-01-01");
-    CLI::App* revoke = Add(verb, "revoke", "吊销 / revoke a key", keys, RunKeysRevoke);
-    revoke->add_option("ID", keys.id)->required();
-    for (CLI::App* each : {add, revoke}) each->add_option("--by", keys.person, "谁 / who")->required();
-    Add(verb, "list", "全部密钥 / every key", keys, RunKeysList);
-  }
 };
 
 StoreVerbs::StoreVerbs(CLI::App& app) : parsed_(std::make_unique<Parsed>()) {
@@ -85,7 +70,6 @@ StoreVerbs::StoreVerbs(CLI::App& app) : parsed_(std::make_unique<Parsed>()) {
       parsed_->Add(&app, "versions", "一个区县的政策版本 / a district's versions", parsed_->versions, RunVersions);
   versions->add_option("--district", parsed_->versions.district)->required();
   versions->add_option("--policy", parsed_->versions.policy);
-  parsed_->AddKeys(app);
   for (const auto& [verb, run] : parsed_->verbs) {
     if (verb->get_name() != "verify") verb->get_option("--store")->required();
   }

@@ -1,4 +1,4 @@
-// The verbs over the store: `log`, `publish`, `versions`, `keys`; their arguments, and one file for what each does.
+// The verbs over the store: `log`, `publish`, `versions`; their arguments, and one file for what each does.
 #pragma once
 
 #include <memory>
@@ -39,14 +39,6 @@ struct VersionsOptions {
   std::string district;
   std::string policy;
 };
-struct KeysOptions {
-  std::string store;
-  std::string id;
-  std::string name;
-  std::string person;
-  std::vector<std::string> roles;  // `district=role`
-  std::optional<std::string> expires;
-};
 
 int RunLogVerify(const LogOptions& options, const Manner& manner);
 int RunLogExport(const LogOptions& options, const Manner& manner);
@@ -56,9 +48,6 @@ int RunApprove(const PublishOptions& options, const Manner& manner);
 int RunRelease(const PublishOptions& options, const Manner& manner);
 int RunWithdraw(const PublishOptions& options, const Manner& manner);
 int RunVersions(const VersionsOptions& options, const Manner& manner);
-int RunKeysAdd(const KeysOptions& options, const Manner& manner);
-int RunKeysRevoke(const KeysOptions& options, const Manner& manner);
-int RunKeysList(const KeysOptions& options, const Manner& manner);
 
 // `01J… shiliuzhuang.plates 2024.1 published 2024-07-01 sha256:…`, or as JSON.
 void Print(const store::Version& version, const Manner& manner);

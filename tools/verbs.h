@@ -76,6 +76,14 @@ struct GraphOptions {
 struct ServeOptions {
   std::string config;
   std::optional<std::string> listen;
+  std::optional<std::string> store;
+};
+struct KeyOptions {
+  std::string action;  // create, revoke, list
+  std::string config, store;
+  std::string name, author, id;
+  std::vector<std::string> grants;
+  int64_t days = 0;  // 0: it does not expire
 };
 struct RunOptions {
   std::string policy;
@@ -93,6 +101,7 @@ int RunDiff(const DiffOptions& options, const Manner& manner);
 int RunGraph(const GraphOptions& options, const Manner& manner);
 int RunSchema(const std::string& policy, const Manner& manner);
 int RunStream(const RunOptions& options, const Manner& manner);
+int RunKey(const KeyOptions& options, const Manner& manner);
 int RunServe(const ServeOptions& options, const Manner& manner);
 
 // ---- what verbs share (policy_file.cc)

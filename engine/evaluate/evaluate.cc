@@ -96,8 +96,8 @@ bool IsPlain(std::string_view text) {
 }
 
 // The same bytes as those of the way by facts, or nothing: what has to be refused, explained or compared is for that one.
-std::optional<std::string> AnswerDirectly(std::span<const data::Deployment> deployments, std::string_view body,
-                                          const AnswerOptions& options) {
+std::optional<RequestAnswer> AnswerDirectly(std::span<const data::Deployment> deployments, std::string_view body,
+                                            const AnswerOptions& options) {
   if (options.plans == nullptr || options.explain || options.pretty || options.period) return std::nullopt;
   if (!IsPlain(options.decision) || !IsPlain(options.district)) return std::nullopt;
   thread_local direct::RequestAnswerer answerer;
@@ -117,13 +117,13 @@ std::optional<std::string> AnswerDirectly(std::span<const data::Deployment> depl
     return planned->plan;
   };
   if (answerer.Answer(body, choose, out) == nullptr) return std::nullopt;
-  return out + planned->tail;
+  return RequestAnswer{out + planned->tail, planned->plan->deployment.digest(), planned->plan->period};
 }
 
 }  // namespace
 
-Answered<std::string> AnswerRequest(std::span<const data::Deployment> deployments, std::string_view body,
-                                    const AnswerOptions& options) {
+Answered<RequestAnswer> AnswerRequest(std::span<const data::Deployment> deployments, std::string_view body,
+                                      const AnswerOptions& options) {
   if (auto answer = AnswerDirectly(deployments, body, options)) return std::move(*answer);
   auto request = data::ParseRequest(body, options.period);
   if (!request) return Failed(std::move(request.error()));
@@ -139,7 +139,7 @@ Answered<std::string> AnswerRequest(std::span<const data::Deployment> deployment
                             request->what_if,
                             std::move(evaluated->results),
                             std::move(evaluated->violations)};
-  return data::ToJson(answer, options.pretty);
+  return RequestAnswer{data::ToJson(answer, options.pretty), (*deployment)->digest(), request->period};
 }
 
 Answered<BatchAnswer> AnswerBatch(std::span<const data::Deployment> deployments, const BatchHead& head,
@@ -151,7 +151,7 @@ Answered<BatchAnswer> AnswerBatch(std::span<const data::Deployment> deployments,
   const auto evaluated = Evaluate(**deployment, *request, options.strict);
   if (!evaluated) return tl::unexpected(evaluated.error());
   const semantic::Model& model = *(*deployment)->graph->model;
-  BatchAnswer answer{"", (*deployment)->digest()};
+  BatchAnswer answer{"", (*deployment)->digest(), request->period};
   for (const data::SubjectOutputs& subject : evaluated->results) {
     answer.lines += data::ToJson(model, subject, false);
     answer.lines += '\n';

@@ -37,13 +37,20 @@ struct AnswerFailure : Error {
 template <typename T>
 using Answered = tl::expected<T, AnswerFailure>;
 
+// An answer, and what gave it: the digest of the deployment, the period.
+struct RequestAnswer {
+  std::string text;
+  std::string deployment;
+  Period period;
+};
+
 // The answer to a JSON request (contract.md), no line end behind it. `deployments` are the district's policies and
 // their versions; one is chosen by the request's policy (its id, or the last part of it), its version, and the first
 // day of the period. Errors: those of ParseRequest and ReadFacts (kUsage); policy-needed (kUsage); unknown-policy,
 // unknown-version, not-in-force, not-a-settlement-period, facts-refused (kFindings). Thread-safe.
-Answered<std::string> AnswerRequest(std::span<const data::Deployment> deployments, std::string_view body,
+Answered<RequestAnswer> AnswerRequest(std::span<const data::Deployment> deployments, std::string_view body,
                                     const AnswerOptions& options);
-inline Answered<std::string> AnswerRequest(const data::Deployment& deployment, std::string_view body,
+inline Answered<RequestAnswer> AnswerRequest(const data::Deployment& deployment, std::string_view body,
                                            const AnswerOptions& options) {
   return AnswerRequest(std::span(&deployment, 1), body, options);
 }
@@ -62,6 +69,7 @@ struct BatchHead {
 struct BatchAnswer {
   std::string lines;
   std::string deployment;  // its digest
+  Period period;
 };
 
 // The same for one subject a line; empty lines are passed over. Errors name the line.

@@ -30,7 +30,11 @@ evaluate::Answered<std::string> Answer(const data::Deployment& deployment, const
   options.district = decision.district;
   options.decision = decision.id;
   options.strict = ValueOr(decision.query, "strict") == "true";
-  if (decision.media != "application/x-ndjson") return evaluate::AnswerRequest(deployment, decision.request, options);
+  if (decision.media != "application/x-ndjson") {
+    auto answer = evaluate::AnswerRequest(deployment, decision.request, options);
+    if (!answer) return tl::unexpected(std::move(answer.error()));
+    return std::move(answer->text);
+  }
   const evaluate::BatchHead head{ValueOr(decision.query, "policy"),
                                  ValueOr(decision.query, "version"),
                                  ValueOr(decision.query, "period"),

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <filesystem>
 
 #include <fmt/format.h>
@@ -18,6 +19,7 @@ constexpr int64_t kMostThreads = 1024;
 constexpr int64_t kLeastRequestBytes = 1024;
 constexpr int64_t kMostConnections = 100000;
 constexpr int64_t kMostSeconds = 3600;
+constexpr int64_t kMostRequests = 1000000;
 
 void ReadListen(const YamlMember& member, ServiceConfig& config, MistakeList& mistakes) {
   const auto text = ReadTextOf(member, mistakes);
@@ -41,6 +43,35 @@ void ReadDistricts(const YamlMember& member, ServiceConfig& config, MistakeList&
   }
 }
 
+// `sqlite:FILE`, `postgresql://…`, or `$NAME`: an address with a password belongs in the environment.
+void ReadStore(const YamlMember& member, ServiceConfig& config, MistakeList& mistakes) {
+  auto text = ReadTextOf(member, mistakes);
+  if (!text) return;
+  if (text->starts_with('$')) {
+    const char* value = std::getenv(text->c_str() + 1);
+    if (value == nullptr || *value == '\0') {
+      mistakes.Add("missing-variable", member.value.line, member.value.column,
+                   {fmt::format("环境变量“{}”没有设置", text->substr(1)),
+                    fmt::format("the environment variable '{}' is not set", text->substr(1))});
+      return;
+    }
+    text = value;
+  }
+  constexpr std::string_view kFile = "sqlite:";
+  config.store = text->starts_with(kFile) ? std::string(kFile) + ResolvePath(config.file, text->substr(kFile.size())) : *text;
+}
+
+void ReadLog(const YamlMember& member, ServiceConfig& config, MistakeList& mistakes) {
+  const auto text = ReadTextOf(member, mistakes);
+  if (!text) return;
+  if (*text != "none" && *text != "denials" && *text != "requests") {
+    mistakes.Add("bad-value", member.value.line, member.value.column,
+                 {"“log”只能是 none、denials 或 requests", "'log' must be none, denials or requests"});
+    return;
+  }
+  config.log = *text;
+}
+
 void ReadLimits(const YamlMember& member, ClientLimits& limits, MistakeList& mistakes) {
   const YamlNode* map = ReadMapOf(member, mistakes);
   if (map == nullptr) return;
@@ -55,10 +86,11 @@ void ReadLimits(const YamlMember& member, ClientLimits& limits, MistakeList& mis
                            Key{"idle_seconds", limits.idle_seconds, kMostSeconds},
                            Key{"head_seconds", limits.head_seconds, kMostSeconds},
                            Key{"body_seconds", limits.body_seconds, kMostSeconds},
-                           Key{"write_seconds", limits.write_seconds, kMostSeconds}};
+                           Key{"write_seconds", limits.write_seconds, kMostSeconds},
+                           Key{"requests_per_second", limits.requests_per_second, kMostRequests}};
   const Members members(*map,
                         {"connections", "connections_per_peer", "queued", "idle_seconds", "head_seconds",
-                         "body_seconds", "write_seconds"},
+                         "body_seconds", "write_seconds", "requests_per_second"},
                         mistakes);
   for (const Key& key : keys) {
     const YamlMember* found = members.Find(key.name);
@@ -117,12 +149,14 @@ tl::expected<ServiceConfig, std::vector<Mistake>> LoadService(const std::string&
   ServiceConfig config;
   config.file = path;
   if (const auto root = ParseYaml(*text, mistakes)) {
-    Members members(*root, {"listen", "socket", "districts", "threads", "request_limit_bytes", "limits"}, mistakes);
+    Members members(*root, {"listen", "socket", "districts", "store", "log", "threads", "request_limit_bytes", "limits"}, mistakes);
     if (const YamlMember* listen = members.Find("listen")) ReadListen(*listen, config, mistakes);
     if (const YamlMember* districts = members.Require("districts")) ReadDistricts(*districts, config, mistakes);
     if (const YamlMember* socket = members.Find("socket")) {
       if (const auto given = ReadTextOf(*socket, mistakes)) config.socket = ResolvePath(path, *given);
     }
+    if (const YamlMember* store = members.Find("store")) ReadStore(*store, config, mistakes);
+    if (const YamlMember* log = members.Find("log")) ReadLog(*log, config, mistakes);
     if (const YamlMember* limits = members.Find("limits")) ReadLimits(*limits, config.limits, mistakes);
     if (const YamlMember* threads = members.Find("threads")) {
       config.threads = static_cast<size_t>(ReadWholeOf(*threads, 1, kMostThreads, mistakes).value_or(1));

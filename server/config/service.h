@@ -36,19 +36,22 @@ struct ClientLimits {
   int64_t head_seconds = 10;
   int64_t body_seconds = 30;
   int64_t write_seconds = 30;
+  int64_t requests_per_second = 200;  // of one key
 };
 
 struct ServiceConfig {
   std::string file;
   Listen listen;
   std::string districts;  // the folder of the districts' files; resolved against the folder of `file`
+  std::string store;      // as Store::Open takes it, the path of a file resolved likewise; empty: nothing is kept
+  std::string log = "denials";  // none, denials, requests
   std::string socket;     // a Unix socket to listen on too; resolved likewise; may be empty
   size_t threads = 2;     // how many long requests are answered at once
   size_t request_limit_bytes = size_t{16} << 20;
   ClientLimits limits;
 };
 
-// Every mistake of the file. Keys: listen, socket, districts, threads, request_limit_bytes, limits.
+// Every mistake of the file. Keys: listen, socket, districts, store, log, threads, request_limit_bytes, limits.
 tl::expected<ServiceConfig, std::vector<Mistake>> LoadService(const std::string& path);
 
 // A path written in `file`: absolute, or relative to the file's folder.

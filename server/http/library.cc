@@ -125,13 +125,15 @@ Library::~Library() = default;
 
 Rendered Library::Serve(const Request& request, bool close) { return router_->Serve(request, close); }
 
-std::string RenderRefusal(const Problem& problem) {
-  const Response response = ToResponse(problem, Language::kChinese);
-  std::string out = fmt::format(
-      "HTTP/1.1 {} {}\r\nContent-Type: {}\r\nContent-Length: {}\r\nConnection: close\r\nDate: {}\r\n", response.status,
-      TitleOf(response.status).en, response.content_type, response.body.size(), HttpDate());
+std::string Render(const Response& response, bool close) {
+  std::string out = fmt::format("HTTP/1.1 {} {}\r\nContent-Type: {}\r\nContent-Length: {}\r\nDate: {}\r\n",
+                                response.status, TitleOf(response.status).en, response.content_type,
+                                response.body.size(), HttpDate());
+  if (close) out += "Connection: close\r\n";
   for (const auto& [name, value] : response.headers) out += name + ": " + value + "\r\n";
   return out + "X-Content-Type-Options: nosniff\r\n\r\n" + response.body;
 }
+
+std::string RenderRefusal(const Problem& problem) { return Render(ToResponse(problem, Language::kChinese), true); }
 
 }  // namespace heng::server

@@ -30,7 +30,8 @@ class Library {
   std::unique_ptr<Router> router_;
 };
 
-// The bytes of an answer without a request to it, which ends the connection.
+// The bytes of an answer that the library has no request for: a refusal ends the connection.
+std::string Render(const Response& response, bool close);
 std::string RenderRefusal(const Problem& problem);
 
 }  // namespace heng::server

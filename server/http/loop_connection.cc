@@ -27,14 +27,6 @@ Problem Overloaded() {
   return problem;
 }
 
-Problem NotCommitted() {
-  Problem problem{
-      503, "store-failed", {"决定没有能写进日志，因此不作答复", "the decision could not be logged, and is not given"},
-      "",  {}};
-  problem.retry_after_s = 5;
-  return problem;
-}
-
 }  // namespace
 
 void Loop::OnEvent(Connection& c, uint32_t events) {
@@ -140,8 +132,8 @@ void Loop::HandOver(Connection& c, Request request, bool close) {
     Rendered rendered = library_.Serve(*shared, close);
     *shared = {};
     if (!rendered.before_leaving) return Post({&c, std::move(rendered.bytes)});
-    rendered.before_leaving([this, &c, bytes = std::move(rendered.bytes)](bool succeeded) {
-      Post({&c, succeeded ? bytes : RenderRefusal(NotCommitted())});
+    rendered.before_leaving([this, &c, close, bytes = std::move(rendered.bytes)](const Response* instead) {
+      Post({&c, instead == nullptr ? bytes : Render(*instead, close)});
     });
   });
   if (posted) return;
@@ -157,8 +149,8 @@ void Loop::Finish(Connection& c, Rendered rendered) {
     return;
   }
   Enter(c, Phase::kBusy);
-  rendered.before_leaving([this, &c, bytes = std::move(rendered.bytes)](bool succeeded) {
-    Post({&c, succeeded ? bytes : RenderRefusal(NotCommitted())});
+  rendered.before_leaving([this, &c, close = !c.keep_alive, bytes = std::move(rendered.bytes)](const Response* instead) {
+    Post({&c, instead == nullptr ? bytes : Render(*instead, close)});
   });
 }
 

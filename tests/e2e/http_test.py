@@ -339,6 +339,7 @@ class Process(unittest.TestCase):
             connection.sendall(body[-1:])
             self.assertTrue(receive(connection).startswith(b"HTTP/1.1 200 OK"))
         self.assertEqual(service.process.wait(timeout=30), 0)
+        service.reader.join(timeout=30)
         service.process.stderr.close()
         shutil.rmtree(service.folder)
 

@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import threading
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,7 +41,14 @@ class Service:
             if not line:
                 raise RuntimeError("heng serve ended: " + self.said)
             self.said += line
+        # What it says is read all the time: a full pipe would stop it.
+        self.reader = threading.Thread(target=self.read_on, daemon=True)
+        self.reader.start()
         self.port = int(re.search(r"http://127\.0\.0\.1:(\d+)", self.said).group(1))
+
+    def read_on(self):
+        for line in self.process.stderr:
+            self.said += line
 
     def connect(self, timeout=20):
         return socket.create_connection(("127.0.0.1", self.port), timeout=timeout)
@@ -62,7 +70,7 @@ class Service:
         """The exit status."""
         self.process.send_signal(number)
         status = self.process.wait(timeout=30)
-        self.said += self.process.stderr.read()
+        self.reader.join(timeout=30)
         self.process.stderr.close()
         shutil.rmtree(self.folder, ignore_errors=True)
         return status

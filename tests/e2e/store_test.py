@@ -56,15 +56,15 @@ class StoreVerbs(unittest.TestCase):
         self.refused("bad-store-url", 2, "versions", *D, "--store", "mysql://x/y")
 
     def test_keys(self):
-        text = self.done("keys", "add", *self.store, "--name", "张", "--role", "shiliuzhuang=editor", "--by", "管理员",
-                         "--expires", "2030-01-01").strip()
+        text = self.done("key", "create", *self.store, "--name", "张", "--grant", "shiliuzhuang=editor,viewer", "--author", "管理员",
+                         "--days", "30").strip()
         self.assertRegex(text, r"^heng_[0-9a-f]{16}_[0-9a-f]{64}$")
-        listed = self.done("keys", "list", *self.store)
-        self.assertIn("shiliuzhuang=editor", listed)
+        listed = self.done("key", "list", *self.store)
+        self.assertIn("shiliuzhuang=viewer,editor", listed)
         self.assertNotIn(text.split("_")[2], listed)
-        self.done("keys", "revoke", text.split("_")[1], *self.store, "--by", "管理员")
-        self.assertIn("revoked", self.done("keys", "list", *self.store))
-        self.refused("bad-role", 2, "keys", "add", *self.store, "--name", "张", "--role", "shiliuzhuang=king", "--by", "x")
+        self.done("key", "revoke", text.split("_")[1], *self.store, "--author", "管理员")
+        self.assertIn("revoked", self.done("key", "list", *self.store))
+        self.refused("bad-grant", 2, "key", "create", *self.store, "--name", "张", "--grant", "shiliuzhuang=king")
 
     def log_decisions(self, deployment, *form):
         """Has the sample's quarter answered and logged, as the service does; the decision's id."""

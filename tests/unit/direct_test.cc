@@ -268,8 +268,10 @@ TEST_P(DirectLines, RequestsHaveTheSameAnswers) {
       EXPECT_EQ(ours.error().code + ours.error().at, theirs.error().code + theirs.error().at) << body;
       continue;
     }
-    EXPECT_EQ(*ours, *theirs) << body;
-    if (ours->find("\"errors\"") != std::string::npos || i % 16 == 6) continue;
+    EXPECT_EQ(ours->text, theirs->text) << body;
+    EXPECT_EQ(ours->deployment, theirs->deployment);
+    EXPECT_EQ(ours->period, theirs->period);
+    if (ours->text.find("\"errors\"") != std::string::npos || i % 16 == 6) continue;
     ++answered;
     std::string out;
     direct += answerer.Answer(body, [&](const Head&) { return plans.Of(deployment_, period_)->plan; }, out) != nullptr ? 1 : 0;

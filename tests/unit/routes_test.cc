@@ -27,8 +27,11 @@ const Service& TheService() {
                                        "/policies/shiliuzhuang\nparameters: { 红牌检查频次: 5 次/月 }\n");
     folder.Write("districts/broken.yaml", "name: 坏\npolicy: nowhere\n");
     folder.Write("heng.yaml", "districts: districts\n");
-    return Service{config::LoadDistricts(*config::LoadService(folder.path() + "/heng.yaml")),
-                   [] { return std::string("01J00000000000000000000000"); }};
+    Service out{{}, {}, [] { return std::string("01J00000000000000000000000"); }};
+    for (config::District& one : config::LoadDistricts(*config::LoadService(folder.path() + "/heng.yaml"))) {
+      out.districts.push_back({std::make_shared<const config::District>(std::move(one)), nullptr});
+    }
+    return out;
   }();
   return service;
 }
@@ -276,10 +279,10 @@ TEST(RoutesTest, AnEvaluationIsAnswered) {
 
 TEST(RoutesTest, TheAnswerIsThatOfTheEngine) {
   const std::string request = Request1().dump();
-  const auto answer = evaluate::AnswerRequest(TheService().districts[1].deployments, request,
+  const auto answer = evaluate::AnswerRequest(TheService().districts[1].current->deployments, request,
                                               {"slz", "01J00000000000000000000000", false, false});
   ASSERT_TRUE(answer);
-  EXPECT_EQ(Post(kEvaluate, request).body, *answer);
+  EXPECT_EQ(Post(kEvaluate, request).body, answer->text);
 }
 
 TEST(RoutesTest, WithoutTheRosterRanksAreRefusedByName) {

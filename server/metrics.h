@@ -1,0 +1,31 @@
+// Metrics: what Prometheus reads at /metrics: requests and their latencies by route and status, decisions by district and
+// result, and the figures that the HTTP server and the store give when asked. Thread-safe.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace heng::server {
+
+class Metrics {
+ public:
+  Metrics();
+  ~Metrics();
+
+  void CountRequest(std::string_view route, int status, double seconds);
+  // `result`: logged, unlogged (there is no log), refused, failed.
+  void CountDecision(const std::string& district, std::string_view result);
+  // A figure that is read when the page is.
+  void AddGauge(const std::string& name, const std::string& help, std::function<double()> read);
+
+  // The page, as text format 0.0.4.
+  std::string Render();
+
+ private:
+  struct Families;
+  std::unique_ptr<Families> families_;
+};
+
+}  // namespace heng::server

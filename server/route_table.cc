@@ -1,0 +1,88 @@
+#include "server/route_table.h"
+
+#include <algorithm>
+
+namespace heng::server {
+namespace {
+
+constexpr std::string_view kJson = "application/json";
+constexpr std::string_view kLines = "application/x-ndjson";
+constexpr std::string_view kText = "text/plain; charset=utf-8";
+
+constexpr std::string_view kPolicyExample =
+    R"({"source": "政策 a.b “甲”\n  版本 1\n\n对象 项目\n\n每季 项目\n  户数: 计数 户\n\n结果\n  规模 = 户数\n"})";
+
+}  // namespace
+
+const std::vector<Route>& Routes() {
+  static const std::vector<Route> routes = {
+      {"GET", "/livez", Livez, Needs::kNothing, Work::kShort, "Is the process alive?", {}, {}, {kJson}, ""},
+      {"GET", "/readyz", Readyz, Needs::kNothing, Work::kLong,
+       "Can it serve every district? 503 names those that are broken, or whose last change was refused.", {}, {}, {kJson}, ""},
+      {"GET", "/metrics", ShowMetrics, Needs::kKey, Work::kLong, "Figures for Prometheus.", {}, {}, {kText}, ""},
+      {"GET", "/openapi.json", ShowOpenApi, Needs::kNothing, Work::kLong, "This description.", {}, {}, {kJson}, ""},
+      {"GET", "/v1/districts", ListDistricts, Needs::kKey, Work::kShort, "The districts that the key sees.", {}, {}, {kJson}, ""},
+      {"GET", "/v1/districts/{district}", ShowDistrict, Needs::kView, Work::kShort,
+       "A district, and what is wrong with its files, if something is.", {}, {}, {kJson}, ""},
+      {"POST", "/v1/districts/{district}/evaluate", EvaluateRequest, Needs::kEvaluate, Work::kLong,
+       "Evaluate a period of subjects; the decision is logged before it is answered.",
+       {{"strict", "true: refused facts refuse the whole request"},
+        {"period", "NDJSON: the period, as 2024Q3"},
+        {"policy", "NDJSON: the policy's id or its last part"},
+        {"version", "NDJSON: the policy's version"},
+        {"roster", "NDJSON: complete, if all peers are in the request"},
+        {"explain", "NDJSON: true, for the reasons"},
+        {"what_if", "NDJSON: true, for a version that is not in force"}},
+       {kJson, kLines}, {kJson, kLines}, R"({"period": "2024Q3", "subjects": []})"},
+      {"GET", "/v1/districts/{district}/decisions", ListDecisions, Needs::kAudit, Work::kLong,
+       "Decisions of the log, without requests and answers.",
+       {{"after", "the sequence behind which the page begins; with newest=true before which"},
+        {"limit", "1 to 1000; 100 if not given"},
+        {"newest", "true: the newest first"}},
+       {}, {kJson}, ""},
+      {"GET", "/v1/districts/{district}/decisions/{decision}", ShowDecision, Needs::kAudit, Work::kLong,
+       "A decision as it was asked and answered, and its place in the chain.", {}, {}, {kJson}, ""},
+      {"POST", "/v1/districts/{district}/decisions/{decision}/replay", ReplayDecision, Needs::kAudit, Work::kLong,
+       "Evaluate the request of a decision again, by its own deployment, and compare byte for byte.", {}, {kJson}, {kJson}, ""},
+      {"GET", "/v1/districts/{district}/policies", ListPolicies, Needs::kView, Work::kShort, "Its policies.", {}, {}, {kJson}, ""},
+      {"GET", "/v1/districts/{district}/policies/{policy}/versions", ListVersions, Needs::kView, Work::kShort,
+       "Versions of a policy.", {}, {}, {kJson}, ""},
+      {"GET", "/v1/districts/{district}/policies/{policy}/versions/{version}", ShowVersion, Needs::kView, Work::kShort,
+       "What a version publishes, leaves open, and chooses.", {}, {}, {kJson}, ""},
+      {"GET", "/v1/districts/{district}/policies/{policy}/versions/{version}/source", ShowSource, Needs::kView, Work::kShort,
+       "The policy's text.", {}, {}, {kText}, ""},
+      {"GET", "/v1/districts/{district}/policies/{policy}/versions/{version}/graph", ShowGraph, Needs::kView, Work::kLong,
+       "The evaluation graph.", {{"format", "json, dot or mermaid"}}, {}, {kJson, kText}, ""},
+      {"GET", "/v1/districts/{district}/policies/{policy}/versions/{version}/schema", ShowSchema, Needs::kView, Work::kLong,
+       "JSON Schema of a request.", {}, {}, {"application/schema+json"}, ""},
+      {"GET", "/v1/districts/{district}/policies/{policy}/versions/{version}/parameters", ShowParameters, Needs::kView,
+       Work::kShort, "Open parameters and what they are bound to; the numbers that the district chose.", {}, {}, {kJson}, ""},
+      {"POST", "/v1/check", CheckPolicy, Needs::kKey, Work::kLong, "Diagnostics of a policy's text.", {}, {kJson}, {kJson},
+       kPolicyExample},
+      {"POST", "/v1/format", FormatPolicy, Needs::kKey, Work::kLong, "A policy's text in canonical layout.", {}, {kJson},
+       {kJson}, kPolicyExample},
+      {"POST", "/v1/diff", DiffPolicies, Needs::kKey, Work::kLong,
+       "The difference of two policies' texts, declaration by declaration.", {}, {kJson}, {kJson}, ""},
+  };
+  return routes;
+}
+
+std::optional<std::vector<std::string>> Match(std::string_view pattern, const std::vector<std::string>& segments) {
+  std::vector<std::string> captures;
+  for (const std::string& segment : segments) {
+    if (pattern.empty()) return std::nullopt;
+    pattern.remove_prefix(1);
+    const size_t end = std::min(pattern.find('/'), pattern.size());
+    const std::string_view wanted = pattern.substr(0, end);
+    pattern.remove_prefix(end);
+    if (wanted.starts_with('{') && !segment.empty()) {
+      captures.push_back(segment);
+    } else if (wanted != segment) {
+      return std::nullopt;
+    }
+  }
+  if (!pattern.empty()) return std::nullopt;
+  return captures;
+}
+
+}  // namespace heng::server

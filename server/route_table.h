@@ -1,0 +1,42 @@
+// The routes of the HTTP interface, once: what dispatch matches, what access asks for, and what OpenAPI says. Used by
+// routes.cc and openapi.cc.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/access.h"
+#include "server/handlers.h"
+
+namespace heng::server {
+
+// How long answering takes (see TakesLong).
+enum class Work : unsigned char { kShort, kLong };
+
+struct QueryParameter {
+  std::string_view name;
+  std::string_view about;
+};
+
+struct Route {
+  std::string_view method;
+  std::string_view pattern;
+  Outcome (*handle)(const Call&);
+  Needs needs = Needs::kView;
+  Work work = Work::kShort;
+  std::string_view about;
+  std::vector<QueryParameter> query;
+  // Media types of the request's body and of the answer, the usual one first; none: there is no body.
+  std::vector<std::string_view> takes;
+  std::vector<std::string_view> gives;
+  // A request's body that is answered 200 by a service of the district shiliuzhuang; the tests send it.
+  std::string_view example;
+};
+
+const std::vector<Route>& Routes();
+
+// The segments that stand for the names in braces, or nothing if the path does not fit.
+std::optional<std::vector<std::string>> Match(std::string_view pattern, const std::vector<std::string>& segments);
+
+}  // namespace heng::server

@@ -1,0 +1,45 @@
+// Service: what a request is answered from. A snapshot: immutable, shared between threads; a reload makes another one
+// (live_service.h). What lasts longer (store, access, metrics, log) is named by it, not owned.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "server/config/district.h"
+
+namespace heng::store {
+class Store;
+}
+
+namespace heng::server {
+
+class Access;
+class EventLog;
+class Metrics;
+
+struct ServedDistrict {
+  // Answers, if it is not broken itself (as it may be from the start).
+  std::shared_ptr<const config::District> current;
+  // What stands in the files now, if it is broken and `current` is its last good state.
+  std::shared_ptr<const config::District> rejected;
+
+  // What stands in the files now.
+  const config::District& written() const { return rejected ? *rejected : *current; }
+};
+
+struct Service {
+  std::vector<ServedDistrict> districts;
+  // Of heng.yaml, if it has been changed for the worse.
+  std::vector<config::Mistake> mistakes;
+  // A new id for a decision. Thread-safe.
+  std::function<std::string()> new_decision;
+  // Each may be null: then nothing is kept, everyone may do everything, nothing is counted, nothing is said.
+  store::Store* store = nullptr;
+  Access* access = nullptr;
+  Metrics* metrics = nullptr;
+  EventLog* log = nullptr;
+};
+
+}  // namespace heng::server
