@@ -1,10 +1,12 @@
 #include <algorithm>
 #include <cctype>
 #include <chrono>
+#include <span>
 
 #include <fmt/format.h>
 
 #include "engine/base/digest.h"
+#include "engine/base/period.h"
 #include "engine/base/text.h"
 #include "engine/evaluate/evaluate.h"
 #include "engine/evaluate/plans.h"
@@ -15,6 +17,12 @@
 
 namespace heng::server {
 namespace {
+
+struct Evaluated {
+  Response response;
+  std::string deployment;
+  Period period;
+};
 
 constexpr std::string_view kLinesType = "application/x-ndjson";
 
@@ -129,8 +137,7 @@ tl::expected<std::optional<store::IdempotencyKey>, Problem> ReadIdempotencyKey(c
                                Sha256(call.request.target + "\n" + call.request.body)};
 }
 
-}  // namespace
-
+// The answer to a request of that media type and query, by these deployments.
 tl::expected<Evaluated, Problem> EvaluateBody(const Call& call, std::span<const data::Deployment> deployments,
                                               const std::string& decision) {
   const Form form = FormOf(call.request.Header("content-type"));
@@ -153,6 +160,8 @@ tl::expected<Evaluated, Problem> EvaluateBody(const Call& call, std::span<const 
   if (!answer) return tl::unexpected(ProblemOf(answer.error()));
   return Evaluated{{200, "application/json", {}, std::move(answer->text)}, answer->deployment, answer->period};
 }
+
+}  // namespace
 
 Outcome EvaluateRequest(const Call& call) {
   const auto district = FindReadyDistrict(call);

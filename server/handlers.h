@@ -3,13 +3,11 @@
 #pragma once
 
 #include <map>
-#include <span>
 #include <string>
 #include <vector>
 
 #include <tl/expected.hpp>
 
-#include "engine/base/period.h"
 #include "server/access.h"
 #include "server/problem.h"
 #include "server/routes.h"
@@ -61,15 +59,6 @@ Outcome ShowSchema(const Call& call);
 
 // evaluate_route.cc
 Outcome EvaluateRequest(const Call& call);
-// The answer's body to a request of that media type and query, by these deployments, as EvaluateRequest gives it; used
-// to replay.
-struct Evaluated {
-  Response response;
-  std::string deployment;
-  Period period;
-};
-tl::expected<Evaluated, Problem> EvaluateBody(const Call& call, std::span<const data::Deployment> deployments,
-                                              const std::string& decision);
 
 // decision_routes.cc
 Outcome ListDecisions(const Call& call);

@@ -1,5 +1,6 @@
 // Who may do what, how often, and the small parts of a request's way that need no route: traces, compression.
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -59,9 +60,10 @@ TEST(AccessTest, TheFirstKeyClosesAndRevokingDoesNotOpen) {
 TEST(TraceTest, IsContinuedIfWellWritten) {
   const std::string id = "4bf92f3577b34da6a3ce929d0e0e4736";
   EXPECT_EQ(TraceOf("00-" + id + "-00f067aa0ba902b7-01").id, id);
-  for (const std::string bad : {"", "00", "00-" + id, "00-" + std::string(32, '0') + "-00f067aa0ba902b7-01",
+  const std::vector<std::string> malformed = {"", "00", "00-" + id, "00-" + std::string(32, '0') + "-00f067aa0ba902b7-01",
                                 "00-" + id + "-0000000000000000-01", "00-" + id + "-00F067AA0BA902B7-01",
-                                "ff-" + id + "-00f067aa0ba902b7-01"}) {
+                                "ff-" + id + "-00f067aa0ba902b7-01"};
+  for (const std::string& bad : malformed) {
     const Trace trace = TraceOf(bad);
     EXPECT_NE(trace.id, id) << bad;
     EXPECT_EQ(trace.ToHeader().size(), 55U);

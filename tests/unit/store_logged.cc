@@ -51,7 +51,7 @@ int main(int argc, char** argv) {
   if (decision.media == "application/json") {
     auto answer = evaluate::AnswerRequest(*deployment, decision.request, how);
     if (!answer) return Refuse(answer.error());
-    decision.answer = std::move(*answer);
+    decision.answer = std::move(answer->text);
   } else {
     decision.query = {{"period", "2024Q3"}, {"roster", "complete"}, {"explain", "true"}};
     auto batch = evaluate::AnswerBatch({&*deployment, 1}, {"", "", "2024Q3", true, true, false}, decision.request, how);
