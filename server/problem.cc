@@ -25,7 +25,7 @@ constexpr std::array kStatusOfCode = {
     StatusOfCode{"not-in-force", 409},   StatusOfCode{"not-a-settlement-period", 422},
     StatusOfCode{"facts-refused", 422},  StatusOfCode{"request-too-large", 413},
     StatusOfCode{"unknown-decision", 404},     StatusOfCode{"unknown-settlement", 404},
-    StatusOfCode{"unknown-deployment", 404},   StatusOfCode{"idempotency-conflict", 409},
+    StatusOfCode{"unknown-deployment", 404},   StatusOfCode{"idempotency-conflict", 422},
     StatusOfCode{"same-person", 409},          StatusOfCode{"wrong-state", 409},
     StatusOfCode{"same-first-day", 409},       StatusOfCode{"already-settled", 409},
     StatusOfCode{"already-superseded", 409},   StatusOfCode{"other-period", 409},
@@ -90,7 +90,8 @@ Response ToResponse(const Problem& problem, Language language, std::string_view 
                {"status", problem.status},
                {"detail", problem.detail.In(language)},
                {"code", problem.code}};
-  if (!instance.empty()) body["instance"] = instance;
+  // Without the query, which may hold what was meant for a header.
+  if (!instance.empty()) body["instance"] = instance.substr(0, instance.find('?'));
   body["messages"] = Both(problem.detail);
   if (!problem.errors.empty()) {
     body["errors"] = Json::parse(data::ToJson(problem.errors, false));

@@ -13,6 +13,10 @@ namespace {
 
 using Refused = std::optional<Problem>;
 
+// What only one value can be taken of: with two, a proxy might look at the other one. Host and Content-Length say so themselves.
+constexpr std::array<std::string_view, 5> kSingle = {"authorization", "content-type", "content-encoding", "expect",
+                                                     "idempotency-key"};
+
 Problem Refuse(int status, std::string code, std::string zh, std::string en) {
   return {status, std::move(code), {std::move(zh), std::move(en)}, "", {}};
 }
@@ -88,6 +92,11 @@ class HeadReader {
     const bool modern = head_.keep_alive;
     if (Count("host") > 1 || (modern && Count("host") == 0)) {
       return BadHead("应当有且只有一个 Host", "there must be exactly one Host");
+    }
+    for (const std::string_view name : kSingle) {
+      if (Count(name) > 1) {
+        return BadHead(fmt::format("请求头 {} 只能有一个", name), fmt::format("there must be one {} only", name));
+      }
     }
     const std::string connection = Lower(head_.request.Header("connection"));
     if (connection.find("close") != std::string::npos) head_.keep_alive = false;

@@ -81,7 +81,7 @@ class Logged(unittest.TestCase):
         again = self.service.ask("POST", EVALUATE, request_of(), headers)
         self.assertEqual(first[2], again[2])
         other = self.service.ask("POST", EVALUATE, request_of("slz-02"), headers)
-        self.assertEqual((other[0], json.loads(other[2])["code"]), (409, "idempotency-conflict"))
+        self.assertEqual((other[0], json.loads(other[2])["code"]), (422, "idempotency-conflict"))
 
     def test_gzip_is_asked_for(self):
         path = f"{DISTRICT}/policies/plates/versions/2024.1/source"

@@ -18,25 +18,40 @@ EVALUATE = "/v1/districts/shiliuzhuang/evaluate"
 LIMIT = 1 << 20
 
 
+def run_heng(*arguments, **options):
+    return subprocess.run([HENG, "--lang", "en", *arguments], capture_output=True, text=True, timeout=120, check=False, **options)
+
+
 class Service:
-    """A running `heng serve`; its folder holds the configuration."""
+    """A `heng serve`; its folder holds the configuration, and a copy of the policy for each of `districts` if there are several.
+    With start=False it can be given keys before it runs (`make_key`, `start`)."""
 
     def __init__(self, broken=False, limit=LIMIT, limits="head_seconds: 1, body_seconds: 1, write_seconds: 1", threads=2,
-                 extra=""):
+                 extra="", districts=("shiliuzhuang",), start=True):
         self.folder = Path(tempfile.mkdtemp(prefix="heng-http-"))
         (self.folder / "districts").mkdir()
         (self.folder / "heng.yaml").write_text(
             f"listen: 127.0.0.1:0\ndistricts: districts\nthreads: {threads}\nrequest_limit_bytes: {limit}\n"
             f"limits: {{ {limits} }}\n{extra}", encoding="utf-8")
-        (self.folder / "districts/shiliuzhuang.yaml").write_text(
-            f"name: 石榴庄街道\npolicy: {ROOT}/policies/shiliuzhuang\nparameters: {{ 红牌检查频次: 5 次/月 }}\n",
-            encoding="utf-8")
+        for district in districts:
+            policy = ROOT / "policies/shiliuzhuang"
+            if len(districts) > 1:
+                policy = self.folder / "policies" / district
+                policy.mkdir(parents=True)
+                shutil.copy(ROOT / "policies/shiliuzhuang/plates.heng", policy)
+            (self.folder / f"districts/{district}.yaml").write_text(
+                f"name: 石榴庄街道\npolicy: {policy}\nparameters: {{ 红牌检查频次: 5 次/月 }}\n", encoding="utf-8")
         if broken:
             (self.folder / "districts/broken.yaml").write_text("name: yes\npolicy: nowhere\n", encoding="utf-8")
+        self.said = ""
+        if start:
+            self.start()
+
+    def start(self):
         self.process = subprocess.Popen([HENG, "--lang", "en", "serve", "--config", str(self.folder / "heng.yaml")],
                                         stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
-        self.said = ""
-        while "Ctrl-C" not in self.said:
+        began = len(self.said)
+        while "Ctrl-C" not in self.said[began:]:
             line = self.process.stderr.readline()
             if not line:
                 raise RuntimeError("heng serve ended: " + self.said)
@@ -44,7 +59,17 @@ class Service:
         # What it says is read all the time: a full pipe would stop it.
         self.reader = threading.Thread(target=self.read_on, daemon=True)
         self.reader.start()
-        self.port = int(re.search(r"http://127\.0\.0\.1:(\d+)", self.said).group(1))
+        self.port = int(re.findall(r"http://127\.0\.0\.1:(\d+)", self.said)[-1])
+
+    @property
+    def store(self):
+        """Of a service with `store: sqlite:heng.db`."""
+        return f"sqlite:{self.folder}/heng.db"
+
+    def make_key(self, *grants):
+        made = run_heng("key", "create", "--store", self.store, "--name", "test", *[x for g in grants for x in ("--grant", g)])
+        assert made.returncode == 0, made.stderr
+        return made.stdout.strip()
 
     def read_on(self):
         for line in self.process.stderr:
@@ -66,12 +91,17 @@ class Service:
         body = request if isinstance(request, bytes) else json.dumps(request, ensure_ascii=False).encode()
         return self.ask("POST", EVALUATE + query, body, {"Content-Type": type_})
 
-    def stop(self, number=signal.SIGTERM):
-        """The exit status."""
+    def end(self, number):
+        """The exit status. The folder stays, and it can be started again."""
         self.process.send_signal(number)
         status = self.process.wait(timeout=30)
         self.reader.join(timeout=30)
         self.process.stderr.close()
+        return status
+
+    def stop(self, number=signal.SIGTERM):
+        """The exit status."""
+        status = self.end(number)
         shutil.rmtree(self.folder, ignore_errors=True)
         return status
 
