@@ -62,5 +62,6 @@ void BenchJson(const Settings& settings, Report& report);
 void BenchNdjson(const Settings& settings, Report& report);
 void BenchTable(const Settings& settings, Report& report);
 void BenchSettle(const Settings& settings, Report& report);
+void BenchHttp(const Settings& settings, Report& report);
 
 }  // namespace heng::bench

@@ -27,6 +27,7 @@ constexpr Bench kBenches[] = {
     {"ndjson", "lines of JSON in and out", BenchNdjson},
     {"table", "one look into a decision table of 3,000 rows", BenchTable},
     {"settle", "a district of 100,000 projects from CSV, three months", BenchSettle},
+    {"http", "the service over HTTP against an echo of the stock library", BenchHttp},
 };
 
 int Main(int argc, char** argv) {
