@@ -114,13 +114,14 @@ void LeaveWhenLogged(const Call& call, const std::string& district, const Evalua
                              decision = std::move(decision), key = std::move(key),
                              type = response.content_type](Release release) mutable {
     const std::string where = decision.district;
-    store->Append(std::move(decision), std::move(key), [=](Result<store::Receipt> receipt) {
+    const auto done = [log, metrics, where, type = std::move(type), release = std::move(release)](Result<store::Receipt> receipt) {
       if (metrics != nullptr) metrics->CountDecision(where, receipt ? "logged" : "failed");
       if (receipt && !receipt->earlier) return release(nullptr);
       if (!receipt && log != nullptr) log->Failed("log", receipt.error().code, receipt.error().message.en);
       const Response instead = InsteadOf({200, type, {}, ""}, receipt);
       release(&instead);
-    });
+    };
+    store->Append(std::move(decision), std::move(key), done);
   };
 }
 
@@ -137,6 +138,18 @@ tl::expected<std::optional<store::IdempotencyKey>, Problem> ReadIdempotencyKey(c
                                Sha256(call.request.target + "\n" + call.request.body)};
 }
 
+evaluate::AnswerOptions OptionsOf(const Call& call, const std::string& decision, bool strict) {
+  // Of the process: kept by graph and parameters, so that it outlives no deployment wrongly.
+  static evaluate::Plans plans;
+  evaluate::AnswerOptions options{call.captures.front(), decision, strict, false};
+  options.plans = &plans;
+  return options;
+}
+
+Evaluated JsonOf(evaluate::RequestAnswer answer) {
+  return {{200, "application/json", {}, std::move(answer.text)}, std::move(answer.deployment), answer.period};
+}
+
 // The answer to a request of that media type and query, by these deployments.
 tl::expected<Evaluated, Problem> EvaluateBody(const Call& call, std::span<const data::Deployment> deployments,
                                               const std::string& decision) {
@@ -151,17 +164,43 @@ tl::expected<Evaluated, Problem> EvaluateBody(const Call& call, std::span<const 
   }
   const auto strict = ReadFlag(call, "strict");
   if (!strict) return tl::unexpected(strict.error());
-  evaluate::AnswerOptions options{call.captures.front(), decision, *strict, false};
-  // Of the process: kept by graph and parameters, so that it outlives no deployment wrongly.
-  static evaluate::Plans plans;
-  options.plans = &plans;
+  const evaluate::AnswerOptions options = OptionsOf(call, decision, *strict);
   if (form == Form::kLines) return EvaluateLines(call, deployments, options);
   auto answer = evaluate::AnswerRequest(deployments, call.request.body, options);
   if (!answer) return tl::unexpected(ProblemOf(answer.error()));
-  return Evaluated{{200, "application/json", {}, std::move(answer->text)}, answer->deployment, answer->period};
+  return JsonOf(std::move(*answer));
+}
+
+// What was evaluated, on its way through the log.
+Response ResponseOf(const Call& call, const std::string& district, Evaluated evaluated, const std::string& decision,
+                    std::optional<store::IdempotencyKey> key) {
+  Response response = std::move(evaluated.response);
+  response.headers.emplace_back("Cache-Control", "no-store");
+  if (call.service.store != nullptr) {
+    LeaveWhenLogged(call, district, evaluated, decision, std::move(key), response);
+  } else if (call.service.metrics != nullptr) {
+    call.service.metrics->CountDecision(district, "unlogged");
+  }
+  return response;
 }
 
 }  // namespace
+
+std::optional<Outcome> EvaluateAtOnce(const Call& call) {
+  // Of a size that takes some microseconds; without what the store has to be asked about.
+  constexpr size_t kAtOnceBytes = 4096;
+  const Request& request = call.request;
+  if (request.body.size() > kAtOnceBytes || !call.query.empty() || !request.Header("idempotency-key").empty() ||
+      FormOf(request.Header("content-type")) != Form::kJson) {
+    return std::nullopt;
+  }
+  const auto district = FindReadyDistrict(call);
+  if (!district) return std::nullopt;
+  const std::string decision = call.service.new_decision();
+  auto answer = evaluate::AnswerAtOnce((*district)->deployments, request.body, OptionsOf(call, decision, false));
+  if (!answer) return std::nullopt;
+  return ResponseOf(call, (*district)->id, JsonOf(std::move(*answer)), decision, std::nullopt);
+}
 
 Outcome EvaluateRequest(const Call& call) {
   const auto district = FindReadyDistrict(call);
@@ -182,19 +221,11 @@ Outcome EvaluateRequest(const Call& call) {
   }
   const std::string decision = call.service.new_decision();
   auto evaluated = EvaluateBody(call, (*district)->deployments, decision);
-  Metrics* metrics = call.service.metrics;
   if (!evaluated) {
-    if (metrics != nullptr) metrics->CountDecision((*district)->id, "refused");
+    if (call.service.metrics != nullptr) call.service.metrics->CountDecision((*district)->id, "refused");
     return tl::unexpected(evaluated.error());
   }
-  Response response = std::move(evaluated->response);
-  response.headers.emplace_back("Cache-Control", "no-store");
-  if (store != nullptr) {
-    LeaveWhenLogged(call, (*district)->id, *evaluated, decision, std::move(*key), response);
-  } else if (metrics != nullptr) {
-    metrics->CountDecision((*district)->id, "unlogged");
-  }
-  return response;
+  return ResponseOf(call, (*district)->id, std::move(*evaluated), decision, std::move(*key));
 }
 
 }  // namespace heng::server

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -59,6 +60,7 @@ Outcome ShowSchema(const Call& call);
 
 // evaluate_route.cc
 Outcome EvaluateRequest(const Call& call);
+std::optional<Outcome> EvaluateAtOnce(const Call& call);
 
 // decision_routes.cc
 Outcome ListDecisions(const Call& call);

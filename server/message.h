@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace heng::server {
@@ -40,5 +41,9 @@ struct Response {
   // lets it leave. Must not wait itself.
   std::function<void(Release)> before_leaving;
 };
+
+// The rest of a request that takes long; given the same request again, by another thread.
+using Later = std::function<Response(const Request&)>;
+using Reply = std::variant<Response, Later>;
 
 }  // namespace heng::server

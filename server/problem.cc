@@ -107,6 +107,12 @@ Response ToResponse(const Problem& problem, Language language, std::string_view 
   return response;
 }
 
+Response InternalError(std::string_view accept_language) {
+  return ToResponse(
+      {500, "internal", {"服务内部出错，已停止处理这个请求", "an internal error; this request was given up"}, "", {}},
+      LanguageOf(accept_language));
+}
+
 Language LanguageOf(std::string_view accept_language) {
   Language best = Language::kChinese;
   int best_weight = 0;

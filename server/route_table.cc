@@ -33,7 +33,7 @@ const std::vector<Route>& Routes() {
         {"roster", "NDJSON: complete, if all peers are in the request"},
         {"explain", "NDJSON: true, for the reasons"},
         {"what_if", "NDJSON: true, for a version that is not in force"}},
-       {kJson, kLines}, {kJson, kLines}, R"({"period": "2024Q3", "subjects": []})"},
+       {kJson, kLines}, {kJson, kLines}, R"({"period": "2024Q3", "subjects": []})", EvaluateAtOnce},
       {"GET", "/v1/districts/{district}/decisions", ListDecisions, Needs::kAudit, Work::kLong,
        "Decisions of the log, without requests and answers.",
        {{"after", "the sequence behind which the page begins; with newest=true before which"},

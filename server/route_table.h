@@ -2,6 +2,7 @@
 // routes.cc and openapi.cc.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,7 +12,7 @@
 
 namespace heng::server {
 
-// How long answering takes (see TakesLong).
+// How long answering takes: what is long is left to another thread.
 enum class Work : unsigned char { kShort, kLong };
 
 struct QueryParameter {
@@ -32,6 +33,8 @@ struct Route {
   std::vector<std::string_view> gives;
   // A request's body that is answered 200 by a service of the district shiliuzhuang; the tests send it.
   std::string_view example;
+  // Of a long route: the same as `handle` where a request happens to be short; nothing where it is not.
+  std::optional<Outcome> (*at_once)(const Call&) = nullptr;
 };
 
 const std::vector<Route>& Routes();

@@ -21,56 +21,70 @@
 namespace heng::server {
 namespace {
 
-// What is learned of a request on its way, for the log and the metrics.
-struct Trail {
-  std::string_view route;
+// A request on its way: what is learned of it, kept until it is answered.
+struct Passage {
+  std::shared_ptr<const Service> service;
+  std::chrono::steady_clock::time_point begin = std::chrono::steady_clock::now();
+  Trace trace;
+  const Route* route = nullptr;  // null: none fits
+  std::string allow;             // the methods of the path, where another one was asked for
   std::string district;
-  std::string key;
-  std::string allow;
+  Identity identity{"", "local", {}, true};
+  std::vector<std::string> captures;
+  std::map<std::string, std::string> query;
+
+  Call CallOf(const Request& request) const { return {*service, request, identity, captures, query}; }
 };
 
-Outcome DispatchTo(const Route& route, const Service& service, const Request& request, Target target,
-                   std::vector<std::string> captures, Trail& trail) {
-  trail.route = route.pattern;
-  const bool of_district = route.pattern.starts_with("/v1/districts/{");
-  if (of_district) trail.district = captures.front();
-  Identity identity{"", "local", {}, true};
-  if (service.access != nullptr && route.needs != Needs::kNothing) {
-    auto known = service.access->Identify(request.Header("authorization"));
-    if (!known) return tl::unexpected(known.error());
-    identity = std::move(*known);
-  }
-  trail.key = identity.key;
-  // Whether there is such a district is not told to those who may not see it.
-  if (of_district && !identity.May(route.needs, captures.front())) {
-    return Refuse(403, "not-allowed", {"这把密钥没有这个权限", "this key may not do that"});
-  }
-  const Call call{service, request, identity, std::move(captures), std::move(target.query)};
-  std::vector<std::string> known;
-  for (const QueryParameter& parameter : route.query) known.emplace_back(parameter.name);
-  if (auto status = CheckQuery(call, known); !status) return tl::unexpected(status.error());
-  return route.handle(call);
-}
-
-Outcome Dispatch(const Service& service, const Request& request, Trail& trail) {
+// Finds the route, who asks, and that they may.
+tl::expected<void, Problem> Admit(Passage& passage, const Request& request) {
   auto target = ParseTarget(request.target);
   if (!target) {
     return Refuse(400, "bad-target",
                   {"网址写得不对：百分号编码、UTF-8，或同一个查询参数写了两次",
                    "the URL is not well written: percent-encoding, UTF-8, or a query parameter given twice"});
   }
-  const std::string method = request.method == "HEAD" ? "GET" : request.method;
+  const std::string_view method = request.method == "HEAD" ? "GET" : std::string_view(request.method);
   for (const Route& route : Routes()) {
     auto captures = Match(route.pattern, target->segments);
     if (!captures) continue;
-    if (method == route.method) {
-      return DispatchTo(route, service, request, std::move(*target), std::move(*captures), trail);
+    if (method != route.method) {
+      passage.allow = route.method == "GET" ? "GET, HEAD" : route.method;
+      continue;
     }
-    trail.allow = route.method == "GET" ? "GET, HEAD" : route.method;
+    passage.route = &route;
+    passage.captures = std::move(*captures);
+    break;
   }
-  if (trail.allow.empty()) return Refuse(404, "no-such-route", {"没有这个地址", "there is no such address"});
-  return Refuse(405, "method-not-allowed",
-                {fmt::format("这个地址只接受 {}", trail.allow), fmt::format("this address takes {} only", trail.allow)});
+  if (passage.route == nullptr) {
+    if (passage.allow.empty()) return Refuse(404, "no-such-route", {"没有这个地址", "there is no such address"});
+    return Refuse(405, "method-not-allowed",
+                  {fmt::format("这个地址只接受 {}", passage.allow), fmt::format("this address takes {} only", passage.allow)});
+  }
+  const Route& route = *passage.route;
+  passage.allow.clear();
+  const bool of_district = route.pattern.starts_with("/v1/districts/{");
+  if (of_district) passage.district = passage.captures.front();
+  Access* access = passage.service->access;
+  if (access != nullptr && route.needs != Needs::kNothing) {
+    auto known = access->Identify(request.Header("authorization"));
+    if (!known) return tl::unexpected(known.error());
+    passage.identity = std::move(*known);
+  }
+  // Whether there is such a district is not told to those who may not see it.
+  if (of_district && !passage.identity.May(route.needs, passage.district)) {
+    return Refuse(403, "not-allowed", {"这把密钥没有这个权限", "this key may not do that"});
+  }
+  passage.query = std::move(target->query);
+  return {};
+}
+
+// 400 for a parameter that the route does not name.
+tl::expected<void, Problem> CheckParameters(const Call& call, const Route& route) {
+  if (call.query.empty()) return {};
+  std::vector<std::string> known;
+  for (const QueryParameter& parameter : route.query) known.emplace_back(parameter.name);
+  return CheckQuery(call, known);
 }
 
 // True if the If-None-Match names the tag (RFC 9110, compared weakly).
@@ -99,13 +113,8 @@ void AddCaching(const Request& request, Response& response) {
   response.content_type.clear();
 }
 
-}  // namespace
-
-Response Answer(const Service& service, const Request& request) {
-  const auto begin = std::chrono::steady_clock::now();
-  const Trace trace = TraceOf(request.Header("traceparent"));
-  Trail trail;
-  Outcome outcome = Dispatch(service, request, trail);
+// The response to what a route has given, counted and logged.
+Response Respond(const Passage& passage, const Request& request, Outcome outcome) {
   Response response;
   if (outcome) {
     response = std::move(*outcome);
@@ -113,30 +122,46 @@ Response Answer(const Service& service, const Request& request) {
     Compress(request.Header("accept-encoding"), response);
   } else {
     response = ToResponse(outcome.error(), LanguageOf(request.Header("accept-language")), request.target);
-    if (!trail.allow.empty()) response.headers.emplace_back("Allow", trail.allow);
+    if (!passage.allow.empty()) response.headers.emplace_back("Allow", passage.allow);
     if (response.status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer");
   }
   response.headers.emplace_back("X-Content-Type-Options", "nosniff");
-  response.headers.emplace_back("traceparent", trace.ToHeader());
-  const auto took = std::chrono::steady_clock::now() - begin;
+  response.headers.emplace_back("traceparent", passage.trace.ToHeader());
+  const auto took = std::chrono::steady_clock::now() - passage.begin;
+  const Service& service = *passage.service;
+  const std::string_view route = passage.route == nullptr ? std::string_view() : passage.route->pattern;
   if (service.metrics != nullptr) {
-    service.metrics->CountRequest(trail.route, response.status, std::chrono::duration<double>(took).count());
+    service.metrics->CountRequest(route, response.status, std::chrono::duration<double>(took).count());
   }
   if (service.log != nullptr) {
-    service.log->Answered({request.method, trail.route, trail.district, trail.key, trace.id,
+    service.log->Answered({request.method, route, passage.district, passage.identity.key, passage.trace.id,
                            outcome ? "" : std::string_view(outcome.error().code), response.status, request.body.size(),
                            std::chrono::duration_cast<std::chrono::microseconds>(took).count()});
   }
   return response;
 }
 
-bool TakesLong(const Request& request) {
-  const auto target = ParseTarget(request.target);
-  if (!target) return false;
-  const std::string_view method = request.method == "HEAD" ? "GET" : request.method;
-  return std::any_of(Routes().begin(), Routes().end(), [&](const Route& route) {
-    return route.work == Work::kLong && route.method == method && Match(route.pattern, target->segments);
-  });
+}  // namespace
+
+Reply Answer(std::shared_ptr<const Service> service, const Request& request) {
+  Passage passage;
+  passage.service = std::move(service);
+  passage.trace = TraceOf(request.Header("traceparent"));
+  if (auto admitted = Admit(passage, request); !admitted) {
+    return Respond(passage, request, tl::unexpected(std::move(admitted.error())));
+  }
+  const Route& route = *passage.route;
+  const Call call = passage.CallOf(request);
+  if (auto known = CheckParameters(call, route); !known) {
+    return Respond(passage, request, tl::unexpected(std::move(known.error())));
+  }
+  if (route.work == Work::kShort) return Respond(passage, request, route.handle(call));
+  if (route.at_once != nullptr) {
+    if (auto outcome = route.at_once(call)) return Respond(passage, request, std::move(*outcome));
+  }
+  return [kept = std::make_shared<const Passage>(std::move(passage))](const Request& same) {
+    return Respond(*kept, same, kept->route->handle(kept->CallOf(same)));
+  };
 }
 
 tl::unexpected<Problem> Refuse(int status, std::string code, Bilingual detail, std::string at) {

@@ -1,6 +1,8 @@
 // The HTTP interface as a function of the service and a request: no socket, no state of its own. server/http calls it.
 #pragma once
 
+#include <memory>
+
 #include "server/message.h"
 #include "server/service.h"
 
@@ -9,10 +11,8 @@ namespace heng::server {
 // Dispatches by the exact segments of the path. What is wrong with a request is a problem (problem.h): 400
 // bad-target, unknown-query; 401 and 429 (access.h), 403 not-allowed; 404 no-such-route, unknown-district and so on; 405
 // with Allow. HEAD is answered as GET; the body is the caller's to leave out. Large answers are compressed if the client
-// takes gzip. Counts and logs the request.
-Response Answer(const Service& service, const Request& request);
-
-// True if answering may take longer than handing over to another thread does (some 50 µs).
-bool TakesLong(const Request& request);
+// takes gzip. Counts and logs the request. What may take longer than handing over to another thread does (some 50 µs) is returned as
+// Later; it keeps the service.
+Reply Answer(std::shared_ptr<const Service> service, const Request& request);
 
 }  // namespace heng::server

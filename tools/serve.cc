@@ -139,8 +139,7 @@ int Serve(config::ServiceConfig& config, store::Store* store, const Manner& mann
   live.Reload();
   Describe(*live.Current(), manner);
 
-  server::HttpServer http({[](const server::Request& request) { return server::TakesLong(request); },
-                           [&live](const server::Request& request) { return server::Answer(*live.Current(), request); }},
+  server::HttpServer http([&live](const server::Request& request) { return server::Answer(live.Current(), request); },
                           LimitsOf(config));
   AddFigures(metrics, http);
   if (auto status = http.Bind(config.listen.host, config.listen.port); !status) return Report(status.error(), manner);

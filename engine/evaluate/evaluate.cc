@@ -95,9 +95,11 @@ bool IsPlain(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isalnum(c) || c == '-' || c == '_'; });
 }
 
+using FindPlan = std::shared_ptr<const PlannedAnswer> (Plans::*)(const data::Deployment&, Period);
+
 // The same bytes as those of the way by facts, or nothing: what has to be refused, explained or compared is for that one.
 std::optional<RequestAnswer> AnswerDirectly(std::span<const data::Deployment> deployments, std::string_view body,
-                                            const AnswerOptions& options) {
+                                            const AnswerOptions& options, FindPlan find_plan) {
   if (options.plans == nullptr || options.explain || options.pretty || options.period) return std::nullopt;
   if (!IsPlain(options.decision) || !IsPlain(options.district)) return std::nullopt;
   thread_local direct::RequestAnswerer answerer;
@@ -112,19 +114,20 @@ std::optional<RequestAnswer> AnswerDirectly(std::span<const data::Deployment> de
     if (!head.period) return nullptr;
     const auto deployment = Choose(deployments, {std::string(head.policy), std::string(head.version), *head.period, false});
     if (!deployment) return nullptr;
-    planned = options.plans->Of(**deployment, *head.period);
+    planned = (options.plans->*find_plan)(**deployment, *head.period);
+    if (planned == nullptr) return nullptr;
     out += planned->head;
     return planned->plan;
   };
   if (answerer.Answer(body, choose, out) == nullptr) return std::nullopt;
-  return RequestAnswer{out + planned->tail, planned->plan->deployment.digest(), planned->plan->period};
+  return RequestAnswer{std::move(out += planned->tail), planned->deployment, planned->plan->period};
 }
 
 }  // namespace
 
 Answered<RequestAnswer> AnswerRequest(std::span<const data::Deployment> deployments, std::string_view body,
                                       const AnswerOptions& options) {
-  if (auto answer = AnswerDirectly(deployments, body, options)) return std::move(*answer);
+  if (auto answer = AnswerDirectly(deployments, body, options, &Plans::Of)) return std::move(*answer);
   auto request = data::ParseRequest(body, options.period);
   if (!request) return Failed(std::move(request.error()));
   request->explain = request->explain || options.explain;
@@ -140,6 +143,11 @@ Answered<RequestAnswer> AnswerRequest(std::span<const data::Deployment> deployme
                             std::move(evaluated->results),
                             std::move(evaluated->violations)};
   return RequestAnswer{data::ToJson(answer, options.pretty), (*deployment)->digest(), request->period};
+}
+
+std::optional<RequestAnswer> AnswerAtOnce(std::span<const data::Deployment> deployments, std::string_view body,
+                                          const AnswerOptions& options) {
+  return AnswerDirectly(deployments, body, options, &Plans::Find);
 }
 
 Answered<BatchAnswer> AnswerBatch(std::span<const data::Deployment> deployments, const BatchHead& head,

@@ -55,6 +55,11 @@ inline Answered<RequestAnswer> AnswerRequest(const data::Deployment& deployment,
   return AnswerRequest(std::span(&deployment, 1), body, options);
 }
 
+// The same answer if it takes some microseconds: to a plain request, the plan of whose deployment and period has been made.
+// Nothing: it is for AnswerRequest, which also makes the plan. REQUIRES: options.plans.
+std::optional<RequestAnswer> AnswerAtOnce(std::span<const data::Deployment> deployments, std::string_view body,
+                                          const AnswerOptions& options);
+
 // What an NDJSON batch says beside its lines; each as in a request, empty if it is not given.
 struct BatchHead {
   std::string policy;

@@ -7,6 +7,7 @@ namespace {
 
 PlannedAnswer Make(const data::Deployment& deployment, Period period) {
   PlannedAnswer out;
+  out.deployment = deployment.digest();
   out.plan = direct::MakePlan(deployment, period, direct::Asserts::kGuarantees);
   if (out.plan == nullptr) return out;
   // The answer to no subject, cut where its results stand; quotes within texts are escaped.
@@ -21,20 +22,21 @@ PlannedAnswer Make(const data::Deployment& deployment, Period period) {
 }  // namespace
 
 std::shared_ptr<const PlannedAnswer> Plans::Of(const data::Deployment& deployment, Period period) {
-  const std::pair key{static_cast<const graph::Graph*>(deployment.graph.get()), period};
-  {
-    const std::lock_guard lock(mutex_);
-    const auto found = kept_.find(key);
-    // The same policy may be deployed with other parameters.
-    if (found != kept_.end() && found->second.deployment.parameters == deployment.parameters &&
-        found->second.deployment.columns == deployment.columns)
-      return found->second.answer;
-  }
+  if (auto kept = Find(deployment, period)) return kept;
   auto answer = std::make_shared<const PlannedAnswer>(Make(deployment, period));
   const std::lock_guard lock(mutex_);
   if (kept_.size() >= kMost) kept_.clear();
-  kept_.insert_or_assign(key, Kept{deployment, answer});
+  kept_.insert_or_assign(KeyOf(deployment, period), Kept{deployment, answer});
   return answer;
+}
+
+std::shared_ptr<const PlannedAnswer> Plans::Find(const data::Deployment& deployment, Period period) {
+  const std::lock_guard lock(mutex_);
+  const auto found = kept_.find(KeyOf(deployment, period));
+  // The same policy may be deployed with other parameters.
+  const bool same = found != kept_.end() && found->second.deployment.parameters == deployment.parameters &&
+                    found->second.deployment.columns == deployment.columns;
+  return same ? found->second.answer : nullptr;
 }
 
 }  // namespace heng::evaluate

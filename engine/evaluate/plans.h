@@ -14,6 +14,7 @@ namespace heng::evaluate {
 // A plan, with the answer of a request around its results.
 struct PlannedAnswer {
   std::shared_ptr<const direct::Plan> plan;  // null: nothing goes the direct way
+  std::string deployment;  // its digest
   std::string head;  // `"policy":…,"results":[`
   std::string tail;  // `],"open_parameters":…}`
 };
@@ -26,14 +27,19 @@ class Plans {
 
   // REQUIRES: the period is of the policy's settlement period, and lies in force.
   std::shared_ptr<const PlannedAnswer> Of(const data::Deployment& deployment, Period period);
+  // The same if it has been made; null otherwise.
+  std::shared_ptr<const PlannedAnswer> Find(const data::Deployment& deployment, Period period);
 
  private:
   struct Kept {
     data::Deployment deployment;  // holds on to the graph, so that no other one has its address
     std::shared_ptr<const PlannedAnswer> answer;
   };
+  using Key = std::pair<const graph::Graph*, Period>;
+  static Key KeyOf(const data::Deployment& deployment, Period period) { return {deployment.graph.get(), period}; }
+
   std::mutex mutex_;
-  std::map<std::pair<const graph::Graph*, Period>, Kept> kept_;
+  std::map<Key, Kept> kept_;
 };
 
 }  // namespace heng::evaluate

@@ -7,11 +7,8 @@
 
 namespace heng::server {
 
-struct Handler {
-  // True: it may take longer than handing it to another thread does (some 50 µs). Called in the loop: must be quick.
-  std::function<bool(const Request&)> takes_long;
-  // Called in the loop or by a worker, from many threads at once. An exception is answered 500 without its text.
-  std::function<Response(const Request&)> answer;
-};
+// Called in the loop, by several at once if there are several: quick, and what may take longer than handing it to another thread does
+// (some 50 µs) it returns as Later. An exception, also of that, is answered 500 without its text.
+using Handler = std::function<Reply(const Request&)>;
 
 }  // namespace heng::server

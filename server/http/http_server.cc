@@ -50,7 +50,7 @@ class HttpServer::Impl {
   Impl(Handler handler, HttpLimits limits)
       : limits_(Fitted(limits)),
         handler_(std::move(handler)),
-        library_(handler_, limits_),
+        library_(limits_),
         admission_(limits_),
         stop_event_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {}
   Impl(const Impl&) = delete;

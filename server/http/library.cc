@@ -42,12 +42,6 @@ class MemoryStream : public httplib::Stream {
   std::string out_;
 };
 
-Response InternalError(std::string_view accept_language) {
-  return ToResponse(
-      {500, "internal", {"服务内部出错，已停止处理这个请求", "an internal error; this request was given up"}, "", {}},
-      LanguageOf(accept_language));
-}
-
 // `Thu, 01 Jan 1970 00:00:00 GMT`, as RFC 9110 has it.
 std::string HttpDate() {
   thread_local std::time_t second = 0;
@@ -65,30 +59,19 @@ std::string HttpDate() {
   return text;
 }
 
-// What the router's callback needs and the library does not carry.
-struct Serving {
-  const Request& request;
-  std::function<void(Release)> before_leaving;
-};
-thread_local Serving* serving = nullptr;
+// What the router's callback answers; the library does not carry it.
+thread_local Response* written = nullptr;
 
 }  // namespace
 
 class Library::Router : public httplib::Server {
  public:
-  Router(const server::Handler& handler, const HttpLimits& limits) {
+  explicit Router(const HttpLimits& limits) {
     // Only said to the client, in Keep-Alive; the loop keeps to it.
     set_keep_alive_max_count(limits.requests_per_connection);
     set_keep_alive_timeout(limits.idle_ms / 1000);
-    set_pre_routing_handler([&handler](const httplib::Request&, httplib::Response& to) {
-      Response response;
-      try {
-        response = handler.answer(serving->request);
-      } catch (...) {
-        response = InternalError(serving->request.Header("accept-language"));
-      }
-      serving->before_leaving = std::move(response.before_leaving);
-      Fill(std::move(response), to);
+    set_pre_routing_handler([](const httplib::Request&, httplib::Response& to) {
+      Fill(std::move(*written), to);
       return HandlerResponse::Handled;
     });
     // Never reached by what framing lets pass; the library's default would tell the exception's text.
@@ -97,16 +80,15 @@ class Library::Router : public httplib::Server {
     });
   }
 
-  Rendered Serve(const Request& request, bool close) {
+  std::string Write(const Request& request, Response response, bool close) {
     // No header but Host: the library would decode, compress and trust what others say.
     MemoryStream stream(
         fmt::format("{} {} HTTP/1.1\r\nHost: {}\r\n\r\n", request.method, request.target, request.Header("host")));
-    Serving this_one{request, {}};
-    serving = &this_one;
+    written = &response;
     bool closed = false;
     process_request(stream, close, closed, nullptr);
-    serving = nullptr;
-    return {stream.TakeOut(), std::move(this_one.before_leaving)};
+    written = nullptr;
+    return stream.TakeOut();
   }
 
  private:
@@ -119,11 +101,12 @@ class Library::Router : public httplib::Server {
   }
 };
 
-Library::Library(const Handler& handler, const HttpLimits& limits)
-    : router_(std::make_unique<Router>(handler, limits)) {}
+Library::Library(const HttpLimits& limits) : router_(std::make_unique<Router>(limits)) {}
 Library::~Library() = default;
 
-Rendered Library::Serve(const Request& request, bool close) { return router_->Serve(request, close); }
+std::string Library::Write(const Request& request, Response response, bool close) {
+  return router_->Write(request, std::move(response), close);
+}
 
 std::string Render(const Response& response, bool close) {
   std::string out = fmt::format("HTTP/1.1 {} {}\r\nContent-Type: {}\r\nContent-Length: {}\r\nDate: {}\r\n",

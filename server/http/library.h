@@ -5,25 +5,18 @@
 #include <memory>
 #include <string>
 
-#include "server/http/handler.h"
 #include "server/http/limits.h"
+#include "server/message.h"
 
 namespace heng::server {
 
-// An answer as it goes over the wire.
-struct Rendered {
-  std::string bytes;
-  // See Response.
-  std::function<void(Release)> before_leaving;
-};
-
 class Library {
  public:
-  Library(const Handler& handler, const HttpLimits& limits);
+  explicit Library(const HttpLimits& limits);
   ~Library();
 
-  // Has the handler answer a whole request. `close`: the answer says that the connection ends with it. Thread-safe.
-  Rendered Serve(const Request& request, bool close);
+  // The bytes of the response to a whole request. `close`: they say that the connection ends with them. Thread-safe.
+  std::string Write(const Request& request, Response response, bool close);
 
  private:
   class Router;

@@ -16,6 +16,7 @@
 #include "engine/base/result.h"
 #include "server/http/admission.h"
 #include "server/http/connection.h"
+#include "server/http/handler.h"
 #include "server/http/library.h"
 #include "server/http/workers.h"
 
@@ -46,6 +47,7 @@ class Loop {
 
  private:
   using Clock = std::chrono::steady_clock;
+  // An answer that may leave.
   struct Done {
     Connection* connection;
     std::string bytes;
@@ -67,8 +69,9 @@ class Loop {
   void Advance(Connection& c);
   bool ServeNext(Connection& c);
   void Serve(Connection& c, WholeRequest whole);
-  void HandOver(Connection& c, Request request, bool close);
-  void Finish(Connection& c, Rendered rendered);
+  void HandOver(Connection& c, Request request, Later later);
+  void Finish(Connection& c, const Request& request, Response response);
+  void PostWhenItMayLeave(Connection& c, std::function<void(Release)> before_leaving, std::string bytes, bool close);
   void Refuse(Connection& c, const Problem& problem);
   bool HoldBody(Connection& c);
   bool Flush(Connection& c);

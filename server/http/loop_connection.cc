@@ -27,6 +27,16 @@ Problem Overloaded() {
   return problem;
 }
 
+// What `function` gives; our own mistake, if it throws, is told as such and without its text.
+template <typename Function>
+auto GuardedCall(const Function& function, const Request& request) -> decltype(function(request)) {
+  try {
+    return function(request);
+  } catch (...) {
+    return InternalError(request.Header("accept-language"));
+  }
+}
+
 }  // namespace
 
 void Loop::OnEvent(Connection& c, uint32_t events) {
@@ -120,37 +130,46 @@ void Loop::Serve(Connection& c, WholeRequest whole) {
   ++counts_.requests;
   c.keep_alive = whole.keep_alive && c.served < limits_.requests_per_connection && !draining_;
   whole.request.peer = c.peer;
-  if (handler_.takes_long(whole.request)) return HandOver(c, std::move(whole.request), !c.keep_alive);
-  Finish(c, library_.Serve(whole.request, !c.keep_alive));
+  Reply reply = GuardedCall(handler_, whole.request);
+  if (auto* later = std::get_if<Later>(&reply)) return HandOver(c, std::move(whole.request), std::move(*later));
+  Finish(c, whole.request, std::move(std::get<Response>(reply)));
 }
 
-void Loop::HandOver(Connection& c, Request request, bool close) {
+void Loop::HandOver(Connection& c, Request request, Later later) {
   Enter(c, Phase::kBusy);
   // std::function wants to be copyable; the request is not copied.
   auto shared = std::make_shared<Request>(std::move(request));
-  const bool posted = workers_.Post([this, &c, shared, close] {
-    Rendered rendered = library_.Serve(*shared, close);
+  const bool posted = workers_.Post([this, &c, shared, later = std::move(later), close = !c.keep_alive] {
+    Response response = GuardedCall(later, *shared);
+    auto before_leaving = std::move(response.before_leaving);
+    std::string bytes = library_.Write(*shared, std::move(response), close);
     *shared = {};
-    if (!rendered.before_leaving) return Post({&c, std::move(rendered.bytes)});
-    rendered.before_leaving([this, &c, close, bytes = std::move(rendered.bytes)](const Response* instead) {
-      Post({&c, instead == nullptr ? bytes : Render(*instead, close)});
-    });
+    if (!before_leaving) return Post({&c, std::move(bytes)});
+    PostWhenItMayLeave(c, std::move(before_leaving), std::move(bytes), close);
   });
   if (posted) return;
   Enter(c, Phase::kIdle);
   Refuse(c, Overloaded());
 }
 
-void Loop::Finish(Connection& c, Rendered rendered) {
-  if (!rendered.before_leaving) {
-    ReleaseHeld(c);
-    c.out += rendered.bytes;
-    c.last_answer = !c.keep_alive;
-    return;
+void Loop::Finish(Connection& c, const Request& request, Response response) {
+  auto before_leaving = std::move(response.before_leaving);
+  std::string bytes = library_.Write(request, std::move(response), !c.keep_alive);
+  if (before_leaving) {
+    Enter(c, Phase::kBusy);
+    return PostWhenItMayLeave(c, std::move(before_leaving), std::move(bytes), !c.keep_alive);
   }
-  Enter(c, Phase::kBusy);
-  rendered.before_leaving([this, &c, close = !c.keep_alive, bytes = std::move(rendered.bytes)](const Response* instead) {
-    Post({&c, instead == nullptr ? bytes : Render(*instead, close)});
+  ReleaseHeld(c);
+  c.out += bytes;
+  c.last_answer = !c.keep_alive;
+}
+
+// Touches nothing of the connection: by the loop or by a worker, and the answer may leave before it returns.
+void Loop::PostWhenItMayLeave(Connection& c, std::function<void(Release)> before_leaving, std::string bytes, bool close) {
+  // Shared: a function that is copied on its way does not copy the bytes.
+  auto shared = std::make_shared<std::string>(std::move(bytes));
+  before_leaving([this, &c, close, shared = std::move(shared)](const Response* instead) {
+    Post({&c, instead == nullptr ? std::move(*shared) : Render(*instead, close)});
   });
 }
 

@@ -20,8 +20,8 @@ using Json = nlohmann::ordered_json;
 const std::string kVersion = "/v1/districts/slz/policies/plates/versions/2024.1";
 const std::string kEvaluate = "/v1/districts/slz/evaluate";
 
-const Service& TheService() {
-  static const Service service = [] {
+std::shared_ptr<const Service> TheService() {
+  static const auto service = [] {
     const tests::TemporaryFolder folder;
     folder.Write("districts/slz.yaml", "name: 石榴庄街道\npolicy: " HENG_SOURCE_DIR
                                        "/policies/shiliuzhuang\nparameters: { 红牌检查频次: 5 次/月 }\n");
@@ -31,17 +31,23 @@ const Service& TheService() {
     for (config::District& one : config::LoadDistricts(*config::LoadService(folder.path() + "/heng.yaml"))) {
       out.districts.push_back({std::make_shared<const config::District>(std::move(one)), nullptr});
     }
-    return out;
+    return std::make_shared<const Service>(std::move(out));
   }();
   return service;
 }
 
+Response Ask(const Request& request) {
+  Reply reply = Answer(TheService(), request);
+  const auto* later = std::get_if<Later>(&reply);
+  return later == nullptr ? std::get<Response>(std::move(reply)) : (*later)(request);
+}
+
 Response Get(const std::string& target, Headers headers = {}, const std::string& method = "GET") {
-  return Answer(TheService(), {method, target, std::move(headers), ""});
+  return Ask({method, target, std::move(headers), ""});
 }
 
 Response Post(const std::string& target, const std::string& body, const std::string& type = "application/json") {
-  return Answer(TheService(), {"POST", target, {{"content-type", type}}, body});
+  return Ask({"POST", target, {{"content-type", type}}, body});
 }
 
 std::string HeaderOf(const Response& response, const std::string& name) {
@@ -104,7 +110,7 @@ Row Changed(const char* name, const char* pointer, const Json& value, int status
 class Refused : public testing::TestWithParam<Row> {};
 
 TEST_P(Refused, AsAProblemWithItsStatusAndCode) {
-  const Response response = Answer(TheService(), GetParam().request);
+  const Response response = Ask(GetParam().request);
   EXPECT_EQ(response.status, GetParam().status) << response.body;
   EXPECT_EQ(response.content_type, "application/problem+json");
   const Json body = Json::parse(response.body);
@@ -279,7 +285,7 @@ TEST(RoutesTest, AnEvaluationIsAnswered) {
 
 TEST(RoutesTest, TheAnswerIsThatOfTheEngine) {
   const std::string request = Request1().dump();
-  const auto answer = evaluate::AnswerRequest(TheService().districts[1].current->deployments, request,
+  const auto answer = evaluate::AnswerRequest(TheService()->districts[1].current->deployments, request,
                                               {"slz", "01J00000000000000000000000", false, false});
   ASSERT_TRUE(answer);
   EXPECT_EQ(Post(kEvaluate, request).body, answer->text);
