@@ -1,5 +1,7 @@
 #include "server/metrics.h"
 
+#include <functional>
+#include <map>
 #include <mutex>
 #include <utility>
 #include <vector>
@@ -32,7 +34,14 @@ struct Metrics::Families {
                                                            .Name("heng_decisions_total")
                                                            .Help("Decisions, by district and what became of them")
                                                            .Register(registry);
+  // What has been counted before: finding it by its labels among the library's costs more than answering does.
+  struct OfRoute {
+    prometheus::Histogram* latency;
+    std::map<int, prometheus::Counter*> by_status;
+  };
   std::mutex mutex;
+  std::map<std::string, OfRoute, std::less<>> routes;
+  std::map<std::string, std::map<std::string, prometheus::Counter*, std::less<>>, std::less<>> results;  // by district
   std::vector<std::pair<prometheus::Gauge*, std::function<double()>>> gauges;
 };
 
@@ -40,13 +49,30 @@ Metrics::Metrics() : families_(std::make_unique<Families>()) {}
 Metrics::~Metrics() = default;
 
 void Metrics::CountRequest(std::string_view route, int status, double seconds) {
-  const std::string name = route.empty() ? "none" : std::string(route);
-  families_->requests.Add({{"route", name}, {"status", std::to_string(status)}}).Increment();
-  families_->latency.Add({{"route", name}}, kSeconds).Observe(seconds);
+  const std::string_view name = route.empty() ? "none" : route;
+  const std::lock_guard lock(families_->mutex);
+  auto found = families_->routes.find(name);
+  if (found == families_->routes.end()) {
+    auto& latency = families_->latency.Add({{"route", std::string(name)}}, kSeconds);
+    found = families_->routes.emplace(name, Families::OfRoute{&latency, {}}).first;
+  }
+  prometheus::Counter*& counter = found->second.by_status[status];
+  if (counter == nullptr) {
+    counter = &families_->requests.Add({{"route", std::string(name)}, {"status", std::to_string(status)}});
+  }
+  counter->Increment();
+  found->second.latency->Observe(seconds);
 }
 
 void Metrics::CountDecision(const std::string& district, std::string_view result) {
-  families_->decisions.Add({{"district", district}, {"result", std::string(result)}}).Increment();
+  const std::lock_guard lock(families_->mutex);
+  auto& counters = families_->results[district];
+  auto found = counters.find(result);
+  if (found == counters.end()) {
+    auto& counter = families_->decisions.Add({{"district", district}, {"result", std::string(result)}});
+    found = counters.emplace(result, &counter).first;
+  }
+  found->second->Increment();
 }
 
 void Metrics::AddGauge(const std::string& name, const std::string& help, std::function<double()> read) {

@@ -59,6 +59,7 @@ int WeightOf(std::string_view parameters) {
 Bilingual TitleOf(int status) {
   switch (status) {
     case 200: return {"成功", "OK"};
+    case 304: return {"没有改变", "Not Modified"};
     case 400: return {"请求有误", "Bad Request"};
     case 404: return {"没有找到", "Not Found"};
     case 405: return {"不支持的方法", "Method Not Allowed"};

@@ -125,7 +125,6 @@ Response Respond(const Passage& passage, const Request& request, Outcome outcome
     if (!passage.allow.empty()) response.headers.emplace_back("Allow", passage.allow);
     if (response.status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer");
   }
-  response.headers.emplace_back("X-Content-Type-Options", "nosniff");
   response.headers.emplace_back("traceparent", passage.trace.ToHeader());
   const auto took = std::chrono::steady_clock::now() - passage.begin;
   const Service& service = *passage.service;

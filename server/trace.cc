@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <random>
 
-#include <fmt/format.h>
-
 namespace heng::server {
 namespace {
 
@@ -12,6 +10,11 @@ namespace {
 uint64_t Random() {
   thread_local std::mt19937_64 engine(std::random_device{}());
   return engine();
+}
+
+void AppendHex(uint64_t value, std::string& out) {
+  constexpr int kBits = 64;
+  for (int shift = kBits - 4; shift >= 0; shift -= 4) out += "0123456789abcdef"[(value >> shift) & 15U];
 }
 
 bool IsHex(std::string_view text) {
@@ -25,7 +28,7 @@ bool IsZero(std::string_view text) { return text.find_first_not_of('0') == std::
 
 Trace TraceOf(std::string_view traceparent) {
   Trace trace;
-  trace.span = fmt::format("{:016x}", Random());
+  AppendHex(Random(), trace.span);
   // 00-<32>-<16>-<2>
   constexpr size_t kSize = 55;
   const bool shaped = traceparent.size() == kSize && traceparent.starts_with("00-") && traceparent[35] == '-' &&
@@ -40,7 +43,8 @@ Trace TraceOf(std::string_view traceparent) {
       return trace;
     }
   }
-  trace.id = fmt::format("{:016x}{:016x}", Random(), Random());
+  AppendHex(Random(), trace.id);
+  AppendHex(Random(), trace.id);
   return trace;
 }
 

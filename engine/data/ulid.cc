@@ -2,6 +2,7 @@
 
 #include <sys/random.h>
 
+#include <array>
 #include <chrono>
 
 #include "engine/base/check.h"
@@ -35,9 +36,16 @@ std::string NewUlid() {
 }
 
 std::string NewUlid(uint64_t unix_ms) {
-  unsigned char random[10];
-  CHECK(getrandom(random, sizeof random, 0) == static_cast<ssize_t>(sizeof random));
-  return UlidOf(unix_ms, random);
+  constexpr size_t kBytes = 10;
+  // Of the system, many at a time: a call of its own costs as much as a decision.
+  thread_local std::array<unsigned char, 25 * kBytes> random;
+  thread_local size_t used = random.size();
+  if (used == random.size()) {
+    CHECK(getrandom(random.data(), random.size(), 0) == static_cast<ssize_t>(random.size()));
+    used = 0;
+  }
+  used += kBytes;
+  return UlidOf(unix_ms, random.data() + used - kBytes);
 }
 
 }  // namespace heng::data

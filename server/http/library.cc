@@ -42,6 +42,12 @@ class MemoryStream : public httplib::Stream {
   std::string out_;
 };
 
+// No browser is to take an answer for anything else than it says.
+constexpr std::pair kNoSniff = {"X-Content-Type-Options", "nosniff"};
+// A usual head fits in.
+constexpr size_t kHeadBytes = 512;
+constexpr int kNotModified = 304;
+
 // `Thu, 01 Jan 1970 00:00:00 GMT`, as RFC 9110 has it.
 std::string HttpDate() {
   thread_local std::time_t second = 0;
@@ -97,6 +103,7 @@ class Library::Router : public httplib::Server {
     for (const auto& [name, value] : from.headers) to.set_header(name, value);
     if (!from.content_type.empty()) to.set_header("Content-Type", from.content_type);
     to.set_header("Date", HttpDate());
+    to.set_header(kNoSniff.first, kNoSniff.second);
     to.body = std::move(from.body);
   }
 };
@@ -108,15 +115,26 @@ std::string Library::Write(const Request& request, Response response, bool close
   return router_->Write(request, std::move(response), close);
 }
 
-std::string Render(const Response& response, bool close) {
-  std::string out = fmt::format("HTTP/1.1 {} {}\r\nContent-Type: {}\r\nContent-Length: {}\r\nDate: {}\r\n",
-                                response.status, TitleOf(response.status).en, response.content_type,
-                                response.body.size(), HttpDate());
-  if (close) out += "Connection: close\r\n";
-  for (const auto& [name, value] : response.headers) out += name + ": " + value + "\r\n";
-  return out + "X-Content-Type-Options: nosniff\r\n\r\n" + response.body;
+std::string Render(const Response& response, bool close, bool head) {
+  std::string out;
+  out.reserve(kHeadBytes + (head ? 0 : response.body.size()));
+  const auto put = [&out](std::string_view name, std::string_view value) {
+    out.append(name).append(": ").append(value).append("\r\n");
+  };
+  out.append("HTTP/1.1 ").append(std::to_string(response.status)).append(" ").append(TitleOf(response.status).en).append("\r\n");
+  if (!response.content_type.empty()) put("Content-Type", response.content_type);
+  if (response.status != kNotModified) put("Content-Length", std::to_string(response.body.size()));
+  put("Date", HttpDate());
+  put(kNoSniff.first, kNoSniff.second);
+  if (close) put("Connection", "close");
+  for (const auto& [name, value] : response.headers) put(name, value);
+  out.append("\r\n");
+  if (!head) out.append(response.body);
+  return out;
 }
 
-std::string RenderRefusal(const Problem& problem) { return Render(ToResponse(problem, Language::kChinese), true); }
+std::string RenderRefusal(const Problem& problem) {
+  return Render(ToResponse(problem, Language::kChinese), true, false);
+}
 
 }  // namespace heng::server

@@ -23,8 +23,10 @@ class Library {
   std::unique_ptr<Router> router_;
 };
 
-// The bytes of an answer that the library has no request for: a refusal ends the connection.
-std::string Render(const Response& response, bool close);
+// The bytes of an answer without the library, which takes longer over it than everything else does over a short request; or has no
+// request for it. `head`: the answer to HEAD, its body left out.
+std::string Render(const Response& response, bool close, bool head);
+// A refusal ends the connection.
 std::string RenderRefusal(const Problem& problem);
 
 }  // namespace heng::server

@@ -154,7 +154,7 @@ void Loop::HandOver(Connection& c, Request request, Later later) {
 
 void Loop::Finish(Connection& c, const Request& request, Response response) {
   auto before_leaving = std::move(response.before_leaving);
-  std::string bytes = library_.Write(request, std::move(response), !c.keep_alive);
+  std::string bytes = Render(response, !c.keep_alive, request.method == "HEAD");
   if (before_leaving) {
     Enter(c, Phase::kBusy);
     return PostWhenItMayLeave(c, std::move(before_leaving), std::move(bytes), !c.keep_alive);
@@ -169,7 +169,7 @@ void Loop::PostWhenItMayLeave(Connection& c, std::function<void(Release)> before
   // Shared: a function that is copied on its way does not copy the bytes.
   auto shared = std::make_shared<std::string>(std::move(bytes));
   before_leaving([this, &c, close, shared = std::move(shared)](const Response* instead) {
-    Post({&c, instead == nullptr ? std::move(*shared) : Render(*instead, close)});
+    Post({&c, instead == nullptr ? std::move(*shared) : Render(*instead, close, false)});
   });
 }
 

@@ -106,6 +106,7 @@ class Hostile(unittest.TestCase):
                     problem = json.loads(rest[:length])
                     self.assertIn(b"application/problem+json", head)
                     self.assertNotIn(b"X-Evil", head)
+                    self.assertEqual(head.count(b"X-Content-Type-Options: nosniff"), 1)
                     self.assertEqual(problem["status"], status)
                     self.assertTrue(problem["code"] and problem["messages"]["zh"] and problem["messages"]["en"])
                     self.assertEqual(b"WWW-Authenticate" in head, status == 401)
