@@ -75,7 +75,7 @@ void ReportCrowds(const Settings& settings, const Target& ours, Report& report) 
     const size_t dripping = settings.quick ? crowd.dripping / 100 : crowd.dripping;
     const LoadResult result =
         Run({ours.side->port(), ours.requests, connections, settings.quick ? 64 : size_t{100000}, 0, dripping});
-    const std::string name = fmt::format("http {} {} connections{}", ours.name, connections,
+    const std::string name = fmt::format("http {}{} connections{}", ours.name, connections,
                                          dripping > 0 ? fmt::format(" beside {} dripping", dripping) : "");
     if (result.failed > 0) report.Disagree("http", fmt::format("{}: {} requests failed", name, result.failed));
     report.Add({.name = name + ": requests",
@@ -107,7 +107,7 @@ void BenchHttp(const Settings& settings, Report& report) {
   }
   std::vector<std::string> echoed;
   for (const std::string& request : requests) echoed.push_back(PostOf("/echo", request.substr(request.find("\r\n\r\n") + 4)));
-  std::vector<Target> targets = {{"", &*off, requests}, {"log on", &*on, requests}, {"echo", &*echo, echoed}};
+  std::vector<Target> targets = {{"", &*off, requests}, {"log on, ", &*on, requests}, {"echo", &*echo, echoed}};
   if (nginx) targets.push_back({"nginx", &*nginx, requests});
   // As many connections as the echo has threads: with more it lets them wait.
   const std::vector<double> cpu = CpuOf(settings, targets, 8);
