@@ -47,9 +47,9 @@ class Service:
         if start:
             self.start()
 
-    def start(self):
+    def start(self, **options):
         self.process = subprocess.Popen([HENG, "--lang", "en", "serve", "--config", str(self.folder / "heng.yaml")],
-                                        stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+                                        stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, **options)
         began = len(self.said)
         while "Ctrl-C" not in self.said[began:]:
             line = self.process.stderr.readline()
