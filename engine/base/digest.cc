@@ -3,6 +3,7 @@
 #include <openssl/evp.h>
 
 #include <algorithm>
+#include <memory>
 
 #include "engine/base/check.h"
 
@@ -10,11 +11,18 @@ namespace heng {
 
 std::string Digest(DigestKind kind, std::string_view bytes) {
   static constexpr char kDigits[] = "0123456789abcdef";
+  // Fetched once: OpenSSL 3 otherwise looks the algorithm up each time, which takes as long as a short text itself.
+  static const EVP_MD* const kSha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  static const EVP_MD* const kSm3 = EVP_MD_fetch(nullptr, "SM3", nullptr);
+  thread_local const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
   unsigned char hash[EVP_MAX_MD_SIZE];
   unsigned size = 0;
-  const EVP_MD* algorithm = kind == DigestKind::kSha256 ? EVP_sha256() : EVP_sm3();
-  CHECK(EVP_Digest(bytes.data(), bytes.size(), hash, &size, algorithm, nullptr) == 1);
+  const bool done = EVP_DigestInit_ex2(context.get(), kind == DigestKind::kSha256 ? kSha256 : kSm3, nullptr) == 1 &&
+                    EVP_DigestUpdate(context.get(), bytes.data(), bytes.size()) == 1 &&
+                    EVP_DigestFinal_ex(context.get(), hash, &size) == 1;
+  CHECK(done);
   std::string out = kind == DigestKind::kSha256 ? "sha256:" : "sm3:";
+  out.reserve(out.size() + size_t{2} * size);
   for (unsigned i = 0; i < size; ++i) {
     out += kDigits[hash[i] >> 4U];
     out += kDigits[hash[i] & 15U];

@@ -11,14 +11,13 @@ namespace {
 
 // Length first, so that no two records have the same bytes.
 void Put(std::string& out, std::string_view name, std::string_view value) {
-  out += fmt::format("{} {}:", name, value.size());
-  out += value;
-  out += '\n';
+  out.append(name).append(" ").append(std::to_string(value.size())).append(":").append(value).append("\n");
 }
 
 std::string HashOf(const Record& record, DigestKind kind) {
   const Decision& decision = record.decision;
   std::string text = "heng decision 1\n";
+  text.reserve(1024);
   Put(text, "previous", record.previous);
   Put(text, "sequence", std::to_string(record.sequence));
   Put(text, "id", decision.id);
