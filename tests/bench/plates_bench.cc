@@ -172,7 +172,7 @@ void BenchNdjson(const Settings& settings, Report& report) {
 }
 
 void BenchTable(const Settings& settings, Report& report) {
-  const auto ours = OurTable();
+  const auto ours = OurTable(settings.scratch);
   const auto peer = RunPeer("zen", settings, RandomRecords(1), settings.runs());
   constexpr std::pair<const char*, int32_t> kRows[] = {
       {"first", 0}, {"middle", kTableRows / 2}, {"last", kTableRows - 1}};

@@ -2,6 +2,7 @@
 // empty, and the table says so.
 #include <cstddef>
 #include <cstring>
+#include <filesystem>
 #include <memory>
 
 #include <fmt/format.h>
@@ -155,7 +156,44 @@ std::optional<Side> OurColumns(unsigned threads) {
               }};
 }
 
-std::optional<std::function<int32_t(int32_t)>> OurTable() { return std::nullopt; }
+// The policy of a table whose rows stand in a CSV file beside it.
+std::optional<std::function<int32_t(int32_t)>> OurTable(const std::filesystem::path& scratch) {
+  std::string rows = "数,值\n";
+  for (int32_t row = 0; row < kTableRows; ++row) rows += fmt::format("{} 分 以上 不满 {} 分,{} 分\n", row, row + 1, TableResult(row));
+  const std::string policy = fmt::format(R"(政策 bench.table "大表"
+  版本 "1"
+  施行 2024-01-01 起   自定 "性能测试用"
+
+对象 项目 {{
+  户数 : 整数 户, 1 至 20000
+}}
+
+填报 每月 {{
+  数 : 分, 0 至 {}.99, 2 位小数
+}}
+
+对照表 大表 每月 取自 "table.csv"   自定 {{
+  数 → 值
+}}
+
+结果 每月 值
+)",
+                                         kTableRows - 1);
+  const std::string path = (scratch / "table.heng").string();
+  CHECK(WriteFile((scratch / "table.csv").string(), rows) && WriteFile(path, policy));
+  const graph::Compiled compiled = load::Load(path, policy);
+  CHECK(compiled.graph != nullptr);
+  program::LowerOptions options{*ParsePeriod("2024-07"), {}};
+  auto lowered = program::Lower(compiled.graph, std::move(options));
+  CHECK(lowered->interpreted.empty() && lowered->slots.size() == 1 && lowered->slots[0].scale == 100 && lowered->outputs[0].scale == 1);
+  auto single = std::make_shared<eval::Single>(eval::PlanSingle(program::Schedule(std::move(lowered))));
+  return [single](int32_t hundredths) {
+    single->Set(0, hundredths);
+    single->Decide();
+    CHECK(!single->deferred(0));
+    return static_cast<int32_t>(single->integer(0));
+  };
+}
 
 namespace {
 

@@ -10,7 +10,7 @@ namespace heng::graph {
 namespace {
 
 constexpr size_t kMostRegions = 100000;
-constexpr size_t kMostTrials = 10000000;  // regions times arms
+constexpr size_t kMostTrials = 50000000;  // regions times arms
 
 // One value that the conditions look at, and the representatives of its regions.
 struct Variable {
