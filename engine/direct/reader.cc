@@ -18,27 +18,6 @@ namespace {
 
 bool IsBlank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
-// Whether the text begins so. Names are short, and a call for each costs as much as comparing them.
-[[gnu::always_inline]] inline bool IsSame(const char* text, std::string_view name) {
-  const char* with = name.data();
-  size_t rest = name.size();
-  const auto differs = [&](auto word) {
-    auto other = word;
-    std::memcpy(&word, text, sizeof word);
-    std::memcpy(&other, with, sizeof word);
-    text += sizeof word;
-    with += sizeof word;
-    rest -= sizeof word;
-    return word != other;
-  };
-  while (rest >= 8) {
-    if (differs(uint64_t{})) return false;
-  }
-  if (rest >= 4 && differs(uint32_t{})) return false;
-  if (rest >= 2 && differs(uint16_t{})) return false;
-  return rest == 0 || !differs(uint8_t{});
-}
-
 bool IsValid(std::string_view text) {
   const bool ascii = std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
   return ascii || !FindInvalidUtf8(text);
@@ -52,7 +31,7 @@ constexpr std::array<int64_t, kDigits + 1> kPowers = [] {
 }();
 
 // A plain decimal as an integer with so many decimal places; nothing if it is none, is too long, or has more places. `kAny`: 0.
-std::optional<int64_t> ToInteger(std::string_view text, int places) {
+[[gnu::always_inline]] inline std::optional<int64_t> ToInteger(std::string_view text, int places) {
   const char* at = text.data();
   const char* const end = at + text.size();
   const bool negative = at != end && *at == '-';
@@ -95,10 +74,6 @@ std::optional<std::string_view> Content(std::string_view token) {
     if (c == '\\') return std::nullopt;
   }
   return token;
-}
-
-bool IsKey(const char* key, const char* end, std::string_view name) {
-  return static_cast<size_t>(end - key) > name.size() && key[name.size()] == '"' && IsSame(key, name);
 }
 
 int64_t Texts::CodeOf(std::string_view text) {
@@ -211,7 +186,9 @@ bool Reader::ReadSection(const Section& section, Element value) {
       by_code_ = !by_code_;
       return true;
     });
-    if (i == keys.size() || given_[i] != 0 || !Take(keys[i], TrimEnd(one.raw_json_token()))) return false;
+    if (i == keys.size() || given_[i] != 0) return false;
+    const std::string_view token = TrimEnd(one.raw_json_token());
+    if (!(keys[i].simple && TakeSimple(keys[i], token)) && !Take(keys[i], token)) return false;
     given_[i] = 1;
     guess = i + 1;
     ++count;
@@ -237,6 +214,14 @@ bool Reader::Leave(const Section& section) {
     // What is read and is not there is for the interpreter; what nobody reads may be missing with its period.
     if (!key.slots.empty() && !PutNone(key)) return false;
   }
+  return true;
+}
+
+// False: it has to be looked at more closely.
+bool Reader::TakeSimple(const Key& key, std::string_view token) {
+  const auto value = ToInteger(token, key.places);
+  if (!value || *value < key.low || *value > key.high) return false;
+  single_.Set(key.slots.front(), *value);
   return true;
 }
 

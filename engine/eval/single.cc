@@ -313,7 +313,7 @@ void Run(const SinglePlan& plan, T* r) {
       case Step::kChoose: out = plan.chosen[in.b + std::min<size_t>(static_cast<size_t>(r[in.a]), in.c - 1)]; break;
       case Step::kLinear: {
         // The sum fits; what it passes on the way may not, and wraps.
-        using Wrapping = std::conditional_t<sizeof(T) == 8, uint64_t, unsigned __int128>;
+        using Wrapping = std::conditional_t<sizeof(T) == 8, uint64_t, program::UnsignedInt>;
         const SinglePlan::Product* term = plan.terms.data() + in.a;
         const SinglePlan::Product* const end = term + in.b;
         Wrapping sum = 0;
@@ -332,7 +332,7 @@ std::shared_ptr<const SinglePlan> PlanSingle(std::shared_ptr<const Program> prog
   return Planner(std::move(program)).Run();
 }
 
-Single::Single(std::shared_ptr<const SinglePlan> plan) : plan_(std::move(plan)) {
+Single::Single(std::shared_ptr<const SinglePlan> plan) : plan_(std::move(plan)), is_wide_(plan_->wide) {
   if (plan_->wide) {
     wide_ = plan_->initial;
   } else {

@@ -81,15 +81,16 @@ class Single {
 
  private:
   void Put(size_t at, int64_t value) {
-    if (plan_->wide) {
+    if (is_wide_) {
       wide_[at] = value;
     } else {
       narrow_[at] = value;
     }
   }
-  Int Get(size_t at) const { return plan_->wide ? wide_[at] : narrow_[at]; }
+  Int Get(size_t at) const { return is_wide_ ? wide_[at] : narrow_[at]; }
 
   std::shared_ptr<const SinglePlan> plan_;
+  bool is_wide_;
   std::vector<int64_t> narrow_;  // one of the two is used
   std::vector<Int> wide_;
 };
