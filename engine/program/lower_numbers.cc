@@ -312,7 +312,7 @@ Term Lowerer::Operation(const Node& node, NodeId id, Period at) {
     case Op::kRoundHalfUp:
     case Op::kRoundHalfEven:
     case Op::kRoundDown:
-    case Op::kRoundUp: out = RoundTerm(node.op, terms[0], terms[1]); break;
+    case Op::kRoundUp: out = grids_.RoundsNothing(id) ? terms[0] : RoundTerm(node.op, terms[0], terms[1]); break;
     case Op::kEqual:
     case Op::kLess:
     case Op::kAtMost:

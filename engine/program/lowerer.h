@@ -8,7 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include "engine/graph/analysis/ranges.h"
+#include "engine/graph/analysis/grids.h"
+#include "engine/graph/analysis/normal_forms.h"
 #include "engine/program/lower.h"
 
 namespace heng::program {
@@ -122,6 +123,8 @@ class Lowerer {
 
   Lowered out_;
   graph::Ranges ranges_;
+  graph::Grids grids_;
+  graph::NormalForms forms_;
   std::map<std::pair<NodeId, Period>, Term> terms_;
   std::map<DefId, std::string> interpreted_;
   std::map<std::pair<SortId, Period>, DomainId> domains_;
