@@ -35,18 +35,24 @@ bool IsInside(const std::string& name) {
 
 }  // namespace
 
+Status CheckNames(const store::Bundle& files) {
+  std::set<std::string> names;
+  for (const store::File& file : files) {
+    if (IsInside(file.path) && names.insert(file.path).second) continue;
+    return Fail(ErrorKind::kUsage, "bad-file-name",
+                {fmt::format("文件名“{}”不能用：应当是相对路径，不含 ..，不重复", file.path),
+                 fmt::format("the file name '{}' cannot be used: it must be relative, without .., and given once", file.path)},
+                file.path);
+  }
+  return Ok();
+}
+
 Result<BundleFolder> BundleFolder::Make(const store::Bundle& files) {
+  if (auto named = CheckNames(files); !named) return tl::unexpected(named.error());
   std::string root = (fs::temp_directory_path() / "heng-XXXXXX").string();
   if (::mkdtemp(root.data()) == nullptr) return Environment({errno, std::generic_category()});
   BundleFolder folder(root);
-  std::set<std::string> names;
   for (const store::File& file : files) {
-    if (!IsInside(file.path) || !names.insert(file.path).second) {
-      return Fail(ErrorKind::kUsage, "bad-file-name",
-                  {fmt::format("文件名“{}”不能用：应当是相对路径，不含 ..，不重复", file.path),
-                   fmt::format("the file name '{}' cannot be used: it must be relative, without .., and given once", file.path)},
-                  file.path);
-    }
     std::error_code error;
     fs::create_directories(fs::path(folder.PathOf(file.path)).parent_path(), error);
     if (error) return Environment(error);
@@ -58,12 +64,6 @@ Result<BundleFolder> BundleFolder::Make(const store::Bundle& files) {
 BundleFolder::~BundleFolder() {
   std::error_code error;
   if (!root_.empty()) fs::remove_all(root_, error);
-}
-
-std::string BundleFolder::Anonymous(std::string text) const {
-  const std::string prefix = root_ + "/";
-  for (size_t at = text.find(prefix); at != std::string::npos; at = text.find(prefix, at)) text.erase(at, prefix.size());
-  return text;
 }
 
 Status CheckClosed(const store::Bundle& files) {

@@ -1,5 +1,5 @@
-// BundleFolder: files that came over the network or out of the store, as a folder of their own for as long as they are
-// read. No name leaves it. Used by the routes that take texts.
+// Files that came over the network or out of the store: what their names may be, and BundleFolder, which is a folder of
+// their own for as long as they are read. No name leaves it.
 #pragma once
 
 #include <string>
@@ -12,9 +12,12 @@
 
 namespace heng::server {
 
+// Error, kUsage bad-file-name: absolute, or out of the folder, or twice.
+Status CheckNames(const store::Bundle& files);
+
 class BundleFolder {
  public:
-  // Writes the files. Errors: kUsage bad-file-name (absolute, or out of the folder, or twice), kEnvironment.
+  // Writes the files. Errors: those of CheckNames, kEnvironment.
   static Result<BundleFolder> Make(const store::Bundle& files);
   BundleFolder(BundleFolder&& other) noexcept : root_(std::move(other.root_)) { other.root_.clear(); }
   BundleFolder& operator=(BundleFolder&&) = delete;
@@ -22,8 +25,6 @@ class BundleFolder {
 
   const std::string& root() const { return root_; }
   std::string PathOf(const std::string& name) const { return root_ + "/" + name; }
-  // The text without the folder's place in it.
-  std::string Anonymous(std::string text) const;
 
  private:
   explicit BundleFolder(std::string root) : root_(std::move(root)) {}

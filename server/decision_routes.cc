@@ -7,18 +7,12 @@
 
 #include "engine/replay/replay.h"
 #include "server/handlers.h"
+#include "server/json_response.h"
 
 namespace heng::server {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-Response JsonResponse(const Json& body) {
-  return {200,
-          "application/json",
-          {{"Cache-Control", "no-store"}},
-          body.dump(-1, ' ', false, Json::error_handler_t::replace)};
-}
 
 tl::expected<int64_t, Problem> ReadNumber(const Call& call, const std::string& name, int64_t otherwise, int64_t low,
                                           int64_t high) {
@@ -75,7 +69,7 @@ Outcome ListDecisions(const Call& call) {
   Json body = {{"decisions", std::move(out)}};
   // A page ends early where records are large; the next one begins behind it.
   if (!records->empty()) body["next"] = records->back().sequence;
-  return JsonResponse(body);
+  return FreshJson(body);
 }
 
 Outcome ShowDecision(const Call& call) {
@@ -86,7 +80,7 @@ Outcome ShowDecision(const Call& call) {
   body["query"] = record->decision.query;
   body["request"] = record->decision.request;
   body["answer"] = record->decision.answer;
-  return JsonResponse(body);
+  return FreshJson(body);
 }
 
 Outcome ReplayDecision(const Call& call) {
@@ -103,7 +97,7 @@ Outcome ReplayDecision(const Call& call) {
   } else if (!replayed->same) {
     body["answer"] = replayed->answer;
   }
-  return JsonResponse(body);
+  return FreshJson(body);
 }
 
 }  // namespace heng::server

@@ -58,6 +58,14 @@ Outcome ShowSource(const Call& call);
 Outcome ShowGraph(const Call& call);
 Outcome ShowSchema(const Call& call);
 
+// draft_routes.cc
+Outcome AddDraft(const Call& call);
+Outcome ListDrafts(const Call& call);
+Outcome ShowDraft(const Call& call);
+Outcome ApproveDraft(const Call& call);
+Outcome PublishDraft(const Call& call);
+Outcome WithdrawDraft(const Call& call);
+
 // evaluate_route.cc
 Outcome EvaluateRequest(const Call& call);
 std::optional<Outcome> EvaluateAtOnce(const Call& call);

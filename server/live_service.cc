@@ -4,11 +4,33 @@
 #include <filesystem>
 #include <set>
 
+#include "engine/publication/publication.h"
 #include "engine/replay/replay.h"
 #include "server/bundle_folder.h"
 #include "server/event_log.h"
 
 namespace heng::server {
+
+namespace {
+
+const ServedDistrict* Find(const Service* service, const std::string& id) {
+  if (service == nullptr) return nullptr;
+  for (const ServedDistrict& one : service->districts) {
+    if (one.current->id == id) return &one;
+  }
+  return nullptr;
+}
+
+std::shared_ptr<const config::District> WithMistake(config::District district, const Error& error) {
+  district.mistakes.push_back({error.kind, error.code, district.file, 0, 0, error.message});
+  return std::make_shared<const config::District>(std::move(district));
+}
+
+}  // namespace
+
+LiveService::LiveService(std::string config_file, Service base) : config_file_(std::move(config_file)), base_(std::move(base)) {
+  base_.published_anew = [this] { return Republish(); };
+}
 
 std::shared_ptr<const Service> LiveService::Current() const {
   const std::lock_guard lock(mutex_);
@@ -16,39 +38,86 @@ std::shared_ptr<const Service> LiveService::Current() const {
 }
 
 void LiveService::Reload() {
+  const std::lock_guard lock(making_);
+  const auto config = config::LoadService(config_file_);
+  mistakes_ = config ? std::vector<config::Mistake>() : config.error();
+  if (config) ReadDistricts(*config);
+  Serve();
+  Keep(*Current());
+}
+
+std::shared_ptr<const Service> LiveService::Republish() {
+  const std::lock_guard lock(making_);
+  Serve();
+  return Current();
+}
+
+bool LiveService::RepublishIfChanged() {
+  if (base_.store == nullptr) return false;
+  const std::lock_guard lock(making_);
+  const auto steps = base_.store->CountVersionSteps();
+  if (!steps || steps_ == *steps) return false;
+  Serve();
+  return true;
+}
+
+void LiveService::ReadDistricts(const config::ServiceConfig& config) {
+  std::vector<Written> before = std::move(written_);
+  written_.clear();
+  for (config::District& loaded : config::LoadDistricts(config)) {
+    auto district = std::make_shared<const config::District>(std::move(loaded));
+    Written written{district, nullptr};
+    const auto known = std::find_if(before.begin(), before.end(), [&](const Written& one) { return one.current->id == district->id; });
+    if (district->broken() && known != before.end() && !known->current->broken()) written = {known->current, district};
+    written_.push_back(std::move(written));
+  }
+}
+
+// Makes the next snapshot.
+void LiveService::Serve() {
   const std::shared_ptr<const Service> before = Current();
   auto next = std::make_shared<Service>(base_);
-  const auto config = config::LoadService(config_file_);
-  if (config) {
-    next->districts = LoadDistricts(*config, before.get());
-    Keep(*next);
-  } else {
-    if (before) next->districts = before->districts;
-    next->mistakes = config.error();
+  next->mistakes = mistakes_;
+  steps_.reset();
+  if (base_.store != nullptr) {
+    // Before the versions are read: what is published meanwhile is read again.
+    if (const auto steps = base_.store->CountVersionSteps()) steps_ = *steps;
+  }
+  for (const Written& written : written_) {
+    next->districts.push_back(WithPublished(written, Find(before.get(), written.current->id)));
   }
   const std::lock_guard lock(mutex_);
   current_ = std::move(next);
 }
 
-std::vector<ServedDistrict> LiveService::LoadDistricts(const config::ServiceConfig& config, const Service* before) const {
-  std::vector<ServedDistrict> out;
-  for (config::District& loaded : config::LoadDistricts(config)) {
-    auto district = std::make_shared<const config::District>(std::move(loaded));
-    ServedDistrict served{district, nullptr};
-    if (district->broken() && before != nullptr) {
-      const auto known = std::find_if(before->districts.begin(), before->districts.end(),
-                                      [&](const ServedDistrict& one) { return one.current->id == district->id; });
-      if (known != before->districts.end() && !known->current->broken()) served = {known->current, district};
-    }
-    out.push_back(std::move(served));
+ServedDistrict LiveService::WithPublished(const Written& written, const ServedDistrict* before) {
+  const config::District& district = *written.current;
+  if (district.publication == config::Publication::kFiles || district.broken()) return {written.current, written.rejected};
+  const auto fall_back = [&](const Error& error) {
+    auto broken = WithMistake(district, error);
+    const bool good = before != nullptr && !before->current->broken();
+    return good ? ServedDistrict{before->current, std::move(broken), before->published} : ServedDistrict{std::move(broken), nullptr};
+  };
+  if (base_.store == nullptr) {
+    return fall_back({ErrorKind::kFindings, "no-store",
+                      {"“publication: store”需要存储，heng.yaml 里没有 store", "'publication: store' needs a store, heng.yaml names none"}, ""});
   }
-  return out;
+  auto published = publication::FindPublished(*base_.store, district.id, before == nullptr ? std::span<const publication::Published>() : before->published);
+  if (!published) {
+    if (published.error().kind == ErrorKind::kEnvironment) steps_.reset();
+    if (base_.log != nullptr) base_.log->Failed("publication", published.error().code, published.error().message.en);
+    return fall_back(published.error());
+  }
+  config::District served = district;
+  for (const publication::Published& one : *published) served.deployments.push_back(one.deployment);
+  return {std::make_shared<const config::District>(std::move(served)), written.rejected, std::move(*published)};
 }
 
 void LiveService::Keep(const Service& service) const {
   if (service.store == nullptr) return;
   for (const ServedDistrict& district : service.districts) {
-    if (district.current->broken() || district.rejected) continue;
+    // What was published is kept already.
+    if (district.current->broken() || district.rejected || !district.published.empty()) continue;
     for (const data::Deployment& deployment : district.current->deployments) {
       const auto stored = replay::Capture(deployment, district.current->id);
       const Status kept = stored ? service.store->AddDeployment(*stored) : Status(tl::unexpected(stored.error()));
@@ -70,7 +139,7 @@ std::vector<std::string> LiveService::Folders() const {
       if (one == nullptr) continue;
       std::error_code error;
       if (!one->policy.empty()) folders.insert(fs::is_directory(one->policy, error) ? one->policy : folder_of(one->policy));
-      for (const data::Deployment& deployment : one->deployments) {
+      for (const data::Deployment& deployment : one->in_folder) {
         for (const std::string& file : FilesOf(*deployment.graph->model->tree->source)) folders.insert(folder_of(file));
       }
     }

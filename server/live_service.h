@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,22 +16,40 @@ namespace heng::server {
 class LiveService {
  public:
   // `base`: without districts; what it names must outlast this.
-  LiveService(std::string config_file, Service base) : config_file_(std::move(config_file)), base_(std::move(base)) {}
+  LiveService(std::string config_file, Service base);
 
-  // Thread-safe.
+  // Everything is thread-safe.
   std::shared_ptr<const Service> Current() const;
-  // Reads the configuration, the districts and their policies anew, and keeps their deployments in the store. By one
-  // thread at a time. Listening, limits and store of heng.yaml need a restart.
+  // Reads the configuration, the districts and their policies anew, and keeps their deployments in the store. Listening,
+  // limits and store of heng.yaml need a restart.
   void Reload();
+  // Takes what is published now; the snapshot that has it.
+  std::shared_ptr<const Service> Republish();
+  // The same if another process has published or withdrawn a version, and whether it was so; to be called now and then.
+  bool RepublishIfChanged();
   // What a change of the configuration or of a policy is seen in.
   std::vector<std::string> Folders() const;
 
  private:
-  std::vector<ServedDistrict> LoadDistricts(const config::ServiceConfig& config, const Service* before) const;
+  // A district as it is written, and its last good state if that is broken; what is published is not in it.
+  struct Written {
+    std::shared_ptr<const config::District> current;
+    std::shared_ptr<const config::District> rejected;
+  };
+  void ReadDistricts(const config::ServiceConfig& config);
+  void Serve();
+  ServedDistrict WithPublished(const Written& written, const ServedDistrict* before);
   void Keep(const Service& service) const;
 
   std::string config_file_;
   Service base_;
+  // Held while the next snapshot is made, by one thread at a time; guards what follows.
+  std::mutex making_;
+  std::vector<Written> written_;
+  std::vector<config::Mistake> mistakes_;
+  // How many steps versions had taken when what is published was read; nothing: it could not be read.
+  std::optional<int64_t> steps_;
+
   mutable std::mutex mutex_;
   std::shared_ptr<const Service> current_;
 };

@@ -71,7 +71,7 @@ Json Operation(const Route& route) {
     if (!route.example.empty()) content[std::string(route.takes.front())]["example"] = Json::parse(route.example);
     out["requestBody"] = {{"required", true}, {"content", std::move(content)}};
   }
-  out["responses"] = {{"200", {{"description", "answered"}, {"content", ContentOf(route.gives)}}},
+  out["responses"] = {{std::to_string(route.status), {{"description", "answered"}, {"content", ContentOf(route.gives)}}},
                       {"default",
                        {{"description", "RFC 9457"},
                         {"content",

@@ -8,6 +8,7 @@
 #include "engine/evaluate/choose.h"
 #include "engine/graph/dump.h"
 #include "server/handlers.h"
+#include "server/json_response.h"
 
 namespace heng::server {
 namespace {
@@ -21,10 +22,11 @@ Response JsonResponse(const Json& body) {
 
 const syntax::PolicyDecl& PolicyOf(const data::Deployment& one) { return one.graph->model->policy; }
 
-Json Effective(const syntax::PolicyDecl& policy) {
+Json Effective(const data::Deployment& one) {
+  const data::Effective days = one.effective();
   Json out = Json::object();
-  if (policy.first_day) out["from"] = policy.first_day->ToString();
-  if (policy.last_day) out["to"] = policy.last_day->ToString();
+  if (days.first_day) out["from"] = days.first_day->ToString();
+  if (days.last_day) out["to"] = days.last_day->ToString();
   return out;
 }
 
@@ -34,7 +36,7 @@ Json Brief(const data::Deployment& one) {
           {"title", policy.title},
           {"version", policy.version},
           {"digest", one.graph->digest},
-          {"effective", Effective(policy)}};
+          {"effective", Effective(one)}};
 }
 
 Json Sources(const syntax::PolicyDecl& policy) {
@@ -66,7 +68,7 @@ tl::expected<Versions, Problem> FindVersions(const Call& call) {
   Versions by_last_part;
   for (const data::Deployment& one : (*district)->deployments) {
     if (PolicyOf(one).id == name) exact.push_back(&one);
-    if (evaluate::IsNamed(one, name)) by_last_part.push_back(&one);
+    if (evaluate::IsNamed(PolicyOf(one).id, name)) by_last_part.push_back(&one);
   }
   Versions found = exact.empty() ? std::move(by_last_part) : std::move(exact);
   if (!found.empty()) return found;
@@ -78,9 +80,12 @@ tl::expected<const data::Deployment*, Problem> FindVersion(const Call& call) {
   const auto versions = FindVersions(call);
   if (!versions) return tl::unexpected(versions.error());
   const std::string& wanted = call.captures[2];
+  // Of those that were published with other values, the last.
+  const data::Deployment* found = nullptr;
   for (const data::Deployment* one : *versions) {
-    if (PolicyOf(*one).version == wanted) return one;
+    if (PolicyOf(*one).version == wanted) found = one;
   }
+  if (found != nullptr) return found;
   return Refuse(404, "unknown-version",
                 {fmt::format("没有“{}”版", wanted), fmt::format("there is no version '{}'", wanted)});
 }
@@ -88,6 +93,15 @@ tl::expected<const data::Deployment*, Problem> FindVersion(const Call& call) {
 // What every answer says of its policy, from an answer without results.
 Json WhatAnswersSay(const data::Deployment& one) {
   return Json::parse(data::ToJson(data::Answer{one, "", "", {}, false, {}, {}}, false));
+}
+
+// Who put it into force, if it was published.
+void PutPublication(const Call& call, const data::Deployment& one, Json& out) {
+  const ServedDistrict& district = **FindDistrict(call);
+  const auto at = static_cast<size_t>(&one - district.current->deployments.data());
+  if (at >= district.published.size()) return;
+  out["draft"] = district.published[at].version.id;
+  out["steps"] = StepsOf(district.published[at].version);
 }
 
 }  // namespace
@@ -112,7 +126,10 @@ Outcome ListVersions(const Call& call) {
   const auto versions = FindVersions(call);
   if (!versions) return tl::unexpected(versions.error());
   Json out = Json::array();
-  for (const data::Deployment* one : *versions) out.push_back(Brief(*one));
+  for (const data::Deployment* one : *versions) {
+    out.push_back(Brief(*one));
+    PutPublication(call, *one, out.back());
+  }
   return JsonResponse({{"versions", std::move(out)}});
 }
 
@@ -122,6 +139,7 @@ Outcome ShowVersion(const Call& call) {
   const data::Deployment& one = **found;
   const Json answer = WhatAnswersSay(one);
   Json body = Brief(one);
+  PutPublication(call, one, body);
   body["deployment"] = answer["deployment"];
   body["settled"] = PeriodAdverb(one.graph->model->settlement_period()).en;
   body["sources"] = Sources(PolicyOf(one));

@@ -35,6 +35,7 @@ struct Route {
   std::string_view example;
   // Of a long route: the same as `handle` where a request happens to be short; nothing where it is not.
   std::optional<Outcome> (*at_once)(const Call&) = nullptr;
+  int status = 200;  // of the answer
 };
 
 const std::vector<Route>& Routes();

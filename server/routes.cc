@@ -49,7 +49,8 @@ tl::expected<void, Problem> Admit(Passage& passage, const Request& request) {
     auto captures = Match(route.pattern, target->segments);
     if (!captures) continue;
     if (method != route.method) {
-      passage.allow = route.method == "GET" ? "GET, HEAD" : route.method;
+      if (!passage.allow.empty()) passage.allow += ", ";
+      passage.allow += route.method == "GET" ? "GET, HEAD" : route.method;
       continue;
     }
     passage.route = &route;

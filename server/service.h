@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/publication/publication.h"
 #include "server/config/district.h"
 
 namespace heng::store {
@@ -22,10 +23,12 @@ class Metrics;
 struct ServedDistrict {
   // Answers, if it is not broken itself (as it may be from the start).
   std::shared_ptr<const config::District> current;
-  // What stands in the files now, if it is broken and `current` is its last good state.
+  // What was to take its place but is broken; `current` is the last good state.
   std::shared_ptr<const config::District> rejected;
+  // With publication by the store: who published what, in the order of current->deployments.
+  std::vector<publication::Published> published = {};
 
-  // What stands in the files now.
+  // What is written and published now.
   const config::District& written() const { return rejected ? *rejected : *current; }
 };
 
@@ -40,6 +43,9 @@ struct Service {
   Access* access = nullptr;
   Metrics* metrics = nullptr;
   EventLog* log = nullptr;
+  // To be called when a version was published or withdrawn: makes, and returns, the service as it is from now on. May be
+  // empty.
+  std::function<std::shared_ptr<const Service>()> published_anew = {};
 };
 
 }  // namespace heng::server

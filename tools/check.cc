@@ -50,7 +50,7 @@ class ConfigurationCheck {
   void Take(config::District district) {
     std::move(district.mistakes.begin(), district.mistakes.end(), std::back_inserter(mistakes_));
     std::move(district.diagnostics.begin(), district.diagnostics.end(), std::back_inserter(diagnostics_));
-    policies_ += district.deployments.size();
+    policies_ += district.in_folder.size();
   }
 
   std::vector<config::Mistake> mistakes_;

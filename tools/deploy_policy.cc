@@ -7,8 +7,10 @@
 #include <fmt/format.h>
 
 #include "engine/evaluate/choose.h"
+#include "engine/publication/publication.h"
 #include "server/config/district.h"
 #include "server/config/service.h"
+#include "tools/open_store.h"
 
 namespace heng::tools {
 namespace {
@@ -56,6 +58,19 @@ Result<Deployed> Choose(const std::vector<data::Deployment>& all, const SettleOp
   return Deployed{**chosen, "", std::nullopt};
 }
 
+// What is in force in the district.
+Result<std::vector<data::Deployment>> FindDeployments(const config::ServiceConfig& service, const config::District& district,
+                                                      const Manner& manner) {
+  if (district.publication == config::Publication::kFiles) return district.deployments;
+  const auto store = OpenStore(service.store, service.file, manner);
+  if (!store) return tl::unexpected(store.error());
+  auto published = publication::FindPublished(**store, district.id, {});
+  if (!published) return tl::unexpected(published.error());
+  std::vector<data::Deployment> out;
+  for (publication::Published& one : *published) out.push_back(std::move(one.deployment));
+  return out;
+}
+
 Result<Deployed> DeployDistrict(const SettleOptions& options, const Manner& manner) {
   const std::string& id = *options.district;
   const auto service = config::LoadService(*options.config);
@@ -75,7 +90,9 @@ Result<Deployed> DeployDistrict(const SettleOptions& options, const Manner& mann
   }
   PrintWithoutNotes(district->diagnostics, manner);
   if (!district->mistakes.empty() || district->broken()) return broken(district->mistakes);
-  Result<Deployed> out = Choose(district->deployments, options);
+  const auto deployments = options.in_folder ? district->in_folder : FindDeployments(*service, *district, manner);
+  if (!deployments) return tl::unexpected(deployments.error());
+  Result<Deployed> out = Choose(*deployments, options);
   if (!out) return out;
   out->district = id;
   out->data = district->data;

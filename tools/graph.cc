@@ -54,7 +54,7 @@ int PrintProgram(const GraphOptions& options, const Manner& manner) {
   if (!options.period.empty()) {
     const Result<Period> given = ReadPeriod(options.period);
     if (!given) return Report(given.error(), manner);
-    if (const Status possible = data::CheckPeriod(*deployment.graph->model, *given, {}, false); !possible)
+    if (const Status possible = data::CheckPeriod(deployment, *given, {}, false); !possible)
       return Report(possible.error(), manner);
     period = *given;
   }

@@ -7,8 +7,7 @@
 #include <fmt/format.h>
 
 #include "engine/store/store.h"
-#include "server/config/service.h"
-#include "tools/verbs.h"
+#include "tools/open_store.h"
 
 namespace heng::tools {
 namespace {
@@ -82,21 +81,7 @@ int Create(store::Store& store, const KeyOptions& options, const Manner& manner)
 }  // namespace
 
 int RunKey(const KeyOptions& options, const Manner& manner) {
-  std::string url = options.store;
-  if (url.empty()) {
-    const auto config = config::LoadService(options.config);
-    if (!config) {
-      fmt::print(stderr, "{}", config::RenderText(config.error(), manner.language));
-      return kFindings;
-    }
-    url = config->store;
-  }
-  if (url.empty()) {
-    return Report(Error{ErrorKind::kUsage, "no-store",
-                        {"配置里没有 store，也没有写 --store", "the configuration names no store, and there is no --store"}, ""},
-                  manner);
-  }
-  auto store = store::Store::Open(url, {});
+  const auto store = OpenStore(options.store, options.config, manner);
   if (!store) return Report(store.error(), manner);
   if (options.action == "create") return Create(**store, options, manner);
   if (options.action == "revoke") {

@@ -8,6 +8,7 @@
 #include "engine/replay/replay.h"
 #include "engine/store/chain.h"
 #include "engine/store/log_file.h"
+#include "tools/open_store.h"
 #include "tools/store_verbs.h"
 
 namespace heng::tools {
@@ -147,7 +148,7 @@ int VerifyFile(const LogOptions& options, const std::vector<store::PublicKey>& t
   return status;
 }
 
-Result<std::unique_ptr<store::Store>> OpenStore(const LogOptions& options) {
+Result<std::unique_ptr<store::Store>> OpenStore(const LogOptions& options, const Manner& manner) {
   store::StoreOptions with;
   if (options.signing_key) {
     const Result<std::string> pem = ReadFile(*options.signing_key, kKeyBytes);
@@ -156,7 +157,7 @@ Result<std::unique_ptr<store::Store>> OpenStore(const LogOptions& options) {
     if (!key) return tl::unexpected(key.error());
     with.signing_key = std::make_shared<const store::SigningKey>(std::move(*key));
   }
-  return store::Store::Open(options.store, std::move(with));
+  return OpenStore(options.store, options.config, manner, std::move(with));
 }
 
 // Every line of the export, in order. Error: the store's.
@@ -199,7 +200,8 @@ void SayReplay(const store::Decision& decision, const replay::Replayed& replayed
 }  // namespace
 
 int RunLogVerify(const LogOptions& options, const Manner& manner) {
-  if (options.file.has_value() == !options.store.empty()) {
+  const bool stored = !options.store.empty() || !options.config.empty();
+  if (options.file.has_value() == stored) {
     return Report(
         {ErrorKind::kUsage, "usage", {"写 --store 或一个文件，二者之一", "give --store or a file, one of them"}, ""},
         manner);
@@ -210,7 +212,7 @@ int RunLogVerify(const LogOptions& options, const Manner& manner) {
   if (options.file) return VerifyFile(options, *trusted, manner);
   const auto exported = ReadExported(options.checkpoints);
   if (!exported) return Report(exported.error(), manner);
-  const auto store = OpenStore(options);
+  const auto store = OpenStore(options, manner);
   if (!store) return Report(store.error(), manner);
   std::vector<std::string> districts = {options.district};
   if (options.district.empty()) {
@@ -233,7 +235,7 @@ int RunLogVerify(const LogOptions& options, const Manner& manner) {
 }
 
 int RunLogExport(const LogOptions& options, const Manner& manner) {
-  const auto store = OpenStore(options);
+  const auto store = OpenStore(options, manner);
   if (!store) return Report(store.error(), manner);
   std::FILE* out = options.output ? std::fopen(options.output->c_str(), "wb") : stdout;
   bool written = out != nullptr;
@@ -256,7 +258,7 @@ int RunLogExport(const LogOptions& options, const Manner& manner) {
 }
 
 int RunLogReplay(const LogOptions& options, const Manner& manner) {
-  const auto store = OpenStore(options);
+  const auto store = OpenStore(options, manner);
   if (!store) return Report(store.error(), manner);
   int status = kDone;
   const auto one = [&](const store::Record& record) -> Status {

@@ -51,7 +51,7 @@ int RunStream(const RunOptions& options, const Manner& manner) {
   const data::Deployment& deployment = deployed->deployment;
   const Result<Period> period = ReadPeriod(options.period);
   if (!period) return Report(period.error(), manner);
-  if (const Status possible = data::CheckPeriod(*deployment.graph->model, *period, {}, false); !possible)
+  if (const Status possible = data::CheckPeriod(deployment, *period, {}, false); !possible)
     return Report(possible.error(), manner);
   const auto plan = direct::MakePlan(deployment, *period);
   Progress progress(manner.language);

@@ -158,10 +158,11 @@ int Serve(config::ServiceConfig& config, store::Store* store, const Manner& mann
                                live.Reload();
                                Describe(*live.Current(), manner);
                              },
-                             // Keys are made and revoked by another process.
-                             [&access, &log] {
+                             // Keys and versions are made, revoked and withdrawn by other processes too.
+                             [&] {
                                if (auto status = access.Refresh(); !status)
                                  log.Failed("keys", status.error().code, status.error().message.en);
+                               if (live.RepublishIfChanged()) Describe(*live.Current(), manner);
                              }});
   Announce(config, access.open(), manner);
   NotifyReady();

@@ -13,11 +13,18 @@ struct StoreVerbs::Parsed {
   bool json = false;
   std::vector<std::pair<CLI::App*, std::function<int(const Manner&)>>> verbs;
 
+  static std::optional<std::string>& ConfigOf(PublishOptions& options) { return options.policy.config; }
+  template <typename Options>
+  static std::string& ConfigOf(Options& options) {
+    return options.config;
+  }
+
   template <typename Options>
   CLI::App* Add(CLI::App* parent, const char* name, const char* text, Options& options,
                 int (*run)(const Options&, const Manner&)) {
     CLI::App* verb = parent->add_subcommand(name, text);
     verb->add_option("--store", options.store, "sqlite:FILE | postgresql://USER@HOST/DATABASE");
+    verb->add_option("--config", ConfigOf(options), "heng.yaml");
     verb->add_flag("--json", json);
     verbs.emplace_back(verb, [&options, run](const Manner& manner) { return run(options, manner); });
     return verb;
@@ -44,7 +51,6 @@ struct StoreVerbs::Parsed {
     CLI::App* verb = app.add_subcommand("publish", "起草、批准、发布 / draft, approve, release")->require_subcommand(1);
     CLI::App* draft = Add(verb, "draft", "起草一个版本 / draft a version", publish, RunDraft);
     draft->add_option("POLICY", publish.policy.policy, "政策文件或文件夹 / policy file or folder");
-    draft->add_option("--config", publish.policy.config, "heng.yaml");
     draft->add_option("--policy", publish.policy.name, "几个政策中的哪一个 / which of several policies");
     draft->add_option("--version", publish.policy.version, "几个版本中的哪一个 / which of several versions");
     draft->add_option("--period", publish.policy.period, "它适用的一期，用来选版本 / a period it is for, to choose by");
@@ -70,9 +76,6 @@ StoreVerbs::StoreVerbs(CLI::App& app) : parsed_(std::make_unique<Parsed>()) {
       parsed_->Add(&app, "versions", "一个区县的政策版本 / a district's versions", parsed_->versions, RunVersions);
   versions->add_option("--district", parsed_->versions.district)->required();
   versions->add_option("--policy", parsed_->versions.policy);
-  for (const auto& [verb, run] : parsed_->verbs) {
-    if (verb->get_name() != "verify") verb->get_option("--store")->required();
-  }
 }
 
 StoreVerbs::~StoreVerbs() = default;

@@ -17,6 +17,7 @@ namespace heng::tools {
 
 struct LogOptions {
   std::string store;                       // its address
+  std::string config;                      // names the store, if `store` does not
   std::string district;                    // empty: every one
   std::optional<std::string> file;         // verify: an exported log, instead of a store
   std::vector<std::string> keys;           // verify: files of the public keys that are trusted
@@ -27,7 +28,7 @@ struct LogOptions {
   std::vector<std::string> decisions;      // replay: their ids; empty: all
 };
 struct PublishOptions {
-  SettleOptions policy;  // draft: which
+  SettleOptions policy;  // draft: which; its configuration names the store, if `store` does not
   std::string store;
   std::string district;
   std::string person;
@@ -36,6 +37,7 @@ struct PublishOptions {
 };
 struct VersionsOptions {
   std::string store;
+  std::string config;  // names the store, if `store` does not
   std::string district;
   std::string policy;
 };

@@ -53,6 +53,7 @@ struct SettleOptions {
   std::vector<std::string> outputs;
   bool accept_valid = false;
   bool quiet = false;
+  bool in_folder = false;  // of a district: what lies in its folder, whatever is published
 };
 struct ExplainOptions {
   SettleOptions settle;

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "tools/open_store.h"
 #include "tools/store_verbs.h"
 
 namespace heng::tools {
@@ -50,7 +51,7 @@ void Print(const store::Version& version, const Manner& manner) {
 }
 
 int RunVersions(const VersionsOptions& options, const Manner& manner) {
-  const auto store = store::Store::Open(options.store, {});
+  const auto store = OpenStore(options.store, options.config, manner);
   if (!store) return Report(store.error(), manner);
   const auto versions = (*store)->Versions(options.district, options.policy);
   if (!versions) return Report(versions.error(), manner);

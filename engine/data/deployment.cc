@@ -1,5 +1,6 @@
 #include "engine/data/deployment.h"
 
+#include <algorithm>
 #include <map>
 
 #include <fmt/format.h>
@@ -12,18 +13,13 @@
 namespace heng::data {
 namespace {
 
-bool InForce(const semantic::Model& model, Period period) {
-  const Date day = period.first_day();
-  return (!model.policy.first_day || *model.policy.first_day <= day) &&
-         (!model.policy.last_day || day <= *model.policy.last_day);
-}
-
 // `：可以结算 2024Q3、2024Q4`, or nothing.
-Bilingual Valid(const semantic::Model& model, const std::vector<Period>& available) {
+Bilingual Valid(const Deployment& deployment, const std::vector<Period>& available) {
   std::string zh;
   std::string en;
   for (const Period period : available) {
-    if (period.kind != model.settlement_period() || !InForce(model, period)) continue;
+    if (period.kind != deployment.graph->model->settlement_period()) continue;
+    if (!deployment.effective().Contains(period.first_day())) continue;
     zh += (zh.empty() ? "" : "、") + period.ToString();
     en += (en.empty() ? "" : ", ") + period.ToString();
   }
@@ -32,6 +28,11 @@ Bilingual Valid(const semantic::Model& model, const std::vector<Period>& availab
 }
 
 }  // namespace
+
+Effective Deployment::effective() const {
+  const syntax::PolicyDecl& policy = graph->model->policy;
+  return published.value_or(Effective{policy.first_day, policy.last_day});
+}
 
 std::string Deployment::digest() const {
   return DeploymentDigest(kEngineVersion, graph->digest, PrintParameters(*this), columns);
@@ -96,9 +97,19 @@ std::string PrintParameter(const semantic::Model& model, FieldId parameter, cons
   return semantic::Describe(model, model[parameter].type, value);
 }
 
-Status CheckPeriod(const semantic::Model& model, Period period, const std::vector<Period>& available, bool what_if) {
+bool CanBeColumn(const semantic::Model& model, std::string_view name) {
+  for (const std::string_view own : {"编号", "id", "期间", "period", "自", "since"}) {
+    if (name == own) return true;
+  }
+  const auto named = [&](const auto& declared) { return declared.name == name || declared.code == name; };
+  return std::any_of(model.fields.begin(), model.fields.end(), named) ||
+         std::any_of(model.definitions.begin(), model.definitions.end(), named);
+}
+
+Status CheckPeriod(const Deployment& deployment, Period period, const std::vector<Period>& available, bool what_if) {
+  const semantic::Model& model = *deployment.graph->model;
   const PeriodKind wanted = model.settlement_period();
-  const Bilingual valid = Valid(model, available);
+  const Bilingual valid = Valid(deployment, available);
   if (period.kind != wanted) {
     return Fail(ErrorKind::kFindings, "not-a-settlement-period",
                 {fmt::format("{} 不能结算：“{}”的结果{}一次{}", period.ToString(), model.policy.id,
@@ -107,9 +118,10 @@ Status CheckPeriod(const semantic::Model& model, Period period, const std::vecto
                              PeriodAdverb(wanted).en, valid.en)},
                 period.ToString());
   }
-  if (what_if || InForce(model, period)) return Ok();
-  const std::string from = model.policy.first_day ? model.policy.first_day->ToString() : "";
-  const std::string to = model.policy.last_day ? model.policy.last_day->ToString() : "";
+  const Effective effective = deployment.effective();
+  if (what_if || effective.Contains(period.first_day())) return Ok();
+  const std::string from = effective.first_day ? effective.first_day->ToString() : "";
+  const std::string to = effective.last_day ? effective.last_day->ToString() : "";
   const std::string span_zh =
       (from.empty() ? "" : from + " 起") + (to.empty() ? "" : (from.empty() ? "" : "，") + to + " 止");
   const std::string span_en =

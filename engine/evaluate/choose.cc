@@ -30,7 +30,10 @@ Bilingual PolicyIds(std::span<const data::Deployment> deployments) {
 Result<Candidates> OfPolicy(std::span<const data::Deployment> deployments, const std::string& name) {
   Candidates found;
   for (const data::Deployment& one : deployments) {
-    if (name.empty() || IsNamed(one, name)) found.push_back(&one);
+    if (name.empty() || IsNamed(PolicyOf(one).id, name)) found.push_back(&one);
+  }
+  if (deployments.empty()) {
+    return Fail(ErrorKind::kFindings, "unknown-policy", {"还没有发布任何政策", "no policy has been published yet"}, "/policy");
   }
   if (found.empty()) {
     const Bilingual known = PolicyIds(deployments);
@@ -60,15 +63,14 @@ std::vector<Period> Near(Period asked, PeriodKind wanted) {
 Status Check(const data::Deployment& one, const Choice& choice) {
   const semantic::Model& model = *one.graph->model;
   Status status =
-      data::CheckPeriod(model, choice.period, Near(choice.period, model.settlement_period()), choice.what_if);
+      data::CheckPeriod(one, choice.period, Near(choice.period, model.settlement_period()), choice.what_if);
   if (!status) status.error().at = "/period";
   return status;
 }
 
 }  // namespace
 
-bool IsNamed(const data::Deployment& deployment, std::string_view name) {
-  const std::string_view id = PolicyOf(deployment).id;
+bool IsNamed(std::string_view id, std::string_view name) {
   return name == id || name == id.substr(id.rfind('.') == std::string_view::npos ? 0 : id.rfind('.') + 1);
 }
 
@@ -76,10 +78,16 @@ Result<const data::Deployment*> Choose(std::span<const data::Deployment> deploym
   const auto candidates = OfPolicy(deployments, choice.policy);
   if (!candidates) return tl::unexpected(candidates.error());
   if (!choice.version.empty()) {
+    // The same version may have been published more than once, with other values: for other days.
+    const data::Deployment* named = nullptr;
     for (const data::Deployment* one : *candidates) {
       if (PolicyOf(*one).version != choice.version) continue;
-      if (auto status = Check(*one, choice); !status) return tl::unexpected(status.error());
-      return one;
+      named = one;
+      if (one->effective().Contains(choice.period.first_day())) break;
+    }
+    if (named != nullptr) {
+      if (auto status = Check(*named, choice); !status) return tl::unexpected(status.error());
+      return named;
     }
     const std::string& id = PolicyOf(*candidates->front()).id;
     const Bilingual known = List(deployments, [&](const data::Deployment& one) {
@@ -96,7 +104,7 @@ Result<const data::Deployment*> Choose(std::span<const data::Deployment> deploym
     if (Check(**it, in_force)) return *it;
   }
   // None is in force: the first says since when there is one, the last until when.
-  const auto& first_day = PolicyOf(*candidates->front()).first_day;
+  const auto first_day = candidates->front()->effective().first_day;
   const bool before = first_day && choice.period.first_day() < *first_day;
   const data::Deployment* nearest = before ? candidates->front() : candidates->back();
   if (auto status = Check(*nearest, choice); !status) return tl::unexpected(status.error());

@@ -9,8 +9,8 @@
 
 namespace heng::evaluate {
 
-// True if `name` is the policy's id (`shiliuzhuang.plates`) or its last part (`plates`).
-bool IsNamed(const data::Deployment& deployment, std::string_view name);
+// True if `name` is the policy's `id` (`shiliuzhuang.plates`) or its last part (`plates`).
+bool IsNamed(std::string_view id, std::string_view name);
 
 struct Choice {
   std::string policy;   // empty: the only one

@@ -48,9 +48,21 @@ evaluate::Answered<std::string> Answer(const data::Deployment& deployment, const
 
 }  // namespace
 
+store::Deployment Keep(const data::Deployment& deployment, const std::string& district, store::Bundle sources) {
+  const syntax::PolicyDecl& policy = deployment.graph->model->policy;
+  return {deployment.digest(),
+          district,
+          policy.id,
+          policy.version,
+          deployment.graph->digest,
+          kEngineVersion,
+          data::PrintParameters(deployment),
+          deployment.columns,
+          std::move(sources)};
+}
+
 Result<store::Deployment> Capture(const data::Deployment& deployment, const std::string& district) {
-  const semantic::Model& model = *deployment.graph->model;
-  const fs::path file = fs::path(model.tree->source->path()).lexically_normal();
+  const fs::path file = fs::path(deployment.graph->model->tree->source->path()).lexically_normal();
   Result<std::string> bytes = ReadFile(file.string(), limits::kSourceBytes);
   if (!bytes) return tl::unexpected(bytes.error());
   store::Bundle sources = {{file.filename().string(), *bytes}};
@@ -66,27 +78,22 @@ Result<store::Deployment> Capture(const data::Deployment& deployment, const std:
         {"政策文件在编译之后被改动，请重来一次", "the policy's files were changed after it was compiled: do it again"},
         file.string());
   }
-  return store::Deployment{deployment.digest(),
-                           district,
-                           model.policy.id,
-                           model.policy.version,
-                           deployment.graph->digest,
-                           kEngineVersion,
-                           data::PrintParameters(deployment),
-                           deployment.columns,
-                           std::move(sources)};
+  return Keep(deployment, district, std::move(sources));
+}
+
+graph::Compiled Compile(const store::Bundle& files) {
+  const auto read = [&](const std::string& path, size_t) -> Result<std::string> {
+    for (const store::File& file : files) {
+      if (file.path == path) return file.bytes;
+    }
+    return Fail(ErrorKind::kFindings, "file-unreadable", {"它不在给出的文件里", "it is not among the files that are given"}, path);
+  };
+  return load::Load(files.front().path, files.front().bytes, read);
 }
 
 Result<data::Deployment> Rebuild(const store::Deployment& kept) {
   if (kept.sources.empty()) return NotRebuildable({"没有源文件", "there are no sources"});
-  const auto read = [&](const std::string& path, size_t) -> Result<std::string> {
-    for (const store::File& file : kept.sources) {
-      if (file.path == path) return file.bytes;
-    }
-    return Fail(ErrorKind::kFindings, "file-unreadable", {"存储里没有它", "it is not in the store"}, path);
-  };
-  const store::File& main = kept.sources.front();
-  graph::Compiled compiled = load::Load(main.path, main.bytes, read);
+  const graph::Compiled compiled = Compile(kept.sources);
   if (compiled.graph == nullptr) return NotRebuildable({"有错误", "it has errors"});
   if (compiled.graph->digest != kept.policy_digest) return NotRebuildable({"摘要不同", "its digest differs"});
   data::Deployment deployment{compiled.graph, {}, kept.columns};

@@ -6,13 +6,19 @@
 #include <string>
 
 #include "engine/data/deployment.h"
+#include "engine/graph/analysis/compile.h"
 #include "engine/store/store.h"
 
 namespace heng::replay {
 
-// What the store keeps of it, with the sources read again from the policy's file and those that it names. Errors: sources-changed
+// What the store keeps of it, with these sources, the policy's own file first.
+store::Deployment Keep(const data::Deployment& deployment, const std::string& district, store::Bundle sources);
+// The same with the sources read again from the policy's file and those that it names. Errors: sources-changed
 // (kFindings: they are no longer what was compiled); those of reading a file.
 Result<store::Deployment> Capture(const data::Deployment& deployment, const std::string& district);
+
+// A policy compiled from files in memory, the policy's own first; others are found by their names as seen from where its path starts.
+graph::Compiled Compile(const store::Bundle& files);
 
 // As it was published: compiled from the kept sources by this engine, its parameters bound. Error, kFindings: not-rebuildable (this
 // engine does not accept the sources or the values any more).

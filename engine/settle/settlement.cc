@@ -111,11 +111,11 @@ bool Settlement::writable(bool accept_valid) const {
 Result<Settlement> Settle(const SettlementRequest& request) {
   const data::Deployment& deployment = request.deployment;
   const semantic::Model& model = *deployment.graph->model;
-  if (auto status = data::CheckPeriod(model, request.period, {}, false); !status) {
+  if (auto status = data::CheckPeriod(deployment, request.period, {}, false); !status) {
     // Only now are the files read for their periods, to say which can be settled.
     const std::vector<Period> available =
         data::PeriodsIn(request.folder, model.settlement_period(), deployment.columns);
-    Error error = data::CheckPeriod(model, request.period, available, false).error();
+    Error error = data::CheckPeriod(deployment, request.period, available, false).error();
     // Where the policy says so: its results, or its 施行.
     const bool kind = error.code == "not-a-settlement-period";
     error.at = PlaceOf(model, kind ? model.results.back().span : model.policy.effective_span);

@@ -161,6 +161,8 @@ class Store {
   Result<Version> FindVersion(const std::string& district, const std::string& id);
   // All of the district, or of one of its policies; by policy, first day, id.
   Result<std::vector<Version>> Versions(const std::string& district, const std::string& policy = "");
+  // How many steps all versions have taken: what is published has changed only if this has.
+  Result<int64_t> CountVersionSteps();
   // The published versions that are in force on that day, one a policy: that with the latest first day not after it.
   Result<std::vector<Version>> InForce(const std::string& district, Date day);
 

@@ -186,6 +186,14 @@ Result<std::vector<Version>> Store::Versions(const std::string& district, const 
   });
 }
 
+Result<int64_t> Store::CountVersionSteps() {
+  return parts_->reader.Read([](Connection& connection) -> Result<int64_t> {
+    const auto rows = connection.Run("SELECT COUNT(*) FROM version_steps");
+    if (!rows) return tl::unexpected(rows.error());
+    return NumberOf(rows->front()[0]);
+  });
+}
+
 Result<std::vector<Version>> Store::InForce(const std::string& district, Date day) {
   auto all = Versions(district);
   if (!all) return all;

@@ -37,20 +37,33 @@ class DistrictReader {
   DistrictReader(District& district, MistakeList& mistakes) : district_(district), mistakes_(mistakes) {}
 
   void Read(const YamlNode& root) {
-    Members members(root, {"name", "policy", "parameters", "columns", "data"}, mistakes_);
+    Members members(root, {"name", "publication", "policy", "parameters", "columns", "data"}, mistakes_);
     if (const YamlMember* name = members.Require("name")) {
       district_.name = ReadTextOf(*name, mistakes_).value_or("");
     }
-    if (const YamlMember* policy = members.Require("policy")) ReadPolicies(*policy);
+    if (const YamlMember* publication = members.Find("publication")) ReadPublication(*publication);
+    const bool by_store = district_.publication == Publication::kStore;
+    if (const YamlMember* policy = by_store ? members.Find("policy") : members.Require("policy")) ReadPolicies(*policy);
     if (const YamlMember* columns = members.Find("columns")) ReadColumns(*columns);
     if (const YamlMember* parameters = members.Find("parameters")) ReadParameters(*parameters);
     if (const YamlMember* data = members.Find("data")) ReadData(*data);
-    for (data::Deployment& deployment : district_.deployments) deployment.columns = district_.columns;
+    for (data::Deployment& deployment : district_.in_folder) deployment.columns = district_.columns;
+    if (!by_store) district_.deployments = district_.in_folder;
   }
 
  private:
   void Refuse(const YamlNode& node, std::string code, Bilingual message) {
     mistakes_.Add(std::move(code), node.line, node.column, std::move(message));
+  }
+
+  void ReadPublication(const YamlMember& member) {
+    const auto text = ReadTextOf(member, mistakes_);
+    if (!text) return;
+    if (*text == "store") {
+      district_.publication = Publication::kStore;
+    } else if (*text != "files") {
+      Refuse(member.value, "bad-value", {"“publication”只能是 files 或 store", "'publication' must be files or store"});
+    }
   }
 
   void ReadPolicies(const YamlMember& member) {
@@ -64,17 +77,17 @@ class DistrictReader {
               fmt::format("there is no policy (a .heng file) at '{}'", district_.policy)});
     }
     for (const std::string& file : files) Compile(member.value, file);
-    std::sort(district_.deployments.begin(), district_.deployments.end(), [](const auto& a, const auto& b) {
+    std::sort(district_.in_folder.begin(), district_.in_folder.end(), [](const auto& a, const auto& b) {
       const syntax::PolicyDecl& x = a.graph->model->policy;
       const syntax::PolicyDecl& y = b.graph->model->policy;
       return std::tie(x.id, x.first_day, x.version) < std::tie(y.id, y.first_day, y.version);
     });
     std::vector<graph::GraphPtr> graphs;
-    for (const data::Deployment& one : district_.deployments) graphs.push_back(one.graph);
+    for (const data::Deployment& one : district_.in_folder) graphs.push_back(one.graph);
     const std::vector<Diagnostic> clashes = graph::CheckVersions(graphs);
     district_.diagnostics.insert(district_.diagnostics.end(), clashes.begin(), clashes.end());
     has_errors_ = has_errors_ || !clashes.empty();
-    compiled_ = !district_.deployments.empty() && !has_errors_;
+    compiled_ = !district_.in_folder.empty() && !has_errors_;
   }
 
   void Compile(const YamlNode& node, const std::string& file) {
@@ -88,7 +101,7 @@ class DistrictReader {
     }
     const syntax::PolicyDecl& policy = compiled.graph->model->policy;
     if (policy.is_module) return;
-    for (const data::Deployment& other : district_.deployments) {
+    for (const data::Deployment& other : district_.in_folder) {
       const syntax::PolicyDecl& earlier = other.graph->model->policy;
       if (earlier.id != policy.id || earlier.version != policy.version) continue;
       const std::string& first = other.graph->model->tree->source->path();
@@ -97,7 +110,7 @@ class DistrictReader {
               fmt::format("'{}' and '{}' are both version {} of {}", first, file, policy.version, policy.id)});
       return;
     }
-    district_.deployments.push_back({std::move(compiled.graph), {}, {}});
+    district_.in_folder.push_back({std::move(compiled.graph), {}, {}});
   }
 
   // A value is bound in every policy that has the parameter.
@@ -113,7 +126,7 @@ class DistrictReader {
   void BindParameter(const YamlMember& parameter, const std::string& text) {
     std::optional<Error> unknown;
     bool known = false;
-    for (data::Deployment& deployment : district_.deployments) {
+    for (data::Deployment& deployment : district_.in_folder) {
       auto bound = data::Bind(*deployment.graph, parameter.key, text);
       if (bound) {
         known = true;
@@ -151,17 +164,9 @@ class DistrictReader {
     }
   }
 
-  // What a column of a file can be: a field, a published result, or one of the columns that every file has.
   bool IsDeclared(const std::string& name) const {
-    for (const char* own : {"编号", "id", "期间", "period", "自", "since"}) {
-      if (name == own) return true;
-    }
-    const auto named = [&](const auto& declared) { return declared.name == name || declared.code == name; };
-    return std::any_of(district_.deployments.begin(), district_.deployments.end(), [&](const data::Deployment& one) {
-      const semantic::Model& model = *one.graph->model;
-      return std::any_of(model.fields.begin(), model.fields.end(), named) ||
-             std::any_of(model.definitions.begin(), model.definitions.end(), named);
-    });
+    return std::any_of(district_.in_folder.begin(), district_.in_folder.end(),
+                       [&](const data::Deployment& one) { return data::CanBeColumn(*one.graph->model, name); });
   }
 
   void ReadData(const YamlMember& member) {
@@ -184,7 +189,8 @@ class DistrictReader {
 }  // namespace
 
 bool District::broken() const {
-  return !mistakes.empty() || std::any_of(diagnostics.begin(), diagnostics.end(), [](const Diagnostic& diagnostic) {
+  if (!mistakes.empty() || publication == Publication::kStore) return !mistakes.empty();
+  return std::any_of(diagnostics.begin(), diagnostics.end(), [](const Diagnostic& diagnostic) {
     return diagnostic.severity() == Severity::kError;
   });
 }

@@ -14,6 +14,9 @@
 
 namespace heng::config {
 
+// What is in force in a district: what lies in its folder, or what two people published in the store.
+enum class Publication : unsigned char { kFiles, kStore };
+
 struct District {
   std::string id;  // the stem of its file
   std::string file;
@@ -21,19 +24,22 @@ struct District {
   std::string policy;               // the policy's file, or the folder of its files
   std::optional<std::string> data;  // where its facts are
   data::ColumnMap columns;
-  // By policy, then by the first day in force.
+  Publication publication = Publication::kFiles;
+  // What lies in the folder, by policy, then by the first day in force; with kStore it is only what drafts may be made of.
+  std::vector<data::Deployment> in_folder;
+  // What answers, in the same order: with kFiles the same; with kStore what is published, which LoadDistrict leaves out.
   std::vector<data::Deployment> deployments;
   std::vector<Mistake> mistakes;        // of its file
-  std::vector<Diagnostic> diagnostics;  // of its policies: errors and warnings
+  std::vector<Diagnostic> diagnostics;  // of the policies in its folder: errors and warnings
 
-  // Nothing of it can be used.
+  // Nothing of it can be used. With kStore the policies in the folder may have errors.
   bool broken() const;
 };
 
 // True for `[a-z][a-z0-9-]{1,40}`.
 bool IsDistrictId(std::string_view id);
 
-// One district, whatever is wrong with it. Keys of the file: name, policy, parameters, columns, data.
+// One district, whatever is wrong with it. Keys of the file: name, publication, policy, parameters, columns, data.
 District LoadDistrict(const std::string& path);
 // Those of the folder, by id; files that do not end in .yaml are let be, but for .yml, which is a mistake.
 std::vector<District> LoadDistricts(const ServiceConfig& service);

@@ -291,7 +291,7 @@ class Readme(unittest.TestCase):
         blocks = re.findall(r"```sh\n(.*?)```\n(?:\n```json\n(.*?)```)?", text, re.S)
         examples = [(command, wanted) for command, wanted in blocks if "curl" in command]
         self.assertGreaterEqual(len(examples), 8)
-        service = Service()
+        service = Service(extra="store: sqlite:heng.db\n")
         environment = {**os.environ, "NO_PROXY": "127.0.0.1"}
         for command, wanted in examples:
             with self.subTest(command):

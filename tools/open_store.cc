@@ -1,0 +1,28 @@
+#include "tools/open_store.h"
+
+#include <fmt/format.h>
+
+#include "server/config/service.h"
+
+namespace heng::tools {
+
+Result<std::unique_ptr<store::Store>> OpenStore(const std::string& url, const std::string& config, const Manner& manner,
+                                                store::StoreOptions options) {
+  if (!url.empty()) return store::Store::Open(url, std::move(options));
+  std::string configured;
+  if (!config.empty()) {
+    const auto service = config::LoadService(config);
+    if (!service) {
+      fmt::print(stderr, "{}", config::RenderText(service.error(), manner.language));
+      return Fail(ErrorKind::kFindings, "bad-configuration", {"配置有错误", "the configuration has mistakes"}, config);
+    }
+    configured = service->store;
+  }
+  if (configured.empty()) {
+    return Fail(ErrorKind::kUsage, "no-store",
+                {"配置里没有 store，也没有写 --store", "the configuration names no store, and there is no --store"}, config);
+  }
+  return store::Store::Open(configured, std::move(options));
+}
+
+}  // namespace heng::tools
