@@ -106,21 +106,6 @@ class Logged(unittest.TestCase):
         self.assertIn('heng_http_requests_total{route="/v1/districts/{district}/evaluate",status="200"}', text)
         self.assertIn("heng_http_connections ", text)
 
-    def test_openapi_names_every_route_and_its_examples_are_answered(self):
-        api = self.json("GET", "/openapi.json")
-        self.assertEqual(api["openapi"], "3.1.0")
-        operations = [(path, method, one) for path, item in api["paths"].items() for method, one in item.items()]
-        self.assertEqual(len({one["operationId"] for _, _, one in operations}), len(operations))
-        sent = 0
-        for path, method, one in operations:
-            for type_, content in one.get("requestBody", {}).get("content", {}).items():
-                if "example" in content:
-                    got = self.service.ask(method.upper(), path.replace("{district}", "shiliuzhuang"),
-                                           json.dumps(content["example"]).encode(), {"Content-Type": type_})
-                    self.assertEqual(got[0], 200, (path, got[2]))
-                    sent += 1
-        self.assertGreaterEqual(sent, 3)
-
     def test_check_format_diff(self):
         source = (ROOT / "policies/shiliuzhuang/plates.heng").read_text(encoding="utf-8")
         names = [line.split('"')[1] for line in source.splitlines() if line.strip().startswith("引用 \"")]
