@@ -122,9 +122,10 @@ class Logged(unittest.TestCase):
 
     def test_texts_reach_no_file_of_the_server(self):
         for path in ("../../../../../../etc/passwd", "/etc/passwd"):
-            source = f"政策 a.b “甲”\n  版本 1\n\n引用 “{path}”\n"
+            source = f'政策 a.b "甲"\n  版本 "1"\n  施行 2024-01-01 起   自定 "例"\n\n引用 "{path}"\n'
             got = self.service.ask("POST", "/v1/check", json.dumps({"source": source}).encode(),
                                    {"Content-Type": "application/json"})
+            self.assertEqual((got[0], json.loads(got[2])["code"]), (400, "file-not-given"))
             self.assertNotIn(b"root:", got[2])
             got = self.service.ask("POST", "/v1/check", json.dumps({"source": "", "path": path}).encode(),
                                    {"Content-Type": "application/json"})
