@@ -170,4 +170,10 @@ size_t HttpSide::resident_bytes() const {
   return pages * static_cast<size_t>(::sysconf(_SC_PAGESIZE));
 }
 
+size_t HttpSide::open_files() const {
+  std::error_code error;
+  const std::filesystem::directory_iterator files(fmt::format("/proc/{}/fd", pid_), error);
+  return error ? 0 : static_cast<size_t>(std::distance(begin(files), end(files)));
+}
+
 }  // namespace heng::bench
