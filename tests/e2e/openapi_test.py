@@ -21,6 +21,12 @@ def media_type(headers):
     return headers.get("Content-Type", "").split(";")[0]
 
 
+def answered(operation):
+    """The response to what is well."""
+    [response] = [response for status, response in operation["responses"].items() if status.startswith("2")]
+    return response
+
+
 class OpenApi(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -66,12 +72,12 @@ class OpenApi(unittest.TestCase):
                 self.assertEqual(len(set(in_query)), len(in_query))
                 self.assertTrue(all(p["in"] == "path" or p["description"] for p in parameters))
                 self.assertTrue(all("schema" in p for p in parameters))
-                self.assertEqual("requestBody" in one, method != "get")
+                self.assertFalse("requestBody" in one and method == "get")
                 for status, response in one["responses"].items():
                     self.assertRegex(status, "^(default|[1-5][0-9][0-9])$")
                     self.assertTrue(response["description"])
                 self.assertIn("application/problem+json", one["responses"]["default"]["content"])
-                for type_ in one["responses"]["200"]["content"]:
+                for type_ in answered(one)["content"]:
                     self.assertRegex(type_, r"^[a-z]+/[a-z+-]+(; charset=utf-8)?$")
 
     def test_what_is_read_is_of_a_type_that_it_says(self):
@@ -83,7 +89,7 @@ class OpenApi(unittest.TestCase):
             with self.subTest(path):
                 status, headers, body = self.service.ask("GET", path.format(**VALUES))
                 self.assertEqual(status, 200, body)
-                self.assertIn(media_type(headers), {t.split(";")[0] for t in one["responses"]["200"]["content"]})
+                self.assertIn(media_type(headers), {t.split(";")[0] for t in answered(one)["content"]})
                 asked += 1
                 # What is not in the description is refused.
                 self.assertEqual(self.service.ask("GET", path.format(**VALUES) + "?no_such_parameter=1")[0], 400)
@@ -100,7 +106,7 @@ class OpenApi(unittest.TestCase):
                     status, headers, body = self.service.ask(method.upper(), path.format(**VALUES),
                                                              json.dumps(content["example"]).encode(), {"Content-Type": type_})
                     self.assertEqual(status, 200, body)
-                    self.assertIn(media_type(headers), one["responses"]["200"]["content"])
+                    self.assertIn(media_type(headers), answered(one)["content"])
                     # An example of a policy is a good one.
                     self.assertEqual(json.loads(body).get("errors", 0), 0, body)
                     sent += 1
