@@ -1,4 +1,4 @@
-// soak [--seconds N]: what tools/soak runs. The service with its log, at 70% of what it was first measured to take, for a long time: each
+// soak [--seconds N]: what tools/soak runs. The service with its log, at 70% of what it takes, for a long time: each
 // request is answered, and neither memory nor open files grow. Exit status: 0 so it is, 1 it is not, 2 wrong usage, 3 the environment.
 #include <algorithm>
 #include <cstdio>
@@ -15,6 +15,7 @@ namespace heng::bench {
 namespace {
 
 constexpr size_t kConnections = 64;
+constexpr size_t kProbe = 2000;  // answers
 constexpr double kShare = 0.7;
 constexpr int kSlices = 20;
 // Of these the first are for everything to have reached its size.
@@ -60,18 +61,17 @@ int Soak(int seconds, const std::filesystem::path& folder) {
     return 3;
   }
   const std::vector<std::string> mix = Mix();
-  const double capacity = Run({side->port(), mix, kConnections, 5000}).per_second();
-  const double rate = capacity * kShare;
-  fmt::print("soak: {:.0f} requests a second of {:.0f}, for {} s\n", rate, capacity, seconds);
-  const auto answers = static_cast<size_t>(std::max(1.0, rate * seconds / kSlices));
   const size_t files = OpenFilesAtRest(*side);
   std::vector<size_t> bytes;
   size_t failed = 0;
   for (int slice = 0; slice < kSlices; ++slice) {
+    // What it takes is measured anew each time: what else the machine does changes.
+    const double rate = Run({side->port(), mix, kConnections, kProbe}).per_second() * kShare;
+    const auto answers = static_cast<size_t>(std::max(1.0, rate * seconds / kSlices));
     const LoadResult result = Run({side->port(), mix, kConnections, answers, rate});
     failed += answers - result.answers;
     bytes.push_back(side->resident_bytes());
-    fmt::print("{:3} of {}: {:.1f} MB, p50 {:.1f} ms, p99 {:.1f} ms, {} failed\n", slice + 1, kSlices,
+    fmt::print("{:3} of {}: {:.0f} requests/s, {:.1f} MB, p50 {:.1f} ms, p99 {:.1f} ms, {} failed\n", slice + 1, kSlices, rate,
                static_cast<double>(bytes.back()) / 1e6, result.Latency(0.5) * 1e3, result.Latency(0.99) * 1e3,
                answers - result.answers);
     std::fflush(stdout);
