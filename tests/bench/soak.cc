@@ -61,6 +61,8 @@ int Soak(int seconds, const std::filesystem::path& folder) {
     return 3;
   }
   const std::vector<std::string> mix = Mix();
+  // The store opens its files when they are first needed.
+  Run({side->port(), mix, kConnections, kProbe});
   const size_t files = OpenFilesAtRest(*side);
   std::vector<size_t> bytes;
   size_t failed = 0;
