@@ -61,12 +61,12 @@ int Soak(int seconds, const std::filesystem::path& folder) {
     return 3;
   }
   const std::vector<std::string> mix = Mix();
-  // The store opens its connections as it needs them.
-  size_t files = 0;
+  // The store opens its files when they are first needed.
+  Run({side->port(), mix, kConnections, kProbe});
+  const size_t files = OpenFilesAtRest(*side);
   std::vector<size_t> bytes;
   size_t failed = 0;
   for (int slice = 0; slice < kSlices; ++slice) {
-    if (slice == kWarmSlices) files = OpenFilesAtRest(*side);
     // What it takes is measured anew each time: what else the machine does changes.
     const double rate = Run({side->port(), mix, kConnections, kProbe}).per_second() * kShare;
     const auto answers = static_cast<size_t>(std::max(1.0, rate * seconds / kSlices));
