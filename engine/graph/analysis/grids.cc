@@ -5,7 +5,7 @@ namespace {
 
 // No value but 0.
 Grid Nothing() { return {Rational(0), true}; }
-Grid Multiples(const Rational& step) { return {step.sign() < 0 ? -step : step, true}; }
+Grid Multiples(const Rational& step) { return {step.sign() < 0 ? -step : step, step.decimal_places().has_value()}; }
 Grid OfPlaces(int places) {
   Rational step = 1;
   for (int i = 0; i < places; ++i) step = step / Rational(10);
@@ -13,27 +13,23 @@ Grid OfPlaces(int places) {
 }
 
 // Steps that grow without end with each product are given up.
-Grid Kept(Grid grid) {
-  if (!grid.step || grid.step->ToFraction()) return grid;
-  return {std::nullopt, grid.step->decimal_places().has_value()};
-}
-
-bool Ends(const Grid& grid) { return grid.places().has_value(); }
+Grid Kept(const Rational& step, bool ends) { return {step.ToFraction() ? std::optional(step) : std::nullopt, ends}; }
 
 // On which both lie: a/b and c/d on gcd(ad, cb)/(bd).
 Grid Common(const Grid& a, const Grid& b) {
   if (a.step && a.step->is_zero()) return b;
   if (b.step && b.step->is_zero()) return a;
-  const Grid unknown{std::nullopt, Ends(a) && Ends(b)};
-  if (!a.step || !b.step) return unknown;
-  const auto times = (*a.step / *b.step).ToFraction();  // n/m: both are multiples of b/m, and of nothing coarser
-  return times ? Kept(Multiples(*b.step / Rational::Of({times->denominator, 1}))) : unknown;
+  const bool ends = a.ends && b.ends;
+  if (!a.step || !b.step) return {std::nullopt, ends};
+  // a = n/m × b: both are multiples of b/m, and of nothing coarser.
+  const auto share = (*a.step / *b.step).ToFraction();
+  return share ? Kept(*b.step / Rational::Of({share->denominator, 1}), ends) : Grid{std::nullopt, ends};
 }
 
 Grid Product(const Grid& a, const Grid& b) {
-  if (a.step && b.step) return Kept(Multiples(*a.step * *b.step));
   const bool zero = (a.step && a.step->is_zero()) || (b.step && b.step->is_zero());
-  return zero ? Nothing() : Grid{std::nullopt, Ends(a) && Ends(b)};
+  if (zero) return Nothing();
+  return a.step && b.step ? Kept(*a.step * *b.step, a.ends && b.ends) : Grid{std::nullopt, a.ends && b.ends};
 }
 
 }  // namespace
@@ -48,7 +44,7 @@ std::optional<int> Grid::places() const {
 Grids::Grids(const Graph& graph, const Ranges& ranges) : graph_(graph), ranges_(ranges), grids_(graph.nodes.size()) {
   // Operands stand before their node, and a definition's body before those who name it.
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
-    if (graph.nodes[i].type.is_number()) grids_[i] = Compute(graph.nodes[i]);
+    grids_[i] = graph.nodes[i].type.is_number() ? Compute(graph.nodes[i]) : Nothing();
   }
 }
 
@@ -109,7 +105,7 @@ Grid Grids::ComputeOp(const Node& node) const {
     case Op::kRoundDown:
     case Op::kRoundUp: {
       const Interval& step = ranges_.Of(node.operands[1]);
-      if (!step.IsPoint() || step.low->sign() <= 0) return {std::nullopt, Ends(operand(1))};
+      if (!step.IsPoint() || step.low->sign() <= 0) return {std::nullopt, operand(1).ends};
       return operand(0).LiesOn(*step.low) ? operand(0) : Multiples(*step.low);
     }
     case Op::kNegate: return operand(0);

@@ -15,7 +15,7 @@ inline constexpr int kFinitePlaces = 1000;
 struct Grid {
   // ≥ 0; of 0 only 0 is a multiple. Nothing: it is not known.
   std::optional<Rational> step;
-  // Without a step: the decimals end all the same.
+  // The decimals end, and without what cancels: nothing was divided by a number whose reciprocal does not end.
   bool ends = false;
 
   // Whether every value is a multiple of `step`.
@@ -24,7 +24,7 @@ struct Grid {
   std::optional<int> places() const;
 };
 
-// Of nodes that are no numbers nothing is claimed.
+// What is no number has no value here but 0.
 class Grids {
  public:
   Grids(const Graph& graph, const Ranges& ranges);

@@ -157,10 +157,12 @@ class Discharger {
       if (value.low && bound.high && *value.low >= *bound.high)
         sink_.Add<DiagnosticKind::kNeverMatters>(At(o.span), o.name, Text(value, unit));
     } else {
-      if (!grids_.RoundsNothing(o.node)) return;
-      const std::string step = semantic::Describe(*graph_.model, node.type, *grids_.Of(node.operands[0]).step);
-      sink_.Add<DiagnosticKind::kNeverMatters>(
-          At(o.span), o.name, Bilingual(fmt::format("{} 的倍数", step), fmt::format("a multiple of {}", step)));
+      // Where a division only happens to cancel, the rounding is prudent.
+      const Grid& grid = grids_.Of(node.operands[0]);
+      if (!grid.ends || !grids_.RoundsNothing(o.node)) return;
+      sink_.Add<DiagnosticKind::kNeverMatters>(At(o.span), o.name,
+                                               Bilingual(fmt::format("{} 位小数", *grid.places()),
+                                                         fmt::format("{} decimal places", *grid.places())));
     }
   }
 
