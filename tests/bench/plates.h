@@ -100,7 +100,7 @@ struct PeerRun {
 // `peer` is a script in peers/. Nothing if it is not installed or fails; it has then said why.
 std::optional<PeerRun> RunPeer(const std::string& peer, const Settings& settings, const Records& records, int runs);
 
-// ---- ours: plates_ours.cc is the seam for executors; what the engine cannot do yet is empty
+// ---- ours: plates_ours.cc; what cannot be measured is empty
 
 const data::Deployment& OurPolicy();  // plates_monthly.heng
 std::optional<Side> OurSingle();

@@ -1,5 +1,5 @@
-// Our side of each comparison: plates_monthly.heng in the engine, called as its users call it. What the engine cannot do yet is
-// empty, and the table says so.
+// Our side of each comparison: plates_monthly.heng in the engine, called as its users call it.
+
 #include <cstddef>
 #include <cstring>
 #include <filesystem>
