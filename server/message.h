@@ -42,8 +42,13 @@ struct Response {
   std::function<void(Release)> before_leaving;
 };
 
-// The rest of a request that takes long; given the same request again, by another thread.
-using Later = std::function<Response(const Request&)>;
+// The rest of a request that takes long, for another thread.
+struct Later {
+  // Whose requests wait for each other: the district. Lanes take turns.
+  std::string lane;
+  // Given the same request again.
+  std::function<Response(const Request&)> answer;
+};
 using Reply = std::variant<Response, Later>;
 
 }  // namespace heng::server

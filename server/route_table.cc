@@ -10,7 +10,20 @@ constexpr std::string_view kLines = "application/x-ndjson";
 constexpr std::string_view kText = "text/plain; charset=utf-8";
 
 constexpr std::string_view kPolicyExample =
-    R"({"source": "政策 a.b “甲”\n  版本 1\n\n对象 项目\n\n每季 项目\n  户数: 计数 户\n\n结果\n  规模 = 户数\n"})";
+    R"json({"source": "政策 a.b \"示例\"\n  版本 \"1\"\n  施行 2024-01-01 起   自定 \"示例\"\n\n)json"
+    R"json(对象 项目 {\n  户数 [households] : 整数 户, 1 至 20000\n}\n\n填报 每月 {\n)json"
+    R"json(  投诉 [complaints] : 整数 件, 0 至 1000\n}\n\n)json"
+    R"json(公式 百户投诉 [rate] 每月 = 投诉 × 100 户 ÷ 户数 四舍五入到 0.01 件   自定\n\n结果 每月 百户投诉\n"})json";
+
+constexpr std::string_view kPairExample =
+    R"json({"old": {"source": "政策 a.b \"示例\"\n  版本 \"1\"\n  施行 2024-01-01 起   自定 \"示例\"\n\n)json"
+    R"json(对象 项目 {\n  户数 [households] : 整数 户, 1 至 20000\n}\n\n填报 每月 {\n)json"
+    R"json(  投诉 [complaints] : 整数 件, 0 至 1000\n}\n\n)json"
+    R"json(公式 百户投诉 [rate] 每月 = 投诉 × 100 户 ÷ 户数 四舍五入到 0.01 件   自定\n\n结果 每月 百户投诉\n)json"
+    R"json("}, "new": {"source": "政策 a.b \"示例\"\n  版本 \"2\"\n)json"
+    R"json(  施行 2024-01-01 起   自定 \"示例\"\n\n对象 项目 {\n  户数 [households] : 整数 户, 1 至 20000\n)json"
+    R"json(}\n\n填报 每月 {\n  投诉 [complaints] : 整数 件, 0 至 1000\n}\n\n)json"
+    R"json(公式 百户投诉 [rate] 每月 = 投诉 × 100 户 ÷ 户数 四舍五入到 0.1 件   自定\n\n结果 每月 百户投诉\n"}})json";
 
 }  // namespace
 
@@ -83,7 +96,7 @@ const std::vector<Route>& Routes() {
       {"POST", "/v1/format", FormatPolicy, Needs::kKey, Work::kLong, "A policy's text in canonical layout.", {}, {kJson},
        {kJson}, kPolicyExample},
       {"POST", "/v1/diff", DiffPolicies, Needs::kKey, Work::kLong,
-       "The difference of two policies' texts, declaration by declaration.", {}, {kJson}, {kJson}, ""},
+       "The difference of two policies' texts, declaration by declaration.", {}, {kJson}, {kJson}, kPairExample},
   };
   return routes;
 }

@@ -159,9 +159,10 @@ Reply Answer(std::shared_ptr<const Service> service, const Request& request) {
   if (route.at_once != nullptr) {
     if (auto outcome = route.at_once(call)) return Respond(passage, request, std::move(*outcome));
   }
-  return [kept = std::make_shared<const Passage>(std::move(passage))](const Request& same) {
-    return Respond(*kept, same, kept->route->handle(kept->CallOf(same)));
-  };
+  std::string lane = passage.district;
+  return Later{std::move(lane), [kept = std::make_shared<const Passage>(std::move(passage))](const Request& same) {
+                 return Respond(*kept, same, kept->route->handle(kept->CallOf(same)));
+               }};
 }
 
 tl::unexpected<Problem> Refuse(int status, std::string code, Bilingual detail, std::string at) {

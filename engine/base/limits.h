@@ -10,7 +10,7 @@ inline constexpr size_t kNesting = 200;
 // Of an expression as a tree: a chain of n operators is n deep.
 inline constexpr size_t kExpressionDepth = 1000;
 inline constexpr size_t kDefinitions = 20000;
-inline constexpr size_t kTableRows = 1000;
+inline constexpr size_t kTableRows = 5000;
 inline constexpr size_t kNumberDigits = 40;
 inline constexpr size_t kNameBytes = 256;
 inline constexpr size_t kSyntaxErrors = 50;

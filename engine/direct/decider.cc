@@ -34,8 +34,12 @@ bool Decider::Decide(std::string& out) {
   }
   const size_t size = out.size();
   for (const Piece& piece : plan_->pieces) {
-    out += piece.before;
-    if (Write(piece, out)) continue;
+    if (piece.kind == Piece::Kind::kNumber && piece.factor != 0) {
+      if (WriteNumber(piece, out)) continue;
+    } else {
+      out += piece.before;
+      if (Write(piece, out)) continue;
+    }
     out.resize(size);
     return false;
   }
@@ -71,21 +75,26 @@ bool Decider::Write(const Piece& piece, std::string& out) const {
         out += plan_->texts[static_cast<size_t>(integer)];
       }
       break;
-    default: WriteNumber(piece, out);
+    default: {
+      const semantic::Model& model = *plan_->deployment.graph->model;
+      out += '"' + data::PrintValue(model, *piece.definition, single_.number(piece.output)) + '"';
+    }
   }
   return true;
 }
 
-void Decider::WriteNumber(const Piece& piece, std::string& out) const {
-  if (piece.factor == 0) {
-    const semantic::Model& model = *plan_->deployment.graph->model;
-    out += '"' + data::PrintValue(model, *piece.definition, single_.number(piece.output)) + '"';
-    return;
+bool Decider::WriteNumber(const Piece& piece, std::string& out) const {
+  if (single_.deferred(piece.output)) return false;
+  if (!single_.present(piece.output)) {
+    out += piece.before;
+    out += "null";
+    return true;
   }
   const int64_t value = static_cast<int64_t>(single_.integer(piece.output)) * piece.factor;
   // Digits from the last one on; zeros behind the places that are wanted are left out.
   char text[48];
-  char* at = text + sizeof text;
+  char* const end = text + sizeof text;
+  char* at = end;
   *--at = '"';
   auto rest = value < 0 ? uint64_t{0} - static_cast<uint64_t>(value) : static_cast<uint64_t>(value);
   int decimals = piece.decimals;
@@ -99,7 +108,9 @@ void Decider::WriteNumber(const Piece& piece, std::string& out) const {
   } while (rest != 0);
   if (value < 0) *--at = '-';
   *--at = '"';
-  out.append(at, static_cast<size_t>(text + sizeof text - at));
+  out += piece.before;
+  out.append(at, static_cast<size_t>(end - at));
+  return true;
 }
 
 }  // namespace heng::direct

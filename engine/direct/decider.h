@@ -28,7 +28,8 @@ class Decider {
  private:
   bool Decide(std::string& out);
   bool Write(const Piece& piece, std::string& out) const;
-  void WriteNumber(const Piece& piece, std::string& out) const;
+  // Of a number that is printed from its integer.
+  bool WriteNumber(const Piece& piece, std::string& out) const;
 
   std::shared_ptr<const Plan> plan_;
   eval::Single single_;

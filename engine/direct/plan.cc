@@ -56,6 +56,8 @@ class Planner {
   std::shared_ptr<const Plan> Run() {
     layout_ = data::LayOut(model());
     if (!Lower() || !LaySections() || !PlaceSlots() || !Claims() || !Write()) return nullptr;
+    for (Section& section : plan_.inputs) FindSimple(section);
+    FindSimple(plan_.attributes);
     return std::make_shared<const Plan>(std::move(plan_));
   }
 
@@ -107,6 +109,11 @@ class Planner {
     section.name = period.ToString();
     for (const FieldId field : layout_.FactsOf(model().subject(), period.kind)) section.keys.push_back(KeyOf(field));
     return section;
+  }
+
+  static void FindSimple(Section& section) {
+    for (Key& key : section.keys)
+      key.simple = key.type == TypeKind::kNumber && !key.optional && !key.percent && key.slots.size() == 1;
   }
 
   Key KeyOf(FieldId id) const {

@@ -1,6 +1,8 @@
 #include "engine/direct/reader.h"
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <cstring>
 #include <optional>
 
@@ -21,39 +23,39 @@ bool IsValid(std::string_view text) {
   return ascii || !FindInvalidUtf8(text);
 }
 
+constexpr int kDigits = 18;
+constexpr std::array<int64_t, kDigits + 1> kPowers = [] {
+  std::array<int64_t, kDigits + 1> powers{1};
+  for (size_t i = 1; i < powers.size(); ++i) powers[i] = powers[i - 1] * 10;
+  return powers;
+}();
+
 // A plain decimal as an integer with so many decimal places; nothing if it is none, is too long, or has more places. `kAny`: 0.
-std::optional<int64_t> ToInteger(std::string_view text, int places) {
-  constexpr size_t kLongest = 18;
-  const bool negative = !text.empty() && text.front() == '-';
-  size_t at = negative ? 1 : 0;
-  const size_t first = at;
-  if (text.size() - at == 0 || text.size() - at > kLongest) return std::nullopt;
+[[gnu::always_inline]] inline std::optional<int64_t> ToInteger(std::string_view text, int places) {
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  const bool negative = at != end && *at == '-';
+  if (negative) ++at;
+  if (at == end || end - at > kDigits) return std::nullopt;
+  const char* const first = at;
+  const auto is_digit = [](char c) { return static_cast<unsigned char>(c - '0') <= 9; };
   int64_t value = 0;
-  const auto digits = [&] {
-    const size_t begin = at;
-    for (; at < text.size(); ++at) {
-      const auto digit = static_cast<unsigned>(text[at]) - '0';
-      if (digit > 9) break;
-      value = value * 10 + digit;
-    }
-    return at - begin;
-  };
-  const size_t whole = digits();
-  if (whole == 0 || (whole > 1 && text[first] == '0')) return std::nullopt;
+  for (; at != end && is_digit(*at); ++at) value = value * 10 + (*at - '0');
+  if (at == first || (*first == '0' && at - first > 1)) return std::nullopt;
   int decimals = 0;
-  if (at < text.size()) {
-    if (text[at++] != '.') return std::nullopt;
-    decimals = static_cast<int>(digits());
-    if (decimals == 0 || at < text.size()) return std::nullopt;
+  if (at != end) {
+    if (*at++ != '.') return std::nullopt;
+    const char* const point = at;
+    for (; at != end && is_digit(*at); ++at) value = value * 10 + (*at - '0');
+    decimals = static_cast<int>(at - point);
+    if (decimals == 0 || at != end) return std::nullopt;
   }
   if (places == Key::kAny) return 0;
   for (; decimals > places; --decimals) {
     if (value % 10 != 0) return std::nullopt;
     value /= 10;
   }
-  for (; decimals < places; ++decimals) {
-    if (__builtin_mul_overflow(value, 10, &value)) return std::nullopt;
-  }
+  if (__builtin_mul_overflow(value, kPowers[static_cast<size_t>(places - decimals)], &value)) return std::nullopt;
   if (negative && value == 0) return std::nullopt;
   return negative ? -value : value;
 }
@@ -68,13 +70,10 @@ std::string_view TrimEnd(std::string_view token) {
 std::optional<std::string_view> Content(std::string_view token) {
   if (token.size() < 3 || token.front() != '"' || token.back() != '"') return std::nullopt;
   token = token.substr(1, token.size() - 2);
-  if (std::memchr(token.data(), '\\', token.size()) != nullptr) return std::nullopt;
+  for (const char c : token) {
+    if (c == '\\') return std::nullopt;
+  }
   return token;
-}
-
-bool IsKey(const char* key, const char* end, std::string_view name) {
-  return static_cast<size_t>(end - key) > name.size() && key[name.size()] == '"' &&
-         std::memcmp(key, name.data(), name.size()) == 0;
 }
 
 int64_t Texts::CodeOf(std::string_view text) {
@@ -187,7 +186,9 @@ bool Reader::ReadSection(const Section& section, Element value) {
       by_code_ = !by_code_;
       return true;
     });
-    if (i == keys.size() || given_[i] != 0 || !Take(keys[i], TrimEnd(one.raw_json_token()))) return false;
+    if (i == keys.size() || given_[i] != 0) return false;
+    const std::string_view token = TrimEnd(one.raw_json_token());
+    if (!(keys[i].simple && TakeSimple(keys[i], token)) && !Take(keys[i], token)) return false;
     given_[i] = 1;
     guess = i + 1;
     ++count;
@@ -213,6 +214,14 @@ bool Reader::Leave(const Section& section) {
     // What is read and is not there is for the interpreter; what nobody reads may be missing with its period.
     if (!key.slots.empty() && !PutNone(key)) return false;
   }
+  return true;
+}
+
+// False: it has to be looked at more closely.
+bool Reader::TakeSimple(const Key& key, std::string_view token) {
+  const auto value = ToInteger(token, key.places);
+  if (!value || *value < key.low || *value > key.high) return false;
+  single_.Set(key.slots.front(), *value);
   return true;
 }
 
@@ -256,7 +265,7 @@ bool Reader::Take(const Key& key, std::string_view token) {
     case TypeKind::kEnum:
       if (!content) return false;
       for (const auto& [word, code] : key.words) {
-        if (word != *content) continue;
+        if (word.size() != content->size() || !IsSame(content->data(), word)) continue;
         Put(key, code);
         return true;
       }

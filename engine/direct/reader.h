@@ -2,6 +2,8 @@
 // numbers are read from their digits to integers, never by way of floating point.
 #pragma once
 
+#include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -16,8 +18,30 @@ namespace heng::direct {
 std::string_view TrimEnd(std::string_view token);
 // What stands between the quotes of a string without escapes, if it is one and not empty.
 std::optional<std::string_view> Content(std::string_view token);
+// Whether the text begins so. Names are short, and a call for each costs as much as comparing them.
+inline bool IsSame(const char* text, std::string_view name) {
+  const char* with = name.data();
+  size_t rest = name.size();
+  const auto differs = [&](auto word) {
+    auto other = word;
+    std::memcpy(&word, text, sizeof word);
+    std::memcpy(&other, with, sizeof word);
+    text += sizeof word;
+    with += sizeof word;
+    rest -= sizeof word;
+    return word != other;
+  };
+  while (rest >= 8) {
+    if (differs(uint64_t{})) return false;
+  }
+  if (rest >= 4 && differs(uint32_t{})) return false;
+  if (rest >= 2 && differs(uint16_t{})) return false;
+  return rest == 0 || !differs(uint8_t{});
+}
 // Whether the key that begins there is that name; `end`: behind the last byte that may be read.
-bool IsKey(const char* key, const char* end, std::string_view name);
+inline bool IsKey(const char* key, const char* end, std::string_view name) {
+  return static_cast<size_t>(end - key) > name.size() && key[name.size()] == '"' && IsSame(key, name);
+}
 
 // The texts of one subject, by their codes: first those of the program.
 class Texts {
@@ -54,6 +78,7 @@ class Reader {
 
   bool ReadSections(const std::vector<Section>& sections, std::vector<uint8_t>& given, Element value);
   bool ReadSection(const Section& section, Element value);
+  bool TakeSimple(const Key& key, std::string_view token);
   bool Take(const Key& key, std::string_view token);
   bool Leave(const Section& section);
   // The place of the key among `count` names, looked for from `guess` on; the count if it is none of them.

@@ -27,13 +27,13 @@ inline constexpr size_t kMostRows = size_t{1} << 24;
 // What a program reads. The columns belong to the caller and outlive the execution.
 struct Batch {
   struct Input {
-    const void* values = nullptr;        // of the slot's storage, within its bounds in every row (also where there is no value)
-    const uint8_t* present = nullptr;    // a bit a row; null: all are
-    const uint8_t* unknown = nullptr;    // a bit a row; null: none is
+    const void* values = nullptr;        // of the slot's storage (a bit: a byte, 0 or 1), within its bounds in every row, with a value or not
+    const uint8_t* present = nullptr;    // a byte a row, 0 or 1; null: all are
+    const uint8_t* unknown = nullptr;    // likewise; null: none is
   };
   std::vector<size_t> rows;              // by domain; of the values of keys it is found out
   std::vector<Input> inputs;             // by slot
-  std::vector<const uint8_t*> bad;       // by domain: a bit a row; null: none is
+  std::vector<const uint8_t*> bad;       // by domain, likewise; null: none is
 };
 
 // Columns of one run; can be used again for further batches without allocating anew.

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <bit>
 #include <map>
+#include <optional>
 #include <set>
+#include <type_traits>
 
 #include "engine/base/check.h"
 #include "engine/eval/kernels.h"
@@ -40,8 +42,14 @@ class Planner {
       }
     }
     CountUses(all);
-    Merge(all);
-    for (const program::Instruction* instruction : all) Emit(*instruction);
+    // From the outputs back: which operations are steps, and of what form; what the forms take in is none.
+    for (auto at = all.rbegin(); at != all.rend(); ++at) {
+      const ValueId id = (*at)->value;
+      if (needed_.count(id) > 0) Form(id);
+    }
+    for (const program::Instruction* instruction : all) {
+      if (needed_.count(instruction->value) > 0) Emit(*instruction);
+    }
     for (const program::Given& given : plan_.program->outputs) {
       SinglePlan::Given out;
       out.value = Register(given.value);
@@ -59,13 +67,18 @@ class Planner {
   void CountUses(const std::vector<const program::Instruction*>& all) {
     for (const program::Instruction* instruction : all) {
       for (const ValueId operand : code()[instruction->value].operands) ++uses_[operand];
-      defined_[instruction->value] = instruction;
+      computed_.insert(instruction->value);
     }
+    const auto give = [&](ValueId id) {
+      if (!id.valid()) return;
+      uses_[id] += 2;
+      needed_.insert(id);
+    };
     for (const program::Output& output : plan_.program->lowered->outputs) {
-      uses_[output.value] += 2;
-      for (const ValueId denominator : output.denominators) uses_[denominator] += 2;
-      if (output.present.valid()) uses_[output.present] += 2;
-      if (output.deferred.valid()) uses_[output.deferred] += 2;
+      give(output.value);
+      for (const ValueId denominator : output.denominators) give(denominator);
+      give(output.present);
+      give(output.deferred);
     }
   }
 
@@ -109,24 +122,23 @@ class Planner {
   // True if the operand is computed for this one use by an operation of that code, which the step can take in.
   bool Absorbs(ValueId id, std::initializer_list<Code> codes) const {
     const auto uses = uses_.find(id);
-    const bool once = uses != uses_.end() && uses->second == 1 && defined_.count(id) > 0;
+    const bool once = uses != uses_.end() && uses->second == 1 && computed_.count(id) > 0;
     return once && std::find(codes.begin(), codes.end(), code()[id].code) != codes.end();
   }
 
-  void Emit(const program::Instruction& instruction) {
-    const ValueId id = instruction.value;
+  // What a step does: its operands, in which those of an operation that it takes in stand first.
+  struct Shape {
+    Step step = Step::kCopy;
+    std::vector<ValueId> operands;
+    std::vector<int64_t> numbers;  // kLinear: the factors; kChoose: the values, of 0 first
+  };
+
+  void Form(ValueId id) {
     const program::Operation& o = code()[id];
-    plan_.wide = plan_.wide || instruction.out.storage == Storage::k128;
-    if (merged_.count(id) > 0) return;
-    SinglePlan::Instruction out;
-    out.index = static_cast<uint32_t>(o.index);
-    if (o.code == Code::kFind) {
-      out.step = Step::kFind;
-      out.a = static_cast<uint32_t>(plan_.columns.size());
-      for (const ValueId operand : o.operands) plan_.columns.push_back(RegisterOf(operand));
-    } else if (o.code == Code::kBroadcast) {
-      out.a = RegisterOf(o.operands[0]);
-    } else {
+    Shape shape;
+    if (o.code == Code::kFind || o.code == Code::kBroadcast) {
+      shape = {o.code == Code::kFind ? Step::kFind : Step::kCopy, o.operands, {}};
+    } else if (!AsChoice(id, shape) && !AsSum(id, shape) && !AsPair(o, shape)) {
       static const std::map<Code, Step> kSteps = {
           {Code::kAdd, Step::kAdd},           {Code::kSubtract, Step::kSubtract},     {Code::kMultiply, Step::kMultiply},
           {Code::kMin, Step::kMin},           {Code::kMax, Step::kMax},               {Code::kSelect, Step::kSelect},
@@ -135,61 +147,129 @@ class Planner {
           {Code::kEqual, Step::kEqual},       {Code::kLess, Step::kLess},             {Code::kAtMost, Step::kAtMost},
           {Code::kAnd, Step::kAnd},           {Code::kOr, Step::kOr},                 {Code::kNot, Step::kNot},
           {Code::kAddMonths, Step::kAddMonths}, {Code::kMonthsBetween, Step::kMonthsBetween}, {Code::kTable, Step::kTable}};
-      out.step = kSteps.at(o.code);
-      std::vector<uint32_t> registers;
-      for (const ValueId operand : Operands(o, out.step)) registers.push_back(RegisterOf(operand));
+      shape = {kSteps.at(o.code), o.operands, {}};
+    }
+    needed_.insert(shape.operands.begin(), shape.operands.end());
+    shapes_[id] = std::move(shape);
+  }
+
+  // Selections of constants by what one small number is equal to.
+  bool AsChoice(ValueId id, Shape& out) const {
+    constexpr Int kMost = 64;
+    const auto tests = [&](ValueId select) -> const program::Operation* {
+      const program::Operation& o = code()[select];
+      if (o.code != Code::kSelect || !code().IsConstant(o.operands[1])) return nullptr;
+      const program::Operation& test = code()[o.operands[0]];
+      return test.code == Code::kEqual && code().IsConstant(test.operands[1]) ? &test : nullptr;
+    };
+    const program::Operation* const first = tests(id);
+    if (first == nullptr || tests(code()[id].operands[2]) == nullptr) return false;
+    const ValueId number = first->operands[0];
+    const program::Bounds bounds = code()[number].bounds;
+    if (bounds.low < 0 || bounds.high >= kMost) return false;
+    std::vector<std::optional<int64_t>> values(static_cast<size_t>(bounds.high) + 1);
+    const auto fits = [&](ValueId constant) { return program::Bounds::Point(code()[constant].immediate).fits(64); };
+    ValueId rest = id;
+    for (const program::Operation* test = first; test != nullptr && test->operands[0] == number; test = tests(rest)) {
+      const program::Operation& select = code()[rest];
+      const Int equal = code()[test->operands[1]].immediate;
+      if (!fits(select.operands[1])) return false;
+      if (equal >= 0 && equal <= bounds.high && !values[static_cast<size_t>(equal)])
+        values[static_cast<size_t>(equal)] = static_cast<int64_t>(code()[select.operands[1]].immediate);
+      rest = select.operands[2];
+    }
+    if (!code().IsConstant(rest) || !fits(rest)) return false;
+    out = {Step::kChoose, {number}, {}};
+    for (const auto& value : values) out.numbers.push_back(value.value_or(static_cast<int64_t>(code()[rest].immediate)));
+    return true;
+  }
+
+  // A sum of more than two terms, each times a constant.
+  bool AsSum(ValueId id, Shape& out) const {
+    const program::Operation& o = code()[id];
+    if (o.code != Code::kAdd && o.code != Code::kSubtract) return false;
+    out = {Step::kLinear, {}, {}};
+    if (Gather(id, 1, true, out) && out.operands.size() > 2) return true;
+    out = {};
+    return false;
+  }
+
+  bool Gather(ValueId id, Int factor, bool root, Shape& out) const {
+    const program::Operation& o = code()[id];
+    const bool into = root || Absorbs(id, {Code::kAdd, Code::kSubtract, Code::kMultiply});
+    if (into && (o.code == Code::kAdd || o.code == Code::kSubtract))
+      return Gather(o.operands[0], factor, false, out) &&
+             Gather(o.operands[1], o.code == Code::kAdd ? factor : -factor, false, out);
+    if (into && o.code == Code::kMultiply && code().IsConstant(o.operands[1])) {
+      const auto product = program::Times(factor, code()[o.operands[1]].immediate);
+      return product && Gather(o.operands[0], *product, false, out);
+    }
+    if (!program::Bounds::Point(factor).fits(64)) return false;
+    out.operands.push_back(id);
+    out.numbers.push_back(static_cast<int64_t>(factor));
+    return true;
+  }
+
+  // A comparison and a selection, or a product and a sum, in one step.
+  bool AsPair(const program::Operation& o, Shape& out) const {
+    if (o.code == Code::kSelect && Absorbs(o.operands[0], {Code::kEqual, Code::kLess, Code::kAtMost})) {
+      const program::Operation& c = code()[o.operands[0]];
+      const Step step = c.code == Code::kEqual ? Step::kSelectEqual : c.code == Code::kLess ? Step::kSelectLess : Step::kSelectAtMost;
+      out = {step, {c.operands[0], c.operands[1], o.operands[1], o.operands[2]}, {}};
+      return true;
+    }
+    if (o.code != Code::kAdd && o.code != Code::kSubtract) return false;
+    for (const size_t i : {size_t{1}, size_t{0}}) {
+      if (!Absorbs(o.operands[i], {Code::kMultiply}) || (o.code == Code::kSubtract && i == 0)) continue;
+      const program::Operation& product = code()[o.operands[i]];
+      out = {o.code == Code::kAdd ? Step::kMultiplyAdd : Step::kMultiplySubtract,
+             {product.operands[0], product.operands[1], o.operands[1 - i]},
+             {}};
+      return true;
+    }
+    return false;
+  }
+
+  void Emit(const program::Instruction& instruction) {
+    const Shape& shape = shapes_.at(instruction.value);
+    plan_.wide = plan_.wide || instruction.out.storage == Storage::k128;
+    SinglePlan::Instruction out;
+    out.step = shape.step;
+    out.index = static_cast<uint32_t>(code()[instruction.value].index);
+    std::vector<uint32_t> registers;
+    for (const ValueId operand : shape.operands) registers.push_back(RegisterOf(operand));
+    if (shape.step == Step::kFind) {
+      out.a = static_cast<uint32_t>(plan_.columns.size());
+      plan_.columns.insert(plan_.columns.end(), registers.begin(), registers.end());
+    } else if (shape.step == Step::kLinear) {
+      out.a = static_cast<uint32_t>(plan_.terms.size());
+      out.b = static_cast<uint32_t>(registers.size());
+      for (size_t i = 0; i < registers.size(); ++i) plan_.terms.push_back({shape.numbers[i], registers[i]});
+    } else {
       registers.resize(4);
       out.a = registers[0];
       out.b = registers[1];
       out.c = registers[2];
       out.d = registers[3];
+      if (shape.step == Step::kChoose) {
+        out.b = static_cast<uint32_t>(plan_.chosen.size());
+        out.c = static_cast<uint32_t>(shape.numbers.size());
+        plan_.chosen.insert(plan_.chosen.end(), shape.numbers.begin(), shape.numbers.end());
+      }
     }
     out.out = New(0);
-    registers_[id] = out.out;
+    registers_[instruction.value] = out.out;
     if (instruction.out.kind == Place::Kind::kColumn) columns_[instruction.out.index] = out.out;
     plan_.instructions.push_back(out);
   }
 
-  // The operands of a step, in which those of an operation that it takes in stand first.
-  std::vector<ValueId> Operands(const program::Operation& o, Step& step) {
-    if (o.code == Code::kSelect && merged_.count(o.operands[0]) > 0) {
-      const program::Operation& c = code()[o.operands[0]];
-      step = c.code == Code::kEqual ? Step::kSelectEqual : c.code == Code::kLess ? Step::kSelectLess : Step::kSelectAtMost;
-      return {c.operands[0], c.operands[1], o.operands[1], o.operands[2]};
-    }
-    if (o.code == Code::kAdd || o.code == Code::kSubtract) {
-      for (const size_t i : {size_t{1}, size_t{0}}) {
-        if (merged_.count(o.operands[i]) == 0 || (o.code == Code::kSubtract && i == 0)) continue;
-        const program::Operation& product = code()[o.operands[i]];
-        step = o.code == Code::kAdd ? Step::kMultiplyAdd : Step::kMultiplySubtract;
-        return {product.operands[0], product.operands[1], o.operands[1 - i]};
-      }
-    }
-    return o.operands;
-  }
-
-  // Which operations are taken in by the one that uses them.
-  void Merge(const std::vector<const program::Instruction*>& all) {
-    for (const program::Instruction* instruction : all) {
-      const program::Operation& o = code()[instruction->value];
-      if (o.code == Code::kSelect && Absorbs(o.operands[0], {Code::kEqual, Code::kLess, Code::kAtMost}))
-        merged_.insert(o.operands[0]);
-      if (o.code != Code::kAdd && o.code != Code::kSubtract) continue;
-      for (const size_t i : {size_t{1}, size_t{0}}) {
-        if (!Absorbs(o.operands[i], {Code::kMultiply}) || (o.code == Code::kSubtract && i == 0)) continue;
-        merged_.insert(o.operands[i]);
-        break;
-      }
-    }
-  }
-
   SinglePlan plan_;
   std::map<ValueId, int> uses_;
-  std::map<ValueId, const program::Instruction*> defined_;
+  std::set<ValueId> computed_, needed_;
+  std::map<ValueId, Shape> shapes_;
   std::map<ValueId, uint32_t> registers_;
   std::map<size_t, uint32_t> columns_;
   std::map<Int, uint32_t> constants_;
-  std::set<ValueId> merged_;
 };
 
 template <typename T>
@@ -229,6 +309,18 @@ void Run(const SinglePlan& plan, T* r) {
         break;
       }
       case Step::kCopy: out = r[in.a]; break;
+      // Where the decision is deferred the number may be any.
+      case Step::kChoose: out = plan.chosen[in.b + std::min<size_t>(static_cast<size_t>(r[in.a]), in.c - 1)]; break;
+      case Step::kLinear: {
+        // The sum fits; what it passes on the way may not, and wraps.
+        using Wrapping = std::conditional_t<sizeof(T) == 8, uint64_t, program::UnsignedInt>;
+        const SinglePlan::Product* term = plan.terms.data() + in.a;
+        const SinglePlan::Product* const end = term + in.b;
+        Wrapping sum = 0;
+        for (; term != end; ++term) sum += static_cast<Wrapping>(term->factor) * static_cast<Wrapping>(r[term->of]);
+        out = static_cast<T>(sum);
+        break;
+      }
     }
   }
 }
@@ -240,7 +332,7 @@ std::shared_ptr<const SinglePlan> PlanSingle(std::shared_ptr<const Program> prog
   return Planner(std::move(program)).Run();
 }
 
-Single::Single(std::shared_ptr<const SinglePlan> plan) : plan_(std::move(plan)) {
+Single::Single(std::shared_ptr<const SinglePlan> plan) : plan_(std::move(plan)), is_wide_(plan_->wide) {
   if (plan_->wide) {
     wide_ = plan_->initial;
   } else {

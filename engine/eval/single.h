@@ -17,13 +17,14 @@ struct SinglePlan {
   enum class Step : unsigned char {
     kAdd, kSubtract, kMultiply, kMultiplyAdd, kMultiplySubtract, kMin, kMax, kSelect, kSelectEqual, kSelectLess, kSelectAtMost, kDivideHalfUp,
     kDivideHalfEven, kDivideDown, kDivideUp, kEqual, kLess, kAtMost, kAnd, kOr, kNot, kAddMonths, kMonthsBetween, kFind, kTable, kCopy,
+    kLinear, kChoose,
   };
   struct Instruction {
     Step step = Step::kCopy;
     uint32_t out = 0;
-    uint32_t a = 0;  // registers; of kFind: where its columns begin in `columns`
-    uint32_t b = 0;
-    uint32_t c = 0;
+    uint32_t a = 0;  // registers; of kFind, kLinear: where its columns, its terms begin in `columns`, `terms`
+    uint32_t b = 0;  // of kLinear: how many terms; of kChoose: where its values begin in `chosen`, and
+    uint32_t c = 0;  // how many they are
     uint32_t d = 0;
     uint32_t index = 0;  // of the finder or the table
   };
@@ -32,6 +33,12 @@ struct SinglePlan {
   std::vector<Int> initial;  // the registers before a decision: constants, all bits of presence set
   std::vector<Instruction> instructions;
   std::vector<uint32_t> columns;
+  struct Product {
+    int64_t factor = 1;
+    uint32_t of = 0;
+  };
+  std::vector<Product> terms;   // of sums
+  std::vector<int64_t> chosen;  // constants chosen by a small number
   size_t present = 0;  // where the bits of the slots begin: values stand first
   size_t unknown = 0;
   size_t bad = 0;      // of the domains
@@ -74,15 +81,16 @@ class Single {
 
  private:
   void Put(size_t at, int64_t value) {
-    if (plan_->wide) {
+    if (is_wide_) {
       wide_[at] = value;
     } else {
       narrow_[at] = value;
     }
   }
-  Int Get(size_t at) const { return plan_->wide ? wide_[at] : narrow_[at]; }
+  Int Get(size_t at) const { return is_wide_ ? wide_[at] : narrow_[at]; }
 
   std::shared_ptr<const SinglePlan> plan_;
+  bool is_wide_;
   std::vector<int64_t> narrow_;  // one of the two is used
   std::vector<Int> wide_;
 };

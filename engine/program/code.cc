@@ -99,6 +99,9 @@ ValueId CodeBuilder::Add(ValueId a, ValueId b) {
   if (IsConstant(a)) std::swap(a, b);
   if (IsConstant(b) && (*this)[b].immediate == 0) return a;
   if (!IsConstant(b) && b < a) std::swap(a, b);
+  // Multiplied once, and later: 20 a + 40 b is 20 (a + 2 b).
+  if (const Int common = Gcd(FactorOf(a), FactorOf(b)); common > 1)
+    return Scale(Add(WithoutFactor(a, common), WithoutFactor(b, common)), common);
   return RowWise(Code::kAdd, {a, b}, Sum((*this)[a].bounds, (*this)[b].bounds));
 }
 
@@ -106,7 +109,23 @@ ValueId CodeBuilder::Subtract(ValueId a, ValueId b) {
   if (!a.valid() || !b.valid()) return {};
   if (a == b) return Constant(0);
   if (IsConstant(b)) return Add(a, Constant(-(*this)[b].immediate));
+  if (const Int common = Gcd(FactorOf(a), FactorOf(b)); common > 1)
+    return Scale(Subtract(WithoutFactor(a, common), WithoutFactor(b, common)), common);
   return RowWise(Code::kSubtract, {a, b}, Sum((*this)[a].bounds, Negated((*this)[b].bounds)));
+}
+
+Int CodeBuilder::FactorOf(ValueId id) const {
+  const Operation& o = (*this)[id];
+  const Operation& factor = o.code == Code::kMultiply ? (*this)[o.operands[1]] : o;
+  if (factor.code != Code::kConstant || factor.immediate == 0) return 1;
+  return factor.immediate < 0 ? -factor.immediate : factor.immediate;
+}
+
+ValueId CodeBuilder::WithoutFactor(ValueId id, Int factor) {
+  const Operation o = (*this)[id];
+  if (factor == 1) return id;
+  if (o.code == Code::kConstant) return Constant(o.immediate / factor);
+  return Scale(o.operands[0], (*this)[o.operands[1]].immediate / factor);
 }
 
 ValueId CodeBuilder::Multiply(ValueId a, ValueId b) {
@@ -194,7 +213,28 @@ ValueId CodeBuilder::Select(ValueId bit, ValueId yes, ValueId no) {
     if (IsBit(no, true)) return Or(Not(bit), yes);
   }
   if ((*this)[bit].code == Code::kNot) return Select((*this)[bit].operands[0], no, yes);
+  const ValueId simpler_yes = Assuming(yes, bit, true);
+  const ValueId simpler_no = Assuming(no, bit, false);
+  if (simpler_yes != yes || simpler_no != no) return Select(bit, simpler_yes, simpler_no);
   return RowWise(Code::kSelect, {bit, yes, no}, (*this)[yes].bounds.Hull((*this)[no].bounds), (*this)[yes].bit);
+}
+
+ValueId CodeBuilder::Assuming(ValueId value, ValueId bit, bool truth, int depth) {
+  if (value == bit) return Bit(truth);
+  const Operation o = (*this)[value];
+  const Operation& known = (*this)[bit];
+  const bool opposite = ((o.code == Code::kLess && known.code == Code::kAtMost) || (o.code == Code::kAtMost && known.code == Code::kLess)) &&
+                        o.operands[0] == known.operands[1] && o.operands[1] == known.operands[0];
+  if (opposite) return Bit(!truth);
+  const bool looks_in = o.code == Code::kAnd || o.code == Code::kOr || o.code == Code::kSelect;
+  if (!looks_in || depth == 0) return value;
+  std::vector<ValueId> operands = o.operands;
+  for (ValueId& operand : operands) operand = Assuming(operand, bit, truth, depth - 1);
+  if (operands == o.operands) return value;
+  const ValueId simpler = o.code == Code::kAnd  ? And(operands[0], operands[1])
+                          : o.code == Code::kOr ? Or(operands[0], operands[1])
+                                                : Select(operands[0], operands[1], operands[2]);
+  return simpler.valid() ? simpler : value;
 }
 
 ValueId CodeBuilder::Divide(Code rounding, ValueId a, ValueId divisor) {

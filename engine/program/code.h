@@ -156,6 +156,11 @@ class CodeBuilder {
   ValueId Rank(Ranking ranking, std::vector<ValueId> operands, DomainId domain, Bounds bounds);
   ValueId Group(std::vector<ValueId> operands, DomainId domain, Bounds bounds);
 
+  // The value where the bit is known: what follows from it in conditions is left out.
+  ValueId Assuming(ValueId value, ValueId bit, bool truth, int depth = 8);
+  // The constant that the value is multiplied by, or is; never 0. And the value without a factor of that.
+  Int FactorOf(ValueId a) const;
+  ValueId WithoutFactor(ValueId a, Int factor);
   // It is proved elsewhere that the value lies in these bounds.
   void Tighten(ValueId id, Bounds bounds);
   bool IsConstant(ValueId id) const { return operations_[id.index()].code == Code::kConstant; }

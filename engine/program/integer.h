@@ -10,6 +10,7 @@
 namespace heng::program {
 
 __extension__ using Int = __int128;
+__extension__ using UnsignedInt = unsigned __int128;
 
 // Greatest magnitude that a value may be proved to have: one more doubling still fits Int.
 inline constexpr Int kGreatest = (Int{1} << 126) - 1;

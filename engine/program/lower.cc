@@ -35,7 +35,7 @@ std::vector<NodeId> ConditionsOf(const Node& node) {
   return out;
 }
 
-Lowerer::Lowerer(graph::GraphPtr graph, LowerOptions options) : ranges_(*graph) {
+Lowerer::Lowerer(graph::GraphPtr graph, LowerOptions options) : ranges_(*graph), grids_(*graph, ranges_), forms_(*graph, ranges_) {
   out_.graph = std::move(graph);
   out_.options = std::move(options);
   DomainOf(semantic::kWholeSort);
@@ -227,7 +227,7 @@ Term Lowerer::Past(const Node& node, Period at) {
   if (slot.type == TypeKind::kEnum)
     slot.bounds = {0, static_cast<Int>(model()[definition.type.enumeration].values.size()) - 1};
   if (slot.type == TypeKind::kNumber) {
-    auto number = NumberSlot(std::move(slot), ranges_.Of(definition.body), ranges_.PlacesOf(definition.body));
+    auto number = NumberSlot(std::move(slot), ranges_.Of(definition.body), grids_.Of(definition.body).places());
     if (!number) return Unable("what is recorded may not fit 64 bits");
     slot = std::move(*number);
   }
@@ -263,7 +263,10 @@ Term Lowerer::LowerNode(NodeId id, Period at) {
   if (node.grain.period == PeriodKind::kOnce && node.form != Form::kLiteral && !IsRowPeriod(at)) at = {};
   const std::pair key{id, at};
   if (const auto known = terms_.find(key); known != terms_.end()) return known->second;
-  Term term = Compute(id, at);
+  // What is equal is computed once.
+  const NodeId first = forms_.FirstEqual(id);
+  Term term = first == id ? Term{} : LowerNode(first, at);
+  if (!term.ok()) term = Compute(id, at);
   // Where ranks are strict a tie is told by a value that no rank has.
   if (node.form != Form::kRank || node.ties != graph::Ties::kError) Tighten(id, term);
   if (term.ok() && node.form != Form::kLiteral && node.form != Form::kName)
@@ -324,7 +327,7 @@ Term Lowerer::Name(DefId id, Period at) {
   if (slot.type == TypeKind::kEnum)
     slot.bounds = {0, static_cast<Int>(model()[graph()[definition.body].type.enumeration].values.size()) - 1};
   if (slot.type == TypeKind::kNumber) {
-    auto number = NumberSlot(std::move(slot), ranges_.Of(definition.body), ranges_.PlacesOf(definition.body));
+    auto number = NumberSlot(std::move(slot), ranges_.Of(definition.body), grids_.Of(definition.body).places());
     if (!number) return Unable("values from the interpreter do not fit 64 bits");
     slot = std::move(*number);
   }

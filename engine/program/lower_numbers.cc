@@ -70,13 +70,40 @@ void Lowerer::Align(std::vector<Term*> terms) {
   }
 }
 
+std::vector<Term> Lowerer::PartsOf(const Term& sum) const {
+  const auto found = sums_.find(sum.value);
+  const bool known = found != sums_.end() && found->second.scale == sum.scale && found->second.denominators == sum.denominators;
+  return known ? found->second.parts : std::vector<Term>{sum};
+}
+
+// What has the same denominators is added up first, so that a column is multiplied by another one once and not for each term:
+// a ÷ n + b + c is (a + (b + c) n) ÷ n.
 Term Lowerer::AddUp(const Term& x, const Term& y, bool subtract) {
-  Term a = x;
-  Term b = y;
-  Align({&a, &b});
-  a.value = subtract ? code().Subtract(a.value, b.value) : code().Add(a.value, b.value);
-  Reduce(a);
-  return a;
+  std::vector<Term> parts = PartsOf(x);
+  for (Term part : PartsOf(y)) {
+    const auto same = std::find_if(parts.begin(), parts.end(), [&](const Term& one) { return one.denominators == part.denominators; });
+    if (same == parts.end()) {
+      if (subtract) part.value = code().Scale(part.value, -1);
+      parts.push_back(part);
+      continue;
+    }
+    Align({&*same, &part});
+    same->value = subtract ? code().Subtract(same->value, part.value) : code().Add(same->value, part.value);
+    Reduce(*same);
+  }
+  if (std::any_of(parts.begin(), parts.end(), [](const Term& part) { return !part.ok(); })) return {};
+  std::stable_sort(parts.begin(), parts.end(),
+                   [](const Term& a, const Term& b) { return a.denominators.size() < b.denominators.size(); });
+  Term out = parts[0];
+  for (size_t i = 1; i < parts.size(); ++i) {
+    Term part = parts[i];
+    Align({&out, &part});
+    out.value = code().Add(out.value, part.value);
+    Reduce(out);
+    if (!out.ok()) return {};
+  }
+  if (parts.size() > 1) sums_[out.value] = {out.scale, out.denominators, std::move(parts)};
+  return out;
 }
 
 Term Lowerer::MultiplyTerms(const Term& a, const Term& b) {
@@ -166,6 +193,10 @@ Term Lowerer::Compare(Op op, const Term& x, const Term& y) {
   Term b = y;
   if (a.is_number()) Align({&a, &b});
   if (!a.ok() || !b.ok()) return {};
+  if (const Int common = Gcd(code().FactorOf(a.value), code().FactorOf(b.value)); common > 1) {
+    a.value = code().WithoutFactor(a.value, common);
+    b.value = code().WithoutFactor(b.value, common);
+  }
   Term out;
   out.type = TypeKind::kBool;
   // On a scale the better value is the greater, and has the smaller code.
@@ -281,7 +312,7 @@ Term Lowerer::Operation(const Node& node, NodeId id, Period at) {
     case Op::kRoundHalfUp:
     case Op::kRoundHalfEven:
     case Op::kRoundDown:
-    case Op::kRoundUp: out = RoundTerm(node.op, terms[0], terms[1]); break;
+    case Op::kRoundUp: out = grids_.RoundsNothing(id) ? terms[0] : RoundTerm(node.op, terms[0], terms[1]); break;
     case Op::kEqual:
     case Op::kLess:
     case Op::kAtMost:

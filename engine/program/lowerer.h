@@ -8,7 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include "engine/graph/analysis/ranges.h"
+#include "engine/graph/analysis/grids.h"
+#include "engine/graph/analysis/normal_forms.h"
 #include "engine/program/lower.h"
 
 namespace heng::program {
@@ -73,6 +74,8 @@ class Lowerer {
   Term Logic(const Node& node, Period at);
   Term Compare(Op op, const Term& a, const Term& b);
   Term AddUp(const Term& a, const Term& b, bool subtract);
+  // The terms by their denominators, that add up to it.
+  std::vector<Term> PartsOf(const Term& sum) const;
   Term MultiplyTerms(const Term& a, const Term& b);
   Term DivideTerms(const Term& a, const Term& b, bool may_be_zero);
   Term RoundTerm(Op op, const Term& a, const Term& step);
@@ -120,10 +123,19 @@ class Lowerer {
 
   Lowered out_;
   graph::Ranges ranges_;
+  graph::Grids grids_;
+  graph::NormalForms forms_;
   std::map<std::pair<NodeId, Period>, Term> terms_;
   std::map<DefId, std::string> interpreted_;
   std::map<std::pair<SortId, Period>, DomainId> domains_;
   std::map<std::string, Int> texts_;
+  // Of numerators that are sums of terms with several denominators: at which scale and denominators they are, and the terms.
+  struct Sum {
+    Int scale = 1;
+    std::vector<ValueId> denominators;
+    std::vector<Term> parts;
+  };
+  std::map<ValueId, Sum> sums_;
   std::set<std::vector<NodeId>> without_gap_;  // the conditions of cases of which it is proved that one holds
   std::string reason_;
 };

@@ -146,6 +146,7 @@ void Loop::TakeDone() {
       Close(c);
       continue;
     }
+    ReleaseHeld(c);
     c.out += one.bytes;
     c.last_answer = !c.keep_alive;
     Enter(c, Phase::kIdle);

@@ -139,8 +139,8 @@ void Loop::HandOver(Connection& c, Request request, Later later) {
   Enter(c, Phase::kBusy);
   // std::function wants to be copyable; the request is not copied.
   auto shared = std::make_shared<Request>(std::move(request));
-  const bool posted = workers_.Post([this, &c, shared, later = std::move(later), close = !c.keep_alive] {
-    Response response = GuardedCall(later, *shared);
+  const bool posted = workers_.Post(later.lane, [this, &c, shared, answer = std::move(later.answer), close = !c.keep_alive] {
+    Response response = GuardedCall(answer, *shared);
     auto before_leaving = std::move(response.before_leaving);
     std::string bytes = library_.Write(*shared, std::move(response), close);
     *shared = {};

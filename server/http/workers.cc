@@ -1,5 +1,7 @@
 #include "server/http/workers.h"
 
+#include <algorithm>
+
 namespace heng::server {
 
 Workers::Workers(size_t threads, size_t queued) : queued_(queued) {
@@ -15,12 +17,20 @@ Workers::~Workers() {
   for (std::thread& thread : threads_) thread.join();
 }
 
-bool Workers::Post(std::function<void()> job) {
+bool Workers::Post(const std::string& lane, std::function<void()> job) {
   {
     const std::lock_guard lock(mutex_);
-    if (jobs_.size() >= queued_) return false;
-    jobs_.push_back(std::move(job));
-    waiting_ = jobs_.size();
+    if (waiting_ >= queued_) return false;
+    const auto found = lanes_.find(lane);
+    if (found == lanes_.end()) {
+      lanes_[lane].push_back(std::move(job));
+      turns_.push_back(lane);
+    } else if (found->second.size() >= std::max<size_t>(queued_ / 2, 1)) {
+      return false;
+    } else {
+      found->second.push_back(std::move(job));
+    }
+    ++waiting_;
   }
   posted_.notify_one();
   return true;
@@ -31,11 +41,18 @@ void Workers::Work() {
     std::function<void()> job;
     {
       std::unique_lock lock(mutex_);
-      posted_.wait(lock, [this] { return ending_ || !jobs_.empty(); });
-      if (jobs_.empty()) return;
-      job = std::move(jobs_.front());
-      jobs_.pop_front();
-      waiting_ = jobs_.size();
+      posted_.wait(lock, [this] { return ending_ || !turns_.empty(); });
+      if (turns_.empty()) return;
+      const auto lane = lanes_.find(turns_.front());
+      turns_.pop_front();
+      job = std::move(lane->second.front());
+      lane->second.pop_front();
+      if (lane->second.empty()) {
+        lanes_.erase(lane);
+      } else {
+        turns_.push_back(lane->first);
+      }
+      --waiting_;
     }
     job();
   }

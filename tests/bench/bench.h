@@ -60,6 +60,7 @@ void BenchSingle(const Settings& settings, Report& report);
 void BenchColumns(const Settings& settings, Report& report);
 void BenchJson(const Settings& settings, Report& report);
 void BenchNdjson(const Settings& settings, Report& report);
+void BenchRun(const Settings& settings, Report& report);
 void BenchTable(const Settings& settings, Report& report);
 void BenchSettle(const Settings& settings, Report& report);
 void BenchHttp(const Settings& settings, Report& report);

@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -40,6 +41,8 @@ Started Start(const std::vector<std::string>& command) {
   const pid_t pid = ::fork();
   CHECK(pid >= 0);
   if (pid == 0) {
+    // It must not outlive a bench that is ended.
+    ::prctl(PR_SET_PDEATHSIG, SIGTERM);
     ::dup2(ends[1], STDOUT_FILENO);
     ::dup2(ends[1], STDERR_FILENO);
     ::execvp(arguments[0], arguments.data());
@@ -168,6 +171,12 @@ size_t HttpSide::resident_bytes() const {
   size_t pages = 0;
   file >> pages >> pages;
   return pages * static_cast<size_t>(::sysconf(_SC_PAGESIZE));
+}
+
+size_t HttpSide::open_files() const {
+  std::error_code error;
+  const std::filesystem::directory_iterator files(fmt::format("/proc/{}/fd", pid_), error);
+  return error ? 0 : static_cast<size_t>(std::distance(begin(files), end(files)));
 }
 
 }  // namespace heng::bench

@@ -27,6 +27,7 @@ class HttpSide {
   // The processor time that it has used, of user and system.
   double cpu_seconds() const;
   size_t resident_bytes() const;
+  size_t open_files() const;
 
  private:
   HttpSide(pid_t pid, int out, int port) : pid_(pid), out_(out), port_(port) {}

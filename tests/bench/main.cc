@@ -25,6 +25,7 @@ constexpr Bench kBenches[] = {
     {"columns", "1,000,000 decisions over columns", BenchColumns},
     {"json", "a JSON text in, a JSON text out, a call for each", BenchJson},
     {"ndjson", "lines of JSON in and out", BenchNdjson},
+    {"run", "heng run as a process: memory and time of 1,000,000 and 10,000,000 lines", BenchRun},
     {"table", "one look into a decision table of 3,000 rows", BenchTable},
     {"settle", "a district of 100,000 projects from CSV, three months", BenchSettle},
     {"http", "the service over HTTP against an echo of the stock library", BenchHttp},

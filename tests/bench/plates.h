@@ -110,6 +110,6 @@ std::optional<Side> OurText(bool by_line, bool explain = false);
 // The decision table of 3,000 rows: row i holds from i to below i + 1, and gives TableResult(i). The argument is in hundredths.
 constexpr int32_t kTableRows = 3000;
 constexpr int32_t TableResult(int32_t row) { return row * 7919 % 10007; }
-std::optional<std::function<int32_t(int32_t)>> OurTable();
+std::optional<std::function<int32_t(int32_t)>> OurTable(const std::filesystem::path& scratch);
 
 }  // namespace heng::bench

@@ -144,6 +144,13 @@ void BenchColumns(const Settings& settings, Report& report) {
     comparison.AddPeer("DuckDB BIGINT, 1 thread", true, "duckdb", 1, edge, random,
                        [&](const PeerRun& run) { return count / run.seconds.at("columns")[0] / 1e6; });
   }
+  for (const size_t rows : {size_t{10000}, size_t{100000}, size_t{10000000}}) {
+    if (settings.quick) break;
+    const Data grown = MakeData(RandomRecords(rows));
+    const Measure per_second{"M rows/s", [rows](double seconds) { return static_cast<double>(rows) / seconds / 1e6; }};
+    Comparison(fmt::format("columns, {} rows", rows), "as of 1,000,000", settings, report)
+        .Measure(OurColumns(1), {NativeColumns64()}, edge, grown, per_second);
+  }
 }
 
 void BenchJson(const Settings& settings, Report& report) {
@@ -172,7 +179,7 @@ void BenchNdjson(const Settings& settings, Report& report) {
 }
 
 void BenchTable(const Settings& settings, Report& report) {
-  const auto ours = OurTable();
+  const auto ours = OurTable(settings.scratch);
   const auto peer = RunPeer("zen", settings, RandomRecords(1), settings.runs());
   constexpr std::pair<const char*, int32_t> kRows[] = {
       {"first", 0}, {"middle", kTableRows / 2}, {"last", kTableRows - 1}};

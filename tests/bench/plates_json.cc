@@ -171,6 +171,9 @@ Decisions ReadAnswers(std::string_view lines) {
 Side SimdjsonText(bool by_line) {
   return TextSide("simdjson + C++", [by_line](const std::shared_ptr<Text>& text) -> std::function<void()> {
     auto parser = std::make_shared<ondemand::parser>();
+#ifdef SIMDJSON_THREADS_ENABLED
+    parser->threaded = false;  // one core, as ours
+#endif
     if (by_line) {
       return [text, parser] {
         text->out.clear();

@@ -128,6 +128,19 @@ class Crowd(unittest.TestCase):
         self.assertLess(resident_kb(), before + 20000)
 
 
+    def test_what_a_body_held_is_given_back_with_its_answer(self):
+        """Else some kept-alive connections that once sent much would take the room of all."""
+        size = 900000
+        with self.service.connect() as connection:
+            connection.sendall(post(JSON + b"Content-Length: %d\r\n" % size, b" "))
+            held = 0
+            while held < size:
+                held = int(self.service.ask("GET", "/metrics")[2].split(b"\nheng_http_held_bytes ")[1].split()[0])
+            connection.sendall(b" " * (size - 1))
+            self.assertTrue(connection.recv(1 << 16).startswith(b"HTTP/1.1 400 "))
+            self.assertIn(b"\nheng_http_held_bytes 0\n", self.service.ask("GET", "/metrics")[2])
+
+
 class Full(unittest.TestCase):
     def test_the_oldest_half_open_request_goes(self):
         service = Service(limits="head_seconds: 60, connections: 200")

@@ -17,7 +17,7 @@ from service import ROOT, Service, run_heng  # noqa: E402
 SAMPLE = ROOT / "policies/shiliuzhuang/sample"
 DISTRICTS = ("dahongmen", "fatou", "guangwai", "shiliuzhuang", "yangqiao")
 BAD, OTHERS = DISTRICTS[1], (DISTRICTS[0], *DISTRICTS[2:])
-RATE = 50
+RATE = 10  # so few that a slow machine exceeds it, too
 ATTEMPTS = 20000  # of a question that has its answer in a second or so, or later on a busy machine
 REQUEST = json.dumps(make_request(SAMPLE, "2024Q3", ["slz-01"]), ensure_ascii=False).encode()
 
@@ -100,6 +100,24 @@ class Districts(unittest.TestCase):
                 self.until(200, lambda: self.ask("POST", BAD, "/evaluate", REQUEST)[0])
             statuses = [status for one in floods for status in one.result()]
         self.assertEqual(set(statuses), {200, 429})
+
+    def test_a_flood_of_long_requests(self):
+        """One district fills its half of the queue of a service with one thread; the others wait for their turn, and are never turned away."""
+        whole = json.dumps(make_request(SAMPLE, "2024Q3", explain=True), ensure_ascii=False).encode()
+        service = Service(districts=DISTRICTS, threads=1, limits="queued: 8")
+
+        def evaluate(district, body):
+            status, _, answer = service.ask("POST", f"/v1/districts/{district}/evaluate", body, {"Content-Type": "application/json"})
+            return status, answer
+
+        with concurrent.futures.ThreadPoolExecutor(16) as pool:
+            floods = [pool.submit(lambda: evaluate(BAD, whole)[0]) for _ in range(60)]
+            while not all(one.done() for one in floods):
+                for district in OTHERS:
+                    status, answer = evaluate(district, whole)
+                    self.assertEqual(status, 200, answer)
+        self.assertLessEqual({one.result() for one in floods}, {200, 503})
+        self.assertEqual(service.stop(), 0)
 
     def test_a_broken_reload(self):
         """Of its configuration, of its policy, by its disappearance; each time the others stay as they were, and it comes back."""

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "engine/graph/analysis/ranges.h"
+#include "engine/graph/analysis/grids.h"
 
 namespace heng::tests {
 namespace {
@@ -10,7 +10,7 @@ namespace {
 class ClaimChecker {
  public:
   explicit ClaimChecker(const eval::Evaluation& evaluation)
-      : evaluation_(evaluation), graph_(evaluation.graph()), ranges_(graph_) {}
+      : evaluation_(evaluation), graph_(evaluation.graph()), ranges_(graph_), grids_(graph_, ranges_) {}
 
   std::string Run() {
     for (size_t i = 0; i < graph_.definitions.size(); ++i) {
@@ -41,11 +41,11 @@ class ClaimChecker {
       if (!interval.Contains(*number))
         Break(trace, definition, fmt::format("{} is not in {} to {}", number->ToString(), interval.low ? interval.low->ToString() : "-∞",
                                              interval.high ? interval.high->ToString() : "∞"));
-      const std::optional<int> places = ranges_.PlacesOf(trace.node);
-      recorded_ = recorded_ || (graph_[trace.node].form == graph::Form::kPast && places &&
-                                number->decimal_places().value_or(INT_MAX) > *places);
-      if (places && number->decimal_places().value_or(INT_MAX) > *places)
-        Break(trace, definition, fmt::format("{} has more than {} places", number->ToString(), *places));
+      const graph::Grid& grid = grids_.Of(trace.node);
+      const bool on = !grid.step || (grid.step->is_zero() ? number->is_zero() : (*number / *grid.step).is_whole());
+      if (!on) Break(trace, definition, fmt::format("{} is no multiple of {}", number->ToString(), grid.step->ToString()));
+      if (grid.places() && !number->decimal_places())
+        Break(trace, definition, fmt::format("the decimals of {} do not end", number->ToString()));
     }
     for (const eval::Trace& operand : trace.operands) Check(operand, definition);
   }
@@ -61,6 +61,7 @@ class ClaimChecker {
   const eval::Evaluation& evaluation_;
   const graph::Graph& graph_;
   graph::Ranges ranges_;
+  graph::Grids grids_;
   std::string broken_;
   bool recorded_ = false;
 };

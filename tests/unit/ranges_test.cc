@@ -1,5 +1,5 @@
 // In what interval a value lies and on which decimal grid, on small policies. Expected numbers are computed by hand, in comments.
-#include "engine/graph/analysis/ranges.h"
+#include "engine/graph/analysis/grids.h"
 
 #include <gtest/gtest.h>
 
@@ -31,7 +31,7 @@ std::string Of(const std::string& text, const std::string& name = "x") {
   const graph::GraphPtr graph = BuildPolicy(kFacts + text);
   const graph::Ranges ranges(*graph);
   const graph::NodeId body = (*graph)[*graph->Find(name)].body;
-  const std::optional<int> places = ranges.PlacesOf(body);
+  const std::optional<int> places = graph::Grids(*graph, ranges).Of(body).places();
   return Text(ranges.Of(body)) + " " + (places ? std::to_string(*places) : "-");
 }
 
@@ -55,7 +55,8 @@ TEST(Ranges, Arithmetic) {
   EXPECT_EQ(OfMonthly("得分 ÷ 3"), "[0, 100/3] -");
   // 95.5% is 0.955
   EXPECT_EQ(OfMonthly("率"), "[0, 1] 3");
-  EXPECT_EQ(OfMonthly("率 × 20 分"), "[0, 20] 3");
+  // 0.001 × 20 is 0.02
+  EXPECT_EQ(OfMonthly("率 × 20 分"), "[0, 20] 2");
 }
 
 TEST(Ranges, ClampsAndRoundings) {

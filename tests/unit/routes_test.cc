@@ -39,7 +39,7 @@ std::shared_ptr<const Service> TheService() {
 Response Ask(const Request& request) {
   Reply reply = Answer(TheService(), request);
   const auto* later = std::get_if<Later>(&reply);
-  return later == nullptr ? std::get<Response>(std::move(reply)) : (*later)(request);
+  return later == nullptr ? std::get<Response>(std::move(reply)) : later->answer(request);
 }
 
 Response Get(const std::string& target, Headers headers = {}, const std::string& method = "GET") {

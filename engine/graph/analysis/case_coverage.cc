@@ -10,7 +10,7 @@ namespace heng::graph {
 namespace {
 
 constexpr size_t kMostRegions = 100000;
-constexpr size_t kMostTrials = 10000000;  // regions times arms
+constexpr size_t kMostTrials = 50000000;  // regions times arms
 
 // One value that the conditions look at, and the representatives of its regions.
 struct Variable {
@@ -20,7 +20,7 @@ struct Variable {
 
 class Regions {
  public:
-  Regions(const Graph& graph, const Ranges& ranges) : graph_(graph), ranges_(ranges) {}
+  Regions(const Graph& graph, const Ranges& ranges, const Grids& grids) : graph_(graph), ranges_(ranges), grids_(grids) {}
 
   void Collect(NodeId id) {
     const Node& node = graph_[id];
@@ -157,15 +157,14 @@ class Regions {
     std::set<Rational> bounds;
     for (const Value& value : constants) bounds.insert(std::get<Rational>(value));
     std::set<Rational> tried;
-    std::optional<int> places = ranges_.PlacesOf(id);
-    if (places && *places >= kFinitePlaces) places.reset();
-    Rational step = 1;
-    for (int i = 0; places && i < *places; ++i) step = step / Rational(10);
+    const Grid& grid = grids_.Of(id);
+    const bool stepped = grid.step && !grid.step->is_zero();
+    const Rational step = stepped ? *grid.step : Rational(1);
     const auto add = [&](const Rational& candidate) {
       if (domain.Contains(candidate)) tried.insert(candidate);
     };
     for (auto it = bounds.begin(); it != bounds.end(); ++it) {
-      if (places && !(*it / step).is_whole()) {
+      if (stepped && !(*it / step).is_whole()) {
         // The bound itself is no value; its two neighbours on the grid are.
         const Rational below = it->RoundTo(step, it->sign() > 0 ? Rounding::kDown : Rounding::kUp);
         add(below);
@@ -174,19 +173,21 @@ class Regions {
       }
       const auto next = std::next(it);
       const Rational gap = next == bounds.end() ? Rational(2) : *next - *it;
-      const Rational near = places ? step : gap / Rational(2);
+      const Rational near = stepped ? step : gap / Rational(2);
       for (const Rational& candidate : {*it - near, *it, *it + near}) add(candidate);
     }
     // The ends of the domain come last, so that a witness stands beside a bound that the author wrote if one does.
     std::vector<Value> out(tried.begin(), tried.end());
     for (const auto& end : {domain.low, domain.high}) {
-      if (end && domain.Contains(*end) && tried.insert(*end).second) out.emplace_back(*end);
+      if (!end || (stepped && !(*end / step).is_whole())) continue;
+      if (domain.Contains(*end) && tried.insert(*end).second) out.emplace_back(*end);
     }
     return out;
   }
 
   const Graph& graph_;
   const Ranges& ranges_;
+  const Grids& grids_;
   std::map<NodeId, std::vector<Value>> constants_;
   std::vector<Variable> variables_;
   std::map<NodeId, Value> assignment_;
@@ -195,13 +196,13 @@ class Regions {
 
 }  // namespace
 
-CaseCoverage AnalyseCase(const Graph& graph, const Ranges& ranges, NodeId id) {
+CaseCoverage AnalyseCase(const Graph& graph, const Ranges& ranges, const Grids& grids, NodeId id) {
   const Node& node = graph[id];
   const size_t arms = node.operands.size() / 2;
   CaseCoverage out;
   out.reachable.assign(arms, false);
   out.hidden.resize(arms);
-  Regions regions(graph, ranges);
+  Regions regions(graph, ranges, grids);
   for (size_t i = 0; i < arms; ++i) regions.Collect(node.operands[2 * i]);
   if (!regions.Prepare(arms)) {
     out.exact = false;

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/graph/analysis/ranges.h"
+#include "engine/graph/analysis/grids.h"
 
 namespace heng::graph {
 
@@ -33,6 +33,6 @@ struct CaseCoverage {
 };
 
 // REQUIRES: `node` is a case. An else arm is not looked at.
-CaseCoverage AnalyseCase(const Graph& graph, const Ranges& ranges, NodeId node);
+CaseCoverage AnalyseCase(const Graph& graph, const Ranges& ranges, const Grids& grids, NodeId node);
 
 }  // namespace heng::graph

@@ -29,7 +29,8 @@ Compiled Compile(std::shared_ptr<const syntax::Tree> tree, std::string digest, D
   if (sink.has_errors()) return {nullptr, sink.Sorted()};
   auto graph = std::make_shared<Graph>(*Build(model));
   graph->digest = std::move(digest);
-  Discharge(*graph, Ranges(*graph), sink);
+  const Ranges ranges(*graph);
+  Discharge(*graph, ranges, Grids(*graph, ranges), sink);
   const std::vector<Diagnostic> diagnostics = sink.Sorted();
   return {sink.has_errors() ? nullptr : GraphPtr(graph), diagnostics};
 }

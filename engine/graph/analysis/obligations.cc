@@ -14,8 +14,8 @@ namespace {
 
 class Discharger {
  public:
-  Discharger(const Graph& graph, const Ranges& ranges, DiagnosticSink& sink)
-      : graph_(graph), ranges_(ranges), sink_(sink), source_(graph.model->tree->source) {}
+  Discharger(const Graph& graph, const Ranges& ranges, const Grids& grids, DiagnosticSink& sink)
+      : graph_(graph), ranges_(ranges), grids_(grids), sink_(sink), source_(graph.model->tree->source) {}
 
   void Run() {
     for (const Obligation& obligation : graph_.obligations) {
@@ -37,8 +37,7 @@ class Discharger {
         case Obligation::Kind::kNoGap: NoGap(obligation); break;
         case Obligation::Kind::kNoOverlap: NoOverlap(obligation); break;
         case Obligation::Kind::kFinite:
-          if (!ranges_.PlacesOf(obligation.node))
-            Finite(obligation);
+          if (!grids_.Of(obligation.node).places()) Finite(obligation);
           break;
         case Obligation::Kind::kMatters: Matters(obligation); break;
         case Obligation::Kind::kQuota:
@@ -102,7 +101,7 @@ class Discharger {
 
   void NoGap(const Obligation& o) {
     const Node& node = graph_[o.node];
-    const CaseCoverage coverage = AnalyseCase(graph_, ranges_, o.node);
+    const CaseCoverage coverage = AnalyseCase(graph_, ranges_, grids_, o.node);
     if (!node.has_else) {
       if (!coverage.exact) {
         sink_.Add<DiagnosticKind::kGapUnproved>(At(o.span), o.name);
@@ -133,7 +132,7 @@ class Discharger {
   }
 
   void NoOverlap(const Obligation& o) {
-    const CaseCoverage coverage = AnalyseCase(graph_, ranges_, o.node);
+    const CaseCoverage coverage = AnalyseCase(graph_, ranges_, grids_, o.node);
     const bool several = graph_[o.node].operands.size() / 2 >= 2;
     if (!coverage.exact && several) {
       sink_.Add<DiagnosticKind::kOverlapUnproved>(At(o.span), o.arm_names[0], o.arm_names[1]);
@@ -158,14 +157,12 @@ class Discharger {
       if (value.low && bound.high && *value.low >= *bound.high)
         sink_.Add<DiagnosticKind::kNeverMatters>(At(o.span), o.name, Text(value, unit));
     } else {
-      const std::optional<int> places = ranges_.PlacesOf(node.operands[0]);
-      Rational step = 1;
-      for (int i = 0; places && i < *places; ++i) step = step / Rational(10);
-      if (places && bound.IsPoint() && (step / *bound.low).is_whole()) {
-        sink_.Add<DiagnosticKind::kNeverMatters>(
-            At(o.span), o.name,
-            Bilingual(fmt::format("{} 位小数", *places), fmt::format("{} decimal places", *places)));
-      }
+      // Where a division only happens to cancel, the rounding is prudent.
+      const Grid& grid = grids_.Of(node.operands[0]);
+      if (!grid.ends || !grids_.RoundsNothing(o.node)) return;
+      sink_.Add<DiagnosticKind::kNeverMatters>(At(o.span), o.name,
+                                               Bilingual(fmt::format("{} 位小数", *grid.places()),
+                                                         fmt::format("{} decimal places", *grid.places())));
     }
   }
 
@@ -236,6 +233,7 @@ class Discharger {
 
   const Graph& graph_;
   const Ranges& ranges_;
+  const Grids& grids_;
   DiagnosticSink& sink_;
   std::optional<std::unordered_set<NodeId>> quotas_;
   SourcePtr source_;
@@ -243,8 +241,8 @@ class Discharger {
 
 }  // namespace
 
-void Discharge(const Graph& graph, const Ranges& ranges, DiagnosticSink& sink) {
-  Discharger(graph, ranges, sink).Run();
+void Discharge(const Graph& graph, const Ranges& ranges, const Grids& grids, DiagnosticSink& sink) {
+  Discharger(graph, ranges, grids, sink).Run();
 }
 
 }  // namespace heng::graph

@@ -3,10 +3,10 @@
 #pragma once
 
 #include "engine/diagnostics/diagnostic.h"
-#include "engine/graph/analysis/ranges.h"
+#include "engine/graph/analysis/grids.h"
 
 namespace heng::graph {
 
-void Discharge(const Graph& graph, const Ranges& ranges, DiagnosticSink& sink);
+void Discharge(const Graph& graph, const Ranges& ranges, const Grids& grids, DiagnosticSink& sink);
 
 }  // namespace heng::graph

@@ -100,13 +100,10 @@ int PerCalendar(PeriodKind fine, PeriodKind coarse) {
 
 }  // namespace
 
-Ranges::Ranges(const Graph& graph) : graph_(graph), intervals_(graph.nodes.size()), places_(graph.nodes.size()) {
+Ranges::Ranges(const Graph& graph) : graph_(graph), intervals_(graph.nodes.size()) {
   CollectOrder();
   // Operands stand before their node, and a definition's body before those who name it.
-  for (size_t i = 0; i < graph.nodes.size(); ++i) {
-    intervals_[i] = Compute(NodeId(i), {});
-    places_[i] = ComputePlaces(graph.nodes[i]);
-  }
+  for (size_t i = 0; i < graph.nodes.size(); ++i) intervals_[i] = Compute(NodeId(i), {});
   for (const Definition& definition : graph.definitions) FindZeroDivisions(definition.body);
 }
 

@@ -1,6 +1,5 @@
-// Two analyses over the graph, from the declared ranges and decimals of the facts: in what interval each number lies, and on which
-// decimal grid. Diagnostics read them now; lowering and proofs will. Interval arithmetic is sound, not tight: what it cannot
-// bound is unbounded.
+// In what interval each number of the graph lies, from the declared ranges of the facts and the 校验. Diagnostics, lowering and proofs read
+// it. Interval arithmetic is sound, not tight: what it cannot bound is unbounded.
 #pragma once
 
 #include <optional>
@@ -25,9 +24,6 @@ struct Interval {
   Interval Meet(const Interval& other) const;
 };
 
-// More places than any declaration can have: of a decimal that ends, it is not known where.
-inline constexpr int kFinitePlaces = 1000;
-
 // What is known of some nodes where a condition holds; and what was computed of others under it.
 struct Knowledge {
   std::unordered_map<NodeId, Interval> known;
@@ -45,8 +41,6 @@ class Ranges {
   explicit Ranges(const Graph& graph);
 
   const Interval& Of(NodeId node) const { return intervals_[node.index()]; }
-  // The most decimal places that the node's values can have; nothing if they may have no end.
-  std::optional<int> PlacesOf(NodeId node) const { return places_[node.index()]; }
   // True if some division by this node's divisor is reached with a divisor that can be 0.
   bool MayDivideByZero(NodeId quotient) const { return zero_divisions_.count(quotient) > 0; }
   // A comparison of a number that varies with one that does not, which always holds (true) or never does (false).
@@ -64,15 +58,12 @@ class Ranges {
   bool IsPart(NodeId part, NodeId whole) const;
   std::optional<Interval> WeightedMean(const Node& node, const Knowledge& knowledge) const;
   std::optional<Interval> WeightedMeanOfRows(const Node& above, const Node& below) const;
-  std::optional<int> ComputePlaces(const Node& node) const;
-  std::optional<int> FieldPlaces(const semantic::Field& field) const;
   void Learn(NodeId condition, bool truth, Knowledge& knowledge) const;
   void CollectOrder();
   void FindZeroDivisions(NodeId root);
 
   const Graph& graph_;
   std::vector<Interval> intervals_;
-  std::vector<std::optional<int>> places_;
   std::unordered_map<NodeId, std::unordered_set<NodeId>> at_most_;  // a ≤ b by a check on the same row
   std::unordered_set<NodeId> zero_divisions_;
 };

@@ -1,4 +1,4 @@
-// The rest of Ranges: divisors that can be 0 where they are reached, and decimal places.
+// The rest of Ranges: divisors that can be 0 where they are reached, and comparisons that are decided.
 #include <algorithm>
 
 #include "engine/graph/analysis/ranges.h"
@@ -87,78 +87,6 @@ std::optional<bool> Ranges::Decides(NodeId comparison) const {
   if (below(a, b, !strict)) return true;
   if (below(b, a, strict)) return false;
   return std::nullopt;
-}
-
-std::optional<int> Ranges::FieldPlaces(const semantic::Field& field) const {
-  if (!field.since.empty()) {
-    std::optional<int> places = 0;
-    for (const auto& [day, value] : field.since) {
-      const std::optional<int> own = std::get<Rational>(value).decimal_places();
-      places = own && places ? std::optional<int>(std::max(*own, *places)) : std::nullopt;
-    }
-    return places;
-  }
-  if (field.value && std::holds_alternative<Rational>(*field.value))
-    return std::get<Rational>(*field.value).decimal_places();
-  // An open parameter is bound to a decimal.
-  if (!field.places)
-    return field.kind == semantic::Field::Kind::kParameter ? std::optional(kFinitePlaces) : std::nullopt;
-  return *field.places + (field.type.percent ? 2 : 0);
-}
-
-std::optional<int> Ranges::ComputePlaces(const Node& node) const {
-  if (!node.type.is_number()) return 0;
-  const auto of = [&](NodeId id) { return places_[id.index()]; };
-  const auto most = [&](std::optional<int> a, std::optional<int> b) {
-    return a && b ? std::optional<int>(std::max(*a, *b)) : std::nullopt;
-  };
-  switch (node.form) {
-    case Form::kLiteral: return std::get<Rational>(node.literal).decimal_places();
-    case Form::kField: return FieldPlaces((*graph_.model)[node.field]);
-    case Form::kName: return of(graph_[node.definition].body);
-    case Form::kPast: {
-      // What is recorded was published, so it is a finite decimal; of how many places, is known only if the body stands before.
-      const Node& read = graph_[node.operands[0]];
-      return read.form == Form::kName ? of(node.operands[0]).value_or(kFinitePlaces) : of(node.operands[0]);
-    }
-    case Form::kPull: return of(node.operands[0]);
-    case Form::kElse: return most(of(node.operands[0]), of(node.operands[1]));
-    case Form::kCase: {
-      std::optional<int> out = 0;
-      for (size_t i = 0; i < node.operands.size(); ++i) {
-        const bool value = i % 2 == 1 || (node.has_else && i + 1 == node.operands.size());
-        if (value) out = most(out, of(node.operands[i]));
-      }
-      return out;
-    }
-    case Form::kFold: return node.fold == FoldOp::kCount ? std::optional<int>(0) : of(node.operands[0]);
-    case Form::kOp: break;
-    case Form::kRank: return node.ties == Ties::kMean ? 1 : 0;
-    default: return 0;
-  }
-  switch (node.op) {
-    case Op::kMultiply: {
-      const auto a = of(node.operands[0]);
-      const auto b = of(node.operands[1]);
-      return a && b ? std::optional<int>(*a + *b) : std::nullopt;
-    }
-    case Op::kDivide: {
-      const Interval& below = intervals_[node.operands[1].index()];
-      if (!below.IsPoint() || below.low->is_zero()) return std::nullopt;
-      const auto a = of(node.operands[0]);
-      const auto b = (Rational(1) / *below.low).decimal_places();
-      return a && b ? std::optional<int>(*a + *b) : std::nullopt;
-    }
-    case Op::kRoundHalfUp:
-    case Op::kRoundHalfEven:
-    case Op::kRoundDown:
-    case Op::kRoundUp: return of(node.operands[1]);
-    case Op::kNegate: return of(node.operands[0]);
-    case Op::kMonthsBetween:
-    case Op::kDaysBetween:
-    case Op::kPeriodNumber: return 0;
-    default: return most(of(node.operands[0]), of(node.operands[1]));
-  }
 }
 
 }  // namespace heng::graph

@@ -1,0 +1,122 @@
+#!/usr/bin/env python3
+"""/openapi.json: well formed by the rules of OpenAPI 3.1 that it uses, true to the service, and each example in it is answered 200.
+
+HENG names the command (default: build/bin/heng).
+"""
+
+import json
+import re
+import sys
+import unittest
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+from service import Service  # noqa: E402
+
+ROLES = {"none", "any key", "any role in the district", "evaluator", "editor", "approver", "auditor", "admin"}
+VALUES = {"district": "shiliuzhuang", "policy": "plates", "version": "2024.1"}  # of the service under test, by the name in braces
+
+
+def media_type(headers):
+    return headers.get("Content-Type", "").split(";")[0]
+
+
+def answered(operation):
+    """The response to what is well."""
+    [response] = [response for status, response in operation["responses"].items() if status.startswith("2")]
+    return response
+
+
+class OpenApi(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.service = Service(extra="store: sqlite:heng.db\n")
+        status, headers, body = cls.service.ask("GET", "/openapi.json")
+        assert (status, headers["Content-Type"]) == (200, "application/json"), body
+        cls.api = json.loads(body)
+        cls.operations = [(path, method, one) for path, item in cls.api["paths"].items() for method, one in item.items()]
+
+    @classmethod
+    def tearDownClass(cls):
+        assert cls.service.stop() == 0, cls.service.said
+
+    def test_the_document(self):
+        self.assertEqual(self.api["openapi"], "3.1.0")
+        self.assertEqual(set(self.api), {"openapi", "info", "paths", "components"})
+        self.assertTrue(self.api["info"]["title"] and self.api["info"]["version"])
+        self.assertGreaterEqual(len(self.operations), 20)
+        ids = [one["operationId"] for _, _, one in self.operations]
+        self.assertEqual(len(set(ids)), len(ids))
+        for reference in re.findall(r'"\$ref": "([^"]*)"', json.dumps(self.api)):
+            at = self.api
+            self.assertTrue(reference.startswith("#/"), reference)
+            for part in reference[2:].split("/"):
+                self.assertIn(part, at, reference)
+                at = at[part]
+
+    def test_each_operation(self):
+        for path, method, one in self.operations:
+            with self.subTest(f"{method} {path}"):
+                self.assertTrue(path.startswith("/") and not path.endswith("/"))
+                self.assertIn(method, {"get", "post", "put", "patch", "delete"})
+                self.assertLessEqual(set(one), {"operationId", "summary", "x-needs", "parameters", "requestBody", "responses", "security"})
+                self.assertTrue(one["summary"])
+                self.assertRegex(one["operationId"], "^[a-z][A-Za-z]*$")
+                self.assertIn(one["x-needs"], ROLES)
+                self.assertEqual(one["security"], [] if one["x-needs"] == "none" else [{"key": []}])
+                parameters = one.get("parameters", [])
+                in_path = [p["name"] for p in parameters if p["in"] == "path"]
+                self.assertEqual(in_path, re.findall(r"\{(\w+)\}", path))
+                self.assertTrue(all(p.get("required") for p in parameters if p["in"] == "path"))
+                in_query = [p["name"] for p in parameters if p["in"] == "query"]
+                self.assertEqual(len(set(in_query)), len(in_query))
+                self.assertTrue(all(p["in"] == "path" or p["description"] for p in parameters))
+                self.assertTrue(all("schema" in p for p in parameters))
+                self.assertFalse("requestBody" in one and method == "get")
+                for status, response in one["responses"].items():
+                    self.assertRegex(status, "^(default|[1-5][0-9][0-9])$")
+                    self.assertTrue(response["description"])
+                self.assertIn("application/problem+json", one["responses"]["default"]["content"])
+                for type_ in answered(one)["content"]:
+                    self.assertRegex(type_, r"^[a-z]+/[a-z+-]+(; charset=utf-8)?$")
+
+    def test_what_is_read_is_of_a_type_that_it_says(self):
+        asked = 0
+        for path, method, one in self.operations:
+            names = set(re.findall(r"\{(\w+)\}", path))
+            if method != "get" or not names <= set(VALUES):
+                continue
+            with self.subTest(path):
+                status, headers, body = self.service.ask("GET", path.format(**VALUES))
+                self.assertEqual(status, 200, body)
+                self.assertIn(media_type(headers), {t.split(";")[0] for t in answered(one)["content"]})
+                asked += 1
+                # What is not in the description is refused.
+                self.assertEqual(self.service.ask("GET", path.format(**VALUES) + "?no_such_parameter=1")[0], 400)
+                self.assertEqual(self.service.ask("DELETE", path.format(**VALUES), b"", {"Content-Length": "0"})[0], 405)
+        self.assertGreaterEqual(asked, 12)
+
+    def test_every_example_is_answered(self):
+        sent = 0
+        for path, method, one in self.operations:
+            for type_, content in one.get("requestBody", {}).get("content", {}).items():
+                if "example" not in content:
+                    continue
+                with self.subTest(f"{method} {path}"):
+                    status, headers, body = self.service.ask(method.upper(), path.format(**VALUES),
+                                                             json.dumps(content["example"]).encode(), {"Content-Type": type_})
+                    self.assertEqual(status, 200, body)
+                    self.assertIn(media_type(headers), answered(one)["content"])
+                    # An example of a policy is a good one.
+                    self.assertEqual(json.loads(body).get("errors", 0), 0, body)
+                    sent += 1
+        self.assertGreaterEqual(sent, 4)
+
+    def test_what_takes_a_text_has_an_example(self):
+        for path, _, one in self.operations:
+            if "requestBody" in one and set(re.findall(r"\{(\w+)\}", path)) <= {"district"}:
+                self.assertTrue(any("example" in content for content in one["requestBody"]["content"].values()), path)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=1)
