@@ -13,6 +13,7 @@
 #include "engine/store/store.h"
 #include "server/event_log.h"
 #include "server/handlers.h"
+#include "server/history_check.h"
 #include "server/metrics.h"
 
 namespace heng::server {
@@ -125,19 +126,6 @@ void LeaveWhenLogged(const Call& call, const std::string& district, const Evalua
   };
 }
 
-// The Idempotency-Key of the request, and what it asks; nothing if there is none. 400 bad-idempotency-key.
-tl::expected<std::optional<store::IdempotencyKey>, Problem> ReadIdempotencyKey(const Call& call) {
-  const std::string_view given = call.request.Header("idempotency-key");
-  if (given.empty()) return std::nullopt;
-  constexpr size_t kLongest = 200;
-  if (given.size() > kLongest) {
-    return Refuse(400, "bad-idempotency-key",
-                  {"Idempotency-Key 最长 200 个字符", "Idempotency-Key has 200 characters at most"});
-  }
-  return store::IdempotencyKey{call.identity.key + "/" + std::string(given),
-                               Sha256(call.request.target + "\n" + call.request.body)};
-}
-
 evaluate::AnswerOptions OptionsOf(const Call& call, const std::string& decision, bool strict) {
   // Of the process: kept by graph and parameters, so that it outlives no deployment wrongly.
   static evaluate::Plans plans;
@@ -190,6 +178,7 @@ std::optional<Outcome> EvaluateAtOnce(const Call& call) {
   // Of a size that takes some microseconds; without what the store has to be asked about.
   constexpr size_t kAtOnceBytes = 4096;
   const Request& request = call.request;
+  if (call.service.store != nullptr && MayBringHistory(request.body)) return std::nullopt;
   if (request.body.size() > kAtOnceBytes || !call.query.empty() || !request.Header("idempotency-key").empty() ||
       FormOf(request.Header("content-type")) != Form::kJson) {
     return std::nullopt;
@@ -207,18 +196,19 @@ Outcome EvaluateRequest(const Call& call) {
   if (!district) return tl::unexpected(district.error());
   auto key = ReadIdempotencyKey(call);
   if (!key) return tl::unexpected(key.error());
+  const bool lines = FormOf(call.request.Header("content-type")) == Form::kLines;
   store::Store* store = call.service.store;
   if (*key && store != nullptr) {
     const auto earlier = store->FindAnswer((*district)->id, **key);
     if (!earlier) return tl::unexpected(ProblemOf(earlier.error()));
     if (*earlier) {
-      const bool lines = FormOf(call.request.Header("content-type")) == Form::kLines;
       return Response{200,
                       std::string(lines ? kLinesType : "application/json"),
                       {{"Heng-Decision", (*earlier)->reference}, {"Cache-Control", "no-store"}},
                       (*earlier)->answer};
     }
   }
+  if (auto agrees = CheckHistory(call, **district, lines); !agrees) return tl::unexpected(agrees.error());
   const std::string decision = call.service.new_decision();
   auto evaluated = EvaluateBody(call, (*district)->deployments, decision);
   if (!evaluated) {

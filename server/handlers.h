@@ -36,6 +36,8 @@ std::string QueryOr(const Call& call, const std::string& name, const std::string
 tl::expected<const ServedDistrict*, Problem> FindDistrict(const Call& call);
 // What answers for it, and 503 district-broken.
 tl::expected<const config::District*, Problem> FindReadyDistrict(const Call& call);
+// The Idempotency-Key of the request, and what it asks; nothing if there is none. 400 bad-idempotency-key.
+tl::expected<std::optional<store::IdempotencyKey>, Problem> ReadIdempotencyKey(const Call& call);
 // 503 no-store, if the service keeps nothing.
 tl::expected<store::Store*, Problem> NeedStore(const Call& call);
 
@@ -69,6 +71,11 @@ Outcome WithdrawDraft(const Call& call);
 // evaluate_route.cc
 Outcome EvaluateRequest(const Call& call);
 std::optional<Outcome> EvaluateAtOnce(const Call& call);
+
+// settlement_routes.cc
+Outcome AddSettlement(const Call& call);
+Outcome ListSettlements(const Call& call);
+Outcome ShowSettlement(const Call& call);
 
 // decision_routes.cc
 Outcome ListDecisions(const Call& call);

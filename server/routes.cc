@@ -216,6 +216,18 @@ tl::expected<const config::District*, Problem> FindReadyDistrict(const Call& cal
                              district->id, district->id)});
 }
 
+tl::expected<std::optional<store::IdempotencyKey>, Problem> ReadIdempotencyKey(const Call& call) {
+  const std::string_view given = call.request.Header("idempotency-key");
+  if (given.empty()) return std::nullopt;
+  constexpr size_t kLongest = 200;
+  if (given.size() > kLongest) {
+    return Refuse(400, "bad-idempotency-key",
+                  {"Idempotency-Key 最长 200 个字符", "Idempotency-Key has 200 characters at most"});
+  }
+  return store::IdempotencyKey{call.identity.key + "/" + std::string(given),
+                               Sha256(call.request.target + "\n" + call.request.body)};
+}
+
 tl::expected<store::Store*, Problem> NeedStore(const Call& call) {
   if (call.service.store != nullptr) return call.service.store;
   return Refuse(503, "no-store",

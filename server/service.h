@@ -19,6 +19,7 @@ namespace heng::server {
 class Access;
 class EventLog;
 class Metrics;
+class SettlementJobs;
 
 struct ServedDistrict {
   // Answers, if it is not broken itself (as it may be from the start).
@@ -43,6 +44,8 @@ struct Service {
   Access* access = nullptr;
   Metrics* metrics = nullptr;
   EventLog* log = nullptr;
+  // There is one if there is a store.
+  SettlementJobs* settlements = nullptr;
   // To be called when a version was published or withdrawn: makes, and returns, the service as it is from now on. May be
   // empty.
   std::function<std::shared_ptr<const Service>()> published_anew = {};

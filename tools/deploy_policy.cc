@@ -1,7 +1,6 @@
 #include "tools/deploy_policy.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <set>
 
 #include <fmt/format.h>
@@ -95,7 +94,7 @@ Result<Deployed> DeployDistrict(const SettleOptions& options, const Manner& mann
   Result<Deployed> out = Choose(*deployments, options);
   if (!out) return out;
   out->district = id;
-  out->data = district->data;
+  out->data = config::FactsFolder(*district, out->deployment);
   return out;
 }
 
@@ -130,13 +129,7 @@ Result<Period> ReadPeriod(const std::string& text) {
 
 Result<std::string> FactsFolder(const SettleOptions& options, const Deployed& deployed) {
   if (options.data) return *options.data;
-  if (deployed.data) {
-    // With several policies, each has a folder of its name.
-    const std::string& id = deployed.deployment.graph->model->policy.id;
-    const std::filesystem::path own = std::filesystem::path(*deployed.data) / id.substr(id.rfind('.') + 1);
-    std::error_code error;
-    return std::filesystem::is_directory(own, error) ? own.string() : *deployed.data;
-  }
+  if (deployed.data) return *deployed.data;
   return Fail(ErrorKind::kUsage, "no-data",
               {"请用 --data 写明事实所在的文件夹", "name the folder of the facts with --data"});
 }

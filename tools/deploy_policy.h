@@ -9,7 +9,7 @@ namespace heng::tools {
 struct Deployed {
   data::Deployment deployment;
   std::string district;             // empty without a configuration
-  std::optional<std::string> data;  // the district's folder of facts, if its YAML names one
+  std::optional<std::string> data;  // the folder of its facts, if the district's YAML names one
 };
 
 // Errors: those of LoadPolicy, of Bind, of the configuration.
@@ -20,7 +20,7 @@ Result<Deployed> Deploy(const SettleOptions& options, const Manner& manner);
 
 // A period as the arguments give it. Error: usage, bad-period.
 Result<Period> ReadPeriod(const std::string& text);
-// The folder of --data, or the district's: the folder in it that is named as the policy, if there is one. Error: usage, no-data.
+// The folder of --data, or the district's. Error: usage, no-data.
 Result<std::string> FactsFolder(const SettleOptions& options, const Deployed& deployed);
 
 }  // namespace heng::tools

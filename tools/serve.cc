@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -19,6 +20,7 @@
 #include "server/live_service.h"
 #include "server/metrics.h"
 #include "server/routes.h"
+#include "server/settlement_jobs.h"
 #include "server/watch.h"
 #include "tools/verbs.h"
 
@@ -134,7 +136,9 @@ int Serve(config::ServiceConfig& config, store::Store* store, const Manner& mann
   server::Metrics metrics;
   server::Access access(store, {!config.listen.loopback(), static_cast<double>(config.limits.requests_per_second), {}});
   if (auto status = access.Refresh(); !status) return Report(status.error(), manner);
-  server::Service base{{}, {}, [] { return data::NewUlid(); }, store, &access, &metrics, &log};
+  std::optional<server::SettlementJobs> settlements;
+  if (store != nullptr) settlements.emplace(*store, &log, server::SettlementJobs::Limits{});
+  server::Service base{{}, {}, [] { return data::NewUlid(); }, store, &access, &metrics, &log, settlements ? &*settlements : nullptr};
   server::LiveService live(config.file, std::move(base));
   live.Reload();
   Describe(*live.Current(), manner);

@@ -23,9 +23,15 @@ struct Column {
   size_t width = 0;
 };
 
+// A colour for a terminal, and the class that stands for it in HTML.
+struct Color {
+  const char* code = nullptr;
+  const char* name = nullptr;
+};
+
 struct Cell {
   std::string text;
-  const char* color = nullptr;
+  Color color;
 };
 
 using Row = std::vector<Cell>;
@@ -66,11 +72,35 @@ bool IsOverall(const graph::Graph& graph, const graph::Node& rank) {
 }
 
 // The best green, the worst red, between them blue (the second of four or more) and yellow.
-const char* GradeColor(size_t index, size_t count) {
-  if (index == 0) return "\x1b[42;97m";
-  if (index + 1 == count) return "\x1b[41;97m";
-  return index == 1 && count >= 4 ? "\x1b[44;97m" : "\x1b[43;30m";
+Color GradeColor(size_t index, size_t count) {
+  if (index == 0) return {"\x1b[42;97m", "green"};
+  if (index + 1 == count) return {"\x1b[41;97m", "red"};
+  return index == 1 && count >= 4 ? Color{"\x1b[44;97m", "blue"} : Color{"\x1b[43;30m", "yellow"};
 }
+
+std::string Escaped(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    switch (c) {
+      case '&': out += "&amp;"; break;
+      case '<': out += "&lt;"; break;
+      case '>': out += "&gt;"; break;
+      case '"': out += "&quot;"; break;
+      default: out += c;
+    }
+  }
+  return out;
+}
+
+constexpr std::string_view kHtmlHead =
+    "<!doctype html>\n<html lang=\"zh\">\n<head>\n<meta charset=\"utf-8\">\n<title>{}</title>\n<style>\n"
+    "body {{ font-family: sans-serif; margin: 2em; }}\n"
+    "table {{ border-collapse: collapse; }}\n"
+    "th, td {{ padding: .2em .8em; border-bottom: 1px solid #ccc; text-align: left; white-space: nowrap; }}\n"
+    ".right {{ text-align: right; }}\n"
+    ".green {{ background: #2e7d32; color: #fff; }} .blue {{ background: #1565c0; color: #fff; }}\n"
+    ".yellow {{ background: #fdd835; }} .red {{ background: #c62828; color: #fff; }}\n"
+    "</style>\n</head>\n<body>\n";
 
 // The board of the subjects of one kind.
 class BoardMaker {
@@ -85,6 +115,21 @@ class BoardMaker {
       if (subject.sort == sort) subjects_.push_back(&subject);
     }
     if (!subjects_.empty()) sample_ = subjects_.front();
+  }
+
+  // As an element `table`, with its title before and its totals behind it.
+  std::string MakeHtml() {
+    FindAttributes();
+    FillRows();
+    std::string out = sort_ == model_.subject() ? "<h1>" + Escaped(Title()) + "</h1>\n" : "";
+    out += "<table>\n";
+    PutHtmlRow(Headers(), "th", out);
+    for (const Row& row : rows_) PutHtmlRow(row, "td", out);
+    out += "</table>\n";
+    std::string summary;
+    PutSummary(summary);
+    if (!summary.empty()) out += "<pre>" + Escaped(summary) + "</pre>\n";
+    return out;
   }
 
   std::string Make() {
@@ -103,6 +148,17 @@ class BoardMaker {
   }
 
  private:
+  void PutHtmlRow(const Row& row, std::string_view element, std::string& out) const {
+    out += "<tr>";
+    for (size_t i = 0; i < row.size(); ++i) {
+      const std::string color = row[i].color.name == nullptr ? "" : row[i].color.name;
+      const std::string classes = color + (columns_[i].right ? (color.empty() ? "right" : " right") : "");
+      const std::string attribute = classes.empty() ? "" : " class=\"" + classes + "\"";
+      out += fmt::format("<{}{}>{}</{}>", element, attribute, Escaped(row[i].text), element);
+    }
+    out += "</tr>\n";
+  }
+
   std::string Say(const char* zh, const char* en) const { return style_.language == Language::kChinese ? zh : en; }
 
   std::string Title() const {
@@ -206,7 +262,7 @@ class BoardMaker {
       if (i > 0) line.append(kGap, ' ');
       const Column& column = columns_[i];
       const std::string text = column.right ? PadLeft(row[i].text, column.width) : PadRight(row[i].text, column.width);
-      line += style_.color && row[i].color != nullptr ? row[i].color + text + "\x1b[0m" : text;
+      line += style_.color && row[i].color.code != nullptr ? row[i].color.code + text + "\x1b[0m" : text;
     }
     while (!line.empty() && line.back() == ' ') line.pop_back();
     out += line + "\n";
@@ -247,7 +303,7 @@ class BoardMaker {
         return code != nullptr && code->index == grade;
       });
       const std::string& name = scale.values[grade];
-      const std::string shown = style_.color ? GradeColor(grade, scale.values.size()) + name + "\x1b[0m" : name;
+      const std::string shown = style_.color ? GradeColor(grade, scale.values.size()).code + name + "\x1b[0m" : name;
       line += (line.empty() ? "" : Say("，", ", ")) + fmt::format("{} {}", shown, count);
     }
     out += definition.name + Say("：", ": ") + line + "\n";
@@ -291,6 +347,15 @@ std::string Board(const Settlement& settlement, const BoardStyle& style) {
   for (const data::SortId sort : data::SortsOfResults(*settlement.graph->model))
     out += (out.empty() ? "" : "\n") + BoardMaker(settlement, style, sort).Make();
   return out;
+}
+
+std::string HtmlBoard(const Settlement& settlement, Language language) {
+  const semantic::Model& model = *settlement.graph->model;
+  const std::string& title = model.policy.title.empty() ? model.policy.id : model.policy.title;
+  std::string out = fmt::format(fmt::runtime(kHtmlHead), Escaped(title + " " + settlement.period.ToText().In(language)));
+  const BoardStyle style{language, false};
+  for (const data::SortId sort : data::SortsOfResults(model)) out += BoardMaker(settlement, style, sort).MakeHtml();
+  return out + "</body>\n</html>\n";
 }
 
 }  // namespace heng::settle

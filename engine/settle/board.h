@@ -1,4 +1,4 @@
-// The board: a settlement as a table for the terminal, with its grades in colour and its totals below. Driven by the
+// The board: a settlement as a table for the terminal or a page, with its grades in colour and its totals below. Driven by the
 // types of the results alone.
 #pragma once
 
@@ -17,5 +17,8 @@ struct BoardStyle {
 // first text attribute, the attribute that a rank goes by and every result of the settled period; then how many have
 // each grade, and the totals of money and of counts a period. REQUIRES: settlement.evaluation.
 std::string Board(const Settlement& settlement, const BoardStyle& style);
+
+// The same as a page of its own, without scripts or anything from elsewhere.
+std::string HtmlBoard(const Settlement& settlement, Language language);
 
 }  // namespace heng::settle

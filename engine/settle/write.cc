@@ -8,6 +8,7 @@
 
 #include "engine/base/file.h"
 #include "engine/data/csv.h"
+#include "engine/settle/board.h"
 
 namespace heng::settle {
 namespace {
@@ -101,9 +102,10 @@ Result<std::vector<OutputFile>> Render(const Settlement& settlement, const data:
   if (extension == ".csv") return CsvFiles(settlement, path);
   if (extension == ".json") return std::vector<OutputFile>{{path, Json(settlement, deployment, district)}};
   if (extension == ".ndjson") return std::vector<OutputFile>{{path, NdJson(settlement)}};
+  if (extension == ".html") return std::vector<OutputFile>{{path, HtmlBoard(settlement, Language::kChinese)}};
   return Fail(ErrorKind::kUsage, "unknown-format",
-              {fmt::format("不会写“{}”，扩展名应为 .csv、.json 或 .ndjson", path),
-               fmt::format("cannot write '{}', its extension must be .csv, .json or .ndjson", path)},
+              {fmt::format("不会写“{}”，扩展名应为 .csv、.json、.ndjson 或 .html", path),
+               fmt::format("cannot write '{}', its extension must be .csv, .json, .ndjson or .html", path)},
               path);
 }
 

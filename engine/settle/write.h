@@ -1,4 +1,4 @@
-// The files of a settlement: `.csv`, `.json`, `.ndjson` by their extension; made as a whole first, written only when
+// The files of a settlement: `.csv`, `.json`, `.ndjson`, `.html` by their extension; made as a whole first, written only when
 // all are made.
 #pragma once
 

@@ -195,6 +195,14 @@ bool District::broken() const {
   });
 }
 
+std::optional<std::string> FactsFolder(const District& district, const data::Deployment& deployment) {
+  if (!district.data) return std::nullopt;
+  const std::string& id = deployment.graph->model->policy.id;
+  const fs::path own = fs::path(*district.data) / id.substr(id.rfind('.') + 1);
+  std::error_code error;
+  return fs::is_directory(own, error) ? own.string() : *district.data;
+}
+
 bool IsDistrictId(std::string_view id) {
   const auto lower = [](char c) { return c >= 'a' && c <= 'z'; };
   return id.size() >= 2 && id.size() <= 41 && lower(id[0]) &&

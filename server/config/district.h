@@ -39,6 +39,10 @@ struct District {
 // True for `[a-z][a-z0-9-]{1,40}`.
 bool IsDistrictId(std::string_view id);
 
+// Where the facts of that policy are: with several policies, in the folder of its name, if there is one. Nothing if the district
+// names no data.
+std::optional<std::string> FactsFolder(const District& district, const data::Deployment& deployment);
+
 // One district, whatever is wrong with it. Keys of the file: name, publication, policy, parameters, columns, data.
 District LoadDistrict(const std::string& path);
 // Those of the folder, by id; files that do not end in .yaml are let be, but for .yml, which is a mistake.

@@ -1,0 +1,22 @@
+// History that a request gives must not contradict what the store has settled. Used by evaluations and settlements.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "engine/data/refusal.h"
+#include "server/handlers.h"
+
+namespace heng::server {
+
+// 409 history-differs, with each place.
+tl::unexpected<Problem> HistoryDiffers(std::vector<data::Refusal> differences);
+
+// False: the body brings no history, whatever it holds else. Cheap.
+bool MayBringHistory(std::string_view body);
+
+// Of an evaluation, JSON or lines. 409 history-differs; the store's errors. Whatever else is wrong with the request is left to who
+// answers it, and what is only imagined (what_if) may have any past.
+tl::expected<void, Problem> CheckHistory(const Call& call, const config::District& district, bool lines);
+
+}  // namespace heng::server

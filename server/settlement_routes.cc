@@ -1,0 +1,312 @@
+// Settlements: asked for, waited for, read. Asking is answered at once; the work is settlement_jobs.h's, the record the store's.
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "engine/base/digest.h"
+#include "engine/base/file.h"
+#include "engine/base/limits.h"
+#include "engine/base/text.h"
+#include "engine/data/csv_files.h"
+#include "engine/evaluate/choose.h"
+#include "engine/settle/past.h"
+#include "server/bundle_folder.h"
+#include "server/handlers.h"
+#include "server/history_check.h"
+#include "server/json_response.h"
+#include "server/policy_text.h"
+#include "server/settlement_jobs.h"
+
+namespace heng::server {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using data::JsonValue;
+using Kind = data::JsonValue::Kind;
+
+// The forms in which results are kept.
+struct Form {
+  std::string_view accepted;
+  std::string_view extension;
+  std::string_view type;
+};
+constexpr std::array kForms = {Form{"application/json", ".json", "application/json"},
+                               Form{"application/x-ndjson", ".ndjson", "application/x-ndjson"},
+                               Form{"text/csv", ".csv", "text/csv; charset=utf-8"},
+                               Form{"text/html", ".html", "text/html; charset=utf-8"}};
+
+// The first of the types that the client takes which there is; JSON if it takes anything; empty if there is none.
+std::string_view ExtensionOf(std::string_view accept) {
+  if (Trim(accept).empty()) return ".json";
+  while (!accept.empty()) {
+    const size_t end = std::min(accept.find(','), accept.size());
+    const std::string_view item = accept.substr(0, end);
+    accept.remove_prefix(std::min(end + 1, accept.size()));
+    const std::string_view type = Trim(item.substr(0, std::min(item.find(';'), item.size())));
+    if (type == "*/*" || type == "application/*") return ".json";
+    for (const Form& form : kForms) {
+      if (form.accepted == type) return form.extension;
+    }
+  }
+  return "";
+}
+
+std::string_view TypeOf(std::string_view file) {
+  for (const Form& form : kForms) {
+    if (file.ends_with(form.extension)) return form.type;
+  }
+  return "application/octet-stream";
+}
+
+struct Asked {
+  evaluate::Choice choice;
+  std::string supersedes;
+  bool accept_valid = false;
+  std::optional<store::Bundle> files;  // nothing: the district's folder
+};
+
+tl::unexpected<Problem> Bad(const std::string& key, const char* zh, const char* en) {
+  return Refuse(400, "bad-request", {zh, en}, "/" + key);
+}
+
+tl::expected<void, Problem> TakeFiles(const data::JsonMember& member, Asked& asked) {
+  if (!member.value.is(Kind::kObject)) return Bad(member.key, "应当是 {文件名: 文本}", "expected {file name: text}");
+  asked.files.emplace();
+  for (const data::JsonMember& file : member.value.members) {
+    if (!file.value.is(Kind::kString)) return Bad("files/" + file.key, "应当是文本", "must be a text");
+    asked.files->push_back({file.key, file.value.text});
+  }
+  if (auto named = CheckNames(*asked.files); !named) return tl::unexpected(ProblemOf(named.error()));
+  return {};
+}
+
+tl::expected<void, Problem> TakeMember(const data::JsonMember& member, Asked& asked) {
+  const std::string& key = member.key;
+  if (key == "files") return TakeFiles(member, asked);
+  if (key == "accept_valid") {
+    if (!member.value.is(Kind::kBool)) return Bad(key, "应当是 true 或 false", "must be true or false");
+    asked.accept_valid = member.value.truth;
+    return {};
+  }
+  if (key != "policy" && key != "period" && key != "supersedes") {
+    return Bad(key, "不认识；可以写 period、policy、files、supersedes、accept_valid", "unknown; known are period, policy, files, supersedes, accept_valid");
+  }
+  if (!member.value.is(Kind::kString)) return Bad(key, "应当是文本", "must be a text");
+  if (key == "policy") asked.choice.policy = member.value.text;
+  if (key == "supersedes") asked.supersedes = member.value.text;
+  if (key != "period") return {};
+  const auto period = ParsePeriod(member.value.text);
+  if (!period) return Refuse(400, "bad-period", {"不是期间，应写作 2024Q3 或 2024-07", "no period: write 2024Q3 or 2024-07"}, "/period");
+  asked.choice.period = *period;
+  return {};
+}
+
+tl::expected<Asked, Problem> ReadAsked(const Call& call) {
+  const auto body = ReadJsonBody(call);
+  if (!body) return tl::unexpected(body.error());
+  if (!body->is(Kind::kObject)) return Bad("", "应当是 JSON 对象", "must be a JSON object");
+  if (body->Find("period") == nullptr) return Bad("period", "缺少 period", "period is missing");
+  Asked asked;
+  for (const data::JsonMember& member : body->members) {
+    if (auto taken = TakeMember(member, asked); !taken) return tl::unexpected(taken.error());
+  }
+  return asked;
+}
+
+// The facts that lie in the district's folder, byte for byte.
+tl::expected<store::Bundle, Problem> ReadFolder(const config::District& district, const data::Deployment& deployment) {
+  const auto folder = config::FactsFolder(district, deployment);
+  if (!folder) {
+    return Refuse(400, "no-data",
+                  {"请在 files 里给出事实，或在街道的配置里写 data", "give the facts in files, or name data in the district's configuration"}, "/files");
+  }
+  const auto names = data::ListCsvFiles(*folder);
+  if (!names) return tl::unexpected(ProblemOf(names.error()));
+  store::Bundle out;
+  for (const std::string& name : *names) {
+    auto bytes = ReadFile(*folder + "/" + name, limits::kCsvBytes);
+    if (!bytes) return tl::unexpected(ProblemOf(bytes.error()));
+    out.push_back({name, std::move(*bytes)});
+  }
+  return out;
+}
+
+// 409 already-settled, already-superseded, other-period: what the store would say in the end is said at once.
+tl::expected<void, Problem> CheckCorrection(store::Store& store, const SettlementOrder& order) {
+  const auto current = store.CurrentSettlement(order.district, order.deployment.graph->model->policy.id, order.period);
+  if (!current) return tl::unexpected(ProblemOf(current.error()));
+  const std::string holds = *current ? (*current)->id : "";
+  if (holds == order.supersedes) return {};
+  if (holds.empty()) return Refuse(409, "other-period", {"这一期还没有结算，没有可替代的", "the period is not settled: there is nothing to supersede"}, "/supersedes");
+  return Refuse(409, order.supersedes.empty() ? "already-settled" : "already-superseded",
+                {fmt::format("这一期现行的结算是 {}；更正时写 \"supersedes\": \"{}\"", holds, holds),
+                 fmt::format("the settlement that holds for the period is {}; a correction says \"supersedes\": \"{}\"", holds, holds)},
+                "/supersedes");
+}
+
+Json OrderJson(const SettlementOrder& order) {
+  const syntax::PolicyDecl& policy = order.deployment.graph->model->policy;
+  Json out = {{"id", order.id},
+              {"district", order.district},
+              {"policy", {{"id", policy.id}, {"version", policy.version}, {"digest", order.deployment.graph->digest}}},
+              {"deployment", order.deployment.digest()},
+              {"period", order.period.ToString()},
+              {"author", order.author}};
+  if (!order.supersedes.empty()) out["supersedes"] = order.supersedes;
+  return out;
+}
+
+Json JobJson(const SettlementJob& job) {
+  Json out = OrderJson(job.order);
+  out["state"] = NameOf(job.state);
+  out["progress"] = {{"done", job.steps}, {"of", SettlementJob::kSteps}};
+  if (job.problem) {
+    Json problem = Json::parse(ToResponse(*job.problem, Language::kChinese).body);
+    out["problem"] = std::move(problem);
+  }
+  return out;
+}
+
+Json SettledJson(const store::Settlement& settlement) {
+  Json out = {{"id", settlement.id},
+              {"district", settlement.district},
+              {"policy", {{"id", settlement.policy}}},
+              {"deployment", settlement.deployment},
+              {"period", settlement.period.ToString()},
+              {"author", settlement.author},
+              {"time", TimeText(settlement.time_ms)}};
+  if (!settlement.supersedes.empty()) out["supersedes"] = settlement.supersedes;
+  out["digest"] = settlement.digest;
+  out["state"] = NameOf(JobState::kSettled);
+  return out;
+}
+
+Response Accepted(Json body, const std::string& district, const std::string& id) {
+  Response response = FreshJson(body, 202);
+  response.headers.emplace_back("Location", fmt::format("/v1/districts/{}/settlements/{}", district, id));
+  return response;
+}
+
+// The file of the results that the request asks for: by Accept, and for CSV by `file`. Null: JSON, as a whole.
+tl::expected<const store::File*, Problem> Chosen(const Call& call, const store::Bundle& outputs) {
+  const std::string_view extension = call.query.contains("file") ? ".csv" : ExtensionOf(call.request.Header("accept"));
+  if (extension.empty()) return Refuse(406, "not-acceptable",
+                                       {"可以取 application/json、application/x-ndjson、text/csv 或 text/html",
+                                        "take application/json, application/x-ndjson, text/csv or text/html"});
+  if (extension == ".json") return nullptr;
+  const std::string name = QueryOr(call, "file", std::string(settle::kResultsName) + std::string(extension));
+  for (const store::File& file : outputs) {
+    if (file.path == name) return &file;
+  }
+  return Refuse(404, "unknown-file", {fmt::format("这次结算没有文件“{}”", name), fmt::format("the settlement has no file '{}'", name)}, "file");
+}
+
+Json FileNames(const store::Bundle& files) {
+  Json out = Json::array();
+  for (const store::File& file : files) out.push_back({{"name", file.path}, {"digest", Sha256(file.bytes)}});
+  return out;
+}
+
+Outcome ShowSettled(const Call& call, const store::Settlement& settlement) {
+  const auto chosen = Chosen(call, settlement.outputs);
+  if (!chosen) return tl::unexpected(chosen.error());
+  if (*chosen != nullptr) {
+    Response response{200, std::string(TypeOf((*chosen)->path)), {{"Vary", "Accept"}}, (*chosen)->bytes};
+    // What a policy and its facts name is text, never markup of ours.
+    response.headers.emplace_back("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'");
+    response.headers.emplace_back("Cache-Control", "no-cache");
+    return response;
+  }
+  const auto all = call.service.store->Settlements(settlement.district, settlement.policy);
+  if (!all) return tl::unexpected(ProblemOf(all.error()));
+  Json body = SettledJson(settlement);
+  for (const store::Settlement& later : *all) {
+    if (later.supersedes == settlement.id) body["superseded_by"] = later.id;
+  }
+  body["inputs"] = FileNames(settlement.inputs);
+  body["files"] = FileNames(settlement.outputs);
+  for (const store::File& file : settlement.outputs) {
+    if (!file.path.ends_with(".json")) continue;
+    body["result"] = Json::parse(file.bytes);
+    body["policy"] = body["result"]["policy"];
+  }
+  return FreshJson(body);
+}
+
+tl::expected<SettlementJobs*, Problem> NeedJobs(const Call& call) {
+  if (auto store = NeedStore(call); !store) return tl::unexpected(store.error());
+  return call.service.settlements;
+}
+
+}  // namespace
+
+Outcome AddSettlement(const Call& call) {
+  const auto jobs = NeedJobs(call);
+  if (!jobs) return tl::unexpected(jobs.error());
+  const auto district = FindReadyDistrict(call);
+  if (!district) return tl::unexpected(district.error());
+  auto key = ReadIdempotencyKey(call);
+  if (!key) return tl::unexpected(key.error());
+  store::Store& store = *call.service.store;
+  if (*key) {
+    const auto earlier = store.FindAnswer((*district)->id, **key);
+    if (!earlier) return tl::unexpected(ProblemOf(earlier.error()));
+    if (*earlier) {
+      const auto settled = store.FindSettlement((*district)->id, (*earlier)->reference);
+      if (!settled) return tl::unexpected(ProblemOf(settled.error()));
+      return Accepted(SettledJson(*settled), (*district)->id, settled->id);
+    }
+  }
+  auto asked = ReadAsked(call);
+  if (!asked) return tl::unexpected(asked.error());
+  const auto deployment = evaluate::Choose((*district)->deployments, asked->choice);
+  if (!deployment) return tl::unexpected(ProblemOf(deployment.error()));
+  SettlementOrder order{call.service.new_decision(), (*district)->id,   **deployment,        asked->choice.period,
+                        call.identity.name,          asked->supersedes, asked->accept_valid, std::move(*key)};
+  if (auto fits = CheckCorrection(store, order); !fits) return tl::unexpected(fits.error());
+  auto facts = asked->files ? tl::expected<store::Bundle, Problem>(std::move(*asked->files)) : ReadFolder(**district, **deployment);
+  if (!facts) return tl::unexpected(facts.error());
+  const auto past = settle::Past::Read(store, order.district, (*deployment)->graph->model->policy.id, order.period);
+  if (!past) return tl::unexpected(ProblemOf(past.error()));
+  if (auto differences = past->Differences(*facts, **deployment); !differences.empty()) return HistoryDiffers(std::move(differences));
+  past->AddTo(*facts, *(*deployment)->graph->model);
+  const auto job = (*jobs)->Submit(std::move(order), std::move(*facts));
+  if (!job) return tl::unexpected(job.error());
+  return Accepted(JobJson(*job), job->order.district, job->order.id);
+}
+
+Outcome ListSettlements(const Call& call) {
+  const auto jobs = NeedJobs(call);
+  if (!jobs) return tl::unexpected(jobs.error());
+  const auto settled = call.service.store->Settlements(call.captures[0]);
+  if (!settled) return tl::unexpected(ProblemOf(settled.error()));
+  Json out = Json::array();
+  const std::vector<SettlementJob> of_district = (*jobs)->Of(call.captures[0]);
+  for (auto job = of_district.rbegin(); job != of_district.rend(); ++job) {
+    if (job->state != JobState::kSettled) out.push_back(JobJson(*job));
+  }
+  for (const store::Settlement& one : *settled) out.push_back(SettledJson(one));
+  return FreshJson({{"settlements", std::move(out)}});
+}
+
+Outcome ShowSettlement(const Call& call) {
+  const auto jobs = NeedJobs(call);
+  if (!jobs) return tl::unexpected(jobs.error());
+  const auto job = (*jobs)->Find(call.captures[0], call.captures[1]);
+  if (!job || job->state == JobState::kSettled) {
+    const auto settled = call.service.store->FindSettlement(call.captures[0], call.captures[1]);
+    if (!settled) return tl::unexpected(ProblemOf(settled.error()));
+    return ShowSettled(call, *settled);
+  }
+  if (call.query.contains("file") || ExtensionOf(call.request.Header("accept")) != ".json") {
+    if (job->problem) return tl::unexpected(*job->problem);
+    Problem early{409, "not-settled-yet", {"还没有结算完", "it is not settled yet"}, "", {}};
+    early.retry_after_s = 1;
+    return tl::unexpected(std::move(early));
+  }
+  return FreshJson(JobJson(*job));
+}
+
+}  // namespace heng::server

@@ -1,0 +1,200 @@
+#!/usr/bin/env python3
+"""Settlements over HTTP: asked for, worked on, recorded, read in each form; corrected; and the past fed from them. Expected numbers by hand.
+
+HENG names the command (default: build/bin/heng).
+"""
+
+import csv
+import io
+import json
+import signal
+import sys
+import unittest
+from pathlib import Path
+from urllib.parse import quote
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+from service import ROOT, Service, run_heng  # noqa: E402
+
+POLICY = """政策 demo.points "积分"
+  版本 "1"
+  施行 2024-01-01 起   自定 "样例"
+
+对象 项目 {
+  名称 : 文本
+}
+填报 每季 {
+  新增 : 分, 0 至 100, 1 位小数
+}
+公式 余额 每季 = (上期(余额) 缺按 0 分) + 新增   自定
+结果 每季 余额
+"""
+STORE = "store: sqlite:heng.db\n"
+SETTLEMENTS = "/v1/districts/demo/settlements"
+ATTEMPTS = 20000  # of a question that has its answer in a second or so, or later on a busy machine
+
+
+def facts(period, **points):
+    """What is added to each project's balance; before the first quarter there is none, which has to be said."""
+    first = {"历史.每季.csv": "编号,期间,余额\n" + "".join(f"{one},2023Q4,\n" for one in points)} if period == "2024Q1" else {}
+    return {**first, "项目.csv": "编号,名称\n" + "".join(f"{one},样例<{one}>\n" for one in points),
+            "每季.csv": "编号,期间,新增\n" + "".join(f"{one},{period},{value}\n" for one, value in points.items())}
+
+
+class Settlements(unittest.TestCase):
+    def setUp(self):
+        self.service = Service(extra=STORE, start=False)
+        folder = self.service.folder
+        (folder / "demo.heng").write_text(POLICY, encoding="utf-8")
+        (folder / "data").mkdir()
+        for name, text in facts("2024Q1", a="1.5", b="20").items():
+            (folder / "data" / name).write_text(text, encoding="utf-8")
+        (folder / "districts/demo.yaml").write_text("name: 示例\npolicy: ../demo.heng\ndata: ../data\n", encoding="utf-8")
+        self.service.start()
+        self.addCleanup(self.stop)
+
+    def stop(self):
+        self.assertEqual(self.service.stop(), 0, self.service.said)
+
+    def ask(self, method, path, body=None, headers=None):
+        data = None if body is None else json.dumps(body, ensure_ascii=False).encode()
+        return self.service.ask(method, path, data, {"Content-Type": "application/json", **(headers or {})})
+
+    def json(self, method, path, body=None, status=200, headers=None):
+        got, _, answer = self.ask(method, path, body, headers)
+        self.assertEqual(got, status, answer.decode())
+        return json.loads(answer)
+
+    def refused(self, body, status, code, headers=None):
+        answer = self.json("POST", SETTLEMENTS, body, status, headers)
+        self.assertEqual(answer["code"], code, answer)
+        return answer
+
+    def finish(self, location):
+        for _ in range(ATTEMPTS):
+            answer = self.json("GET", location)
+            if answer["state"] in ("settled", "refused"):
+                return answer
+        self.fail(answer)
+
+    def settle(self, body, state="settled", headers=None):
+        status, got, answer = self.ask("POST", SETTLEMENTS, body, headers)
+        self.assertEqual(status, 202, answer.decode())
+        self.assertEqual(got["Location"], f"{SETTLEMENTS}/{json.loads(answer)['id']}")
+        done = self.finish(got["Location"])
+        self.assertEqual(done["state"], state, done)
+        return done
+
+    def balances(self, settlement):
+        return {one["id"]: one["outputs"]["余额"]["value"] for one in settlement["result"]["results"]}
+
+    def test_a_settlement_in_every_form(self):
+        # The district's folder.
+        done = self.settle({"period": "2024Q1"})
+        self.assertEqual(self.balances(done), {"a": "1.5", "b": "20"})
+        self.assertEqual((done["policy"]["id"], done["policy"]["version"], done["author"]), ("demo.points", "1", "local"))
+        self.assertEqual([one["name"] for one in done["inputs"]], ["历史.每季.csv", "每季.csv", "项目.csv"])
+        path = f"{SETTLEMENTS}/{done['id']}"
+        status, headers, text = self.ask("GET", path, headers={"Accept": "text/csv"})
+        self.assertEqual((status, headers["Content-Type"]), (200, "text/csv; charset=utf-8"))
+        self.assertEqual(list(csv.reader(io.StringIO(text.decode("utf-8-sig")))), [["编号", "期间", "余额"], ["a", "2024Q1", "1.5"], ["b", "2024Q1", "20"]])
+        self.assertEqual(self.ask("GET", f"{path}?file={quote('结果.csv')}")[2], text)
+        lines = self.ask("GET", path, headers={"Accept": "application/x-ndjson"})[2].decode().splitlines()
+        self.assertEqual([json.loads(line)["id"] for line in lines], ["a", "b"])
+        status, headers, page = self.ask("GET", path, headers={"Accept": "text/html,application/xhtml+xml;q=0.9"})
+        self.assertEqual((status, headers["Content-Type"]), (200, "text/html; charset=utf-8"))
+        self.assertIn("样例&lt;a&gt;", page.decode())
+        self.assertNotIn("<a>", page.decode())
+        self.assertEqual(self.ask("GET", path, headers={"Accept": "image/png"})[0], 406)
+        self.assertEqual(self.ask("GET", f"{path}?file=x.csv")[0], 404)
+        listed = self.json("GET", SETTLEMENTS)["settlements"]
+        self.assertEqual([(one["id"], one["state"], one["period"]) for one in listed], [(done["id"], "settled", "2024Q1")])
+        self.json("GET", f"{SETTLEMENTS}/nothing", status=404)
+        # The command settles the same.
+        out = self.service.folder / "out.csv"
+        run = run_heng("settle", "--config", str(self.service.folder / "heng.yaml"), "--district", "demo", "--period", "2024Q1", "-o", str(out))
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertEqual(out.read_bytes(), text)
+
+    def test_the_past_is_fed(self):
+        self.settle({"period": "2024Q1"})
+        second = self.settle({"period": "2024Q2", "files": facts("2024Q2", a="3", b="4.5")})
+        self.assertEqual(self.balances(second), {"a": "4.5", "b": "24.5"})
+        self.assertIn("历史.每季.csv", [one["name"] for one in second["inputs"]])
+        third = facts("2024Q3", a="1", b="1")
+        past = "编号,期间,余额\na,2024Q2,{}\nb,2024Q2,24.5\n"
+        differs = self.refused({"period": "2024Q3", "files": {**third, "历史.每季.csv": past.format("5")}}, 409, "history-differs")
+        self.assertEqual([(one["file"], one["line"], one["column"], one["value"]) for one in differs["errors"]],
+                         [("历史.每季.csv", 2, "余额", "5")])
+        # The same number otherwise written is the same.
+        done = self.settle({"period": "2024Q3", "files": {**third, "历史.每季.csv": past.format("4.50")}})
+        self.assertEqual(self.balances(done), {"a": "5.5", "b": "25.5"})
+
+    def test_evaluation_must_not_contradict_the_past(self):
+        self.settle({"period": "2024Q1"})
+        def request(balance):
+            return {"period": "2024Q2", "subjects": [{"id": "a", "attributes": {"名称": "甲"}, "inputs": {"2024Q2": {"新增": 1}},
+                                                      "history": {"2024Q1": {"余额": balance}}}]}
+        path = "/v1/districts/demo/evaluate"
+        answer = self.json("POST", path, request("1.50"))
+        self.assertEqual(answer["results"][0]["outputs"]["余额"]["value"], "2.5")
+        differs = self.json("POST", path, request(2), 409)
+        self.assertEqual((differs["code"], differs["errors"][0]["at"]), ("history-differs", "/subjects/0/history/2024Q1/余额"))
+        line = json.dumps(request("2")["subjects"][0], ensure_ascii=False).encode()
+        status, _, answer = self.service.ask("POST", path + "?period=2024Q2", line, {"Content-Type": "application/x-ndjson"})
+        self.assertEqual((status, json.loads(answer)["code"]), (409, "history-differs"))
+        # What is only imagined may have another past, and so may a project that was not settled.
+        self.json("POST", path, {**request(2), "what_if": True, "version": "1"})
+        other = request(2)
+        other["subjects"][0]["id"] = "c"
+        self.json("POST", path, other)
+
+    def test_a_correction_names_what_it_supersedes(self):
+        first = self.settle({"period": "2024Q1"})
+        again = self.refused({"period": "2024Q1"}, 409, "already-settled")
+        self.assertIn(first["id"], again["detail"])
+        self.refused({"period": "2024Q2", "supersedes": first["id"], "files": facts("2024Q2", a="1")}, 409, "other-period")
+        corrected = self.settle({"period": "2024Q1", "supersedes": first["id"], "files": facts("2024Q1", a="2.5", b="20")})
+        self.assertEqual((corrected["supersedes"], self.balances(corrected)["a"]), (first["id"], "2.5"))
+        self.assertEqual(self.json("GET", f"{SETTLEMENTS}/{first['id']}")["superseded_by"], corrected["id"])
+        self.refused({"period": "2024Q1", "supersedes": first["id"]}, 409, "already-superseded")
+        # The past is the correction's.
+        later = self.settle({"period": "2024Q2", "files": facts("2024Q2", a="1", b="1")})
+        self.assertEqual(self.balances(later), {"a": "3.5", "b": "21"})
+
+    def test_an_idempotency_key_settles_once(self):
+        key = {"Idempotency-Key": "2024Q1-1"}
+        first = self.settle({"period": "2024Q1"}, headers=key)
+        again = self.settle({"period": "2024Q1"}, headers=key)
+        self.assertEqual(first["id"], again["id"])
+        self.refused({"period": "2024Q2"}, 422, "idempotency-conflict", key)
+        self.assertEqual(len(self.json("GET", SETTLEMENTS)["settlements"]), 1)
+
+    def test_what_is_refused(self):
+        bad = facts("2024Q1", a="1.55")
+        job = self.settle({"period": "2024Q1", "files": bad}, "refused")
+        problem = job["problem"]
+        self.assertEqual((problem["status"], problem["code"]), (422, "facts-refused"))
+        self.assertEqual([(one["file"], one["line"], one["code"]) for one in problem["errors"]], [("每季.csv", 2, "too-many-places")])
+        status, _, answer = self.ask("GET", f"{SETTLEMENTS}/{job['id']}", headers={"Accept": "text/csv"})
+        self.assertEqual((status, json.loads(answer)["code"]), (422, "facts-refused"))
+        for body, status, code in (
+                ({}, 400, "bad-request"), ({"period": "2024Q5"}, 400, "bad-period"), ({"period": "2024Q1", "x": 1}, 400, "bad-request"),
+                ({"period": "2024-01"}, 422, "not-a-settlement-period"), ({"period": "2023Q4"}, 409, "not-in-force"),
+                ({"period": "2024Q1", "policy": "x"}, 404, "unknown-policy"),
+                ({"period": "2024Q1", "files": {"../x.csv": ""}}, 400, "bad-file-name"),
+                ({"period": "2024Q1", "files": {"x.csv": 1}}, 400, "bad-request")):
+            with self.subTest(body=body):
+                self.refused(body, status, code)
+        # Nothing of all that was recorded.
+        self.assertEqual([one["state"] for one in self.json("GET", SETTLEMENTS)["settlements"]], ["refused"])
+
+    def test_settlements_outlive_the_process(self):
+        done = self.settle({"period": "2024Q1"})
+        self.assertEqual(self.service.end(signal.SIGTERM), 0)
+        self.service.start()
+        self.assertEqual(self.json("GET", f"{SETTLEMENTS}/{done['id']}"), done)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=1)
