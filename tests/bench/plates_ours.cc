@@ -1,5 +1,4 @@
 // Our side of each comparison: plates_monthly.heng in the engine, called as its users call it.
-
 #include <cstddef>
 #include <cstring>
 #include <filesystem>
