@@ -151,11 +151,9 @@ int VerifyFile(const LogOptions& options, const std::vector<store::PublicKey>& t
 Result<std::unique_ptr<store::Store>> OpenStore(const LogOptions& options, const Manner& manner) {
   store::StoreOptions with;
   if (options.signing_key) {
-    const Result<std::string> pem = ReadFile(*options.signing_key, kKeyBytes);
-    if (!pem) return tl::unexpected(pem.error());
-    Result<store::SigningKey> key = store::SigningKey::FromPem(*pem);
+    auto key = ReadSigningKey(*options.signing_key);
     if (!key) return tl::unexpected(key.error());
-    with.signing_key = std::make_shared<const store::SigningKey>(std::move(*key));
+    with.signing_key = std::move(*key);
   }
   return OpenStore(options.store, options.config, manner, std::move(with));
 }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/base/file.h"
 #include "server/config/service.h"
 
 namespace heng::tools {
@@ -23,6 +24,18 @@ Result<std::unique_ptr<store::Store>> OpenStore(const std::string& url, const st
                 {"配置里没有 store，也没有写 --store", "the configuration names no store, and there is no --store"}, config);
   }
   return store::Store::Open(configured, std::move(options));
+}
+
+Result<std::shared_ptr<const store::SigningKey>> ReadSigningKey(const std::string& path) {
+  constexpr size_t kKeyBytes = 4096;
+  const Result<std::string> pem = ReadFile(path, kKeyBytes);
+  if (!pem) return tl::unexpected(pem.error());
+  Result<store::SigningKey> key = store::SigningKey::FromPem(*pem);
+  if (!key) {
+    key.error().at = path;
+    return tl::unexpected(key.error());
+  }
+  return std::make_shared<const store::SigningKey>(std::move(*key));
 }
 
 }  // namespace heng::tools

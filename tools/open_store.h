@@ -14,4 +14,7 @@ namespace heng::tools {
 Result<std::unique_ptr<store::Store>> OpenStore(const std::string& url, const std::string& config, const Manner& manner,
                                                 store::StoreOptions options = {});
 
+// The private key in a PEM file. Errors: those of reading it (4 KiB at most) and of SigningKey::FromPem.
+Result<std::shared_ptr<const store::SigningKey>> ReadSigningKey(const std::string& path);
+
 }  // namespace heng::tools

@@ -22,6 +22,7 @@
 #include "server/routes.h"
 #include "server/settlement_jobs.h"
 #include "server/watch.h"
+#include "tools/open_store.h"
 #include "tools/verbs.h"
 
 namespace heng::tools {
@@ -189,7 +190,13 @@ int RunServe(const ServeOptions& options, const Manner& manner) {
   }
   if (options.store) config->store = *options.store;
   if (config->store.empty()) return Serve(*config, nullptr, manner);
-  auto store = store::Store::Open(config->store, {});
+  store::StoreOptions with;
+  if (!config->signing_key.empty()) {
+    auto key = ReadSigningKey(config->signing_key);
+    if (!key) return Report(key.error(), manner);
+    with.signing_key = std::move(*key);
+  }
+  auto store = store::Store::Open(config->store, std::move(with));
   if (!store) return Report(store.error(), manner);
   return Serve(*config, store->get(), manner);
 }

@@ -149,13 +149,17 @@ tl::expected<ServiceConfig, std::vector<Mistake>> LoadService(const std::string&
   ServiceConfig config;
   config.file = path;
   if (const auto root = ParseYaml(*text, mistakes)) {
-    Members members(*root, {"listen", "socket", "districts", "store", "log", "threads", "request_limit_bytes", "limits"}, mistakes);
+    Members members(*root, {"listen", "socket", "districts", "store", "signing_key", "log", "threads", "request_limit_bytes", "limits"},
+                    mistakes);
     if (const YamlMember* listen = members.Find("listen")) ReadListen(*listen, config, mistakes);
     if (const YamlMember* districts = members.Require("districts")) ReadDistricts(*districts, config, mistakes);
     if (const YamlMember* socket = members.Find("socket")) {
       if (const auto given = ReadTextOf(*socket, mistakes)) config.socket = ResolvePath(path, *given);
     }
     if (const YamlMember* store = members.Find("store")) ReadStore(*store, config, mistakes);
+    if (const YamlMember* key = members.Find("signing_key")) {
+      if (const auto given = ReadTextOf(*key, mistakes)) config.signing_key = ResolvePath(path, *given);
+    }
     if (const YamlMember* log = members.Find("log")) ReadLog(*log, config, mistakes);
     if (const YamlMember* limits = members.Find("limits")) ReadLimits(*limits, config.limits, mistakes);
     if (const YamlMember* threads = members.Find("threads")) {

@@ -44,6 +44,7 @@ struct ServiceConfig {
   Listen listen;
   std::string districts;  // the folder of the districts' files; resolved against the folder of `file`
   std::string store;      // as Store::Open takes it, the path of a file resolved likewise; empty: nothing is kept
+  std::string signing_key;  // a file, resolved likewise: the private key that signs checkpoints of the log; empty: they are unsigned
   std::string log = "denials";  // none, denials, requests
   std::string socket;     // a Unix socket to listen on too; resolved likewise; may be empty
   size_t threads = 2;     // how many long requests are answered at once
@@ -51,7 +52,7 @@ struct ServiceConfig {
   ClientLimits limits;
 };
 
-// Every mistake of the file. Keys: listen, socket, districts, store, log, threads, request_limit_bytes, limits.
+// Every mistake of the file. Keys: listen, socket, districts, store, signing_key, log, threads, request_limit_bytes, limits.
 tl::expected<ServiceConfig, std::vector<Mistake>> LoadService(const std::string& path);
 
 // A path written in `file`: absolute, or relative to the file's folder.

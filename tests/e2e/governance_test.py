@@ -205,6 +205,31 @@ class Keys(unittest.TestCase):
             self.assertIn("heng key create", refused.stderr)
 
 
+class Signed(unittest.TestCase):
+    def test_the_service_signs_its_log(self):
+        with tempfile.TemporaryDirectory() as folder:
+            key, public, other = (f"{folder}/{name}.pem" for name in ("log", "public", "other"))
+            for made in (key, other):
+                subprocess.run(["openssl", "genpkey", "-algorithm", "ed25519", "-out", made], check=True, capture_output=True)
+            subprocess.run(["openssl", "pkey", "-in", key, "-pubout", "-out", public], check=True, capture_output=True)
+            service = Service(extra=f"store: sqlite:{folder}/heng.db\nsigning_key: {key}\n")
+            service.evaluate(request_of())
+            self.assertEqual(service.stop(), 0)
+            store = ["--store", f"sqlite:{folder}/heng.db"]
+            exported = heng("log", "export", *store, "--district", "shiliuzhuang")
+            checkpoints = [line for line in map(json.loads, exported.stdout.splitlines()) if line.get("checkpoint", {}).get("signature")]
+            self.assertEqual(len(checkpoints), 1, exported.stdout)
+            self.assertEqual(heng("log", "verify", *store, "--key", public).returncode, 0)
+            subprocess.run(["openssl", "pkey", "-in", other, "-pubout", "-out", public], check=True, capture_output=True)
+            self.assertEqual(heng("log", "verify", *store, "--key", public).returncode, 1)
+            Path(key).write_text("no key", encoding="utf-8")
+            (Path(folder) / "districts").mkdir()
+            (Path(folder) / "heng.yaml").write_text("districts: districts\nstore: sqlite:heng.db\nsigning_key: log.pem\n", encoding="utf-8")
+            refused = heng("serve", "--config", f"{folder}/heng.yaml")
+            self.assertNotEqual(refused.returncode, 0, refused.stderr)
+            self.assertIn(key, refused.stderr)
+
+
 class Reload(unittest.TestCase):
     def readiness(self, service):
         status, _, body = service.ask("GET", "/readyz")
