@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <type_traits>
 #include <unordered_map>
 
 #include "engine/base/check.h"
@@ -36,17 +37,16 @@ struct KeyHash {
 
 }  // namespace
 
+// A column may be wider than the values that are read of it: it was computed at the width of its operands.
 void Gather(const std::vector<ColumnView>& operands, size_t rows, ColumnTarget out) {
-  WithType(out.storage, [&](auto type) {
-    using T = decltype(type);
-    auto* to = static_cast<T*>(out.data);
-    // A column may be wider than the values in it: it was computed at the width of its operands.
-    if (operands[1].storage != out.storage) {
-      for (size_t i = 0; i < rows; ++i) to[i] = static_cast<T>(operands[1][static_cast<size_t>(std::max<Int>(operands[0][i], 0))]);
-      return;
-    }
-    const auto* from = static_cast<const T*>(operands[1].data);
-    for (size_t i = 0; i < rows; ++i) to[i] = from[static_cast<size_t>(std::max<Int>(operands[0][i], 0))];
+  const auto copy = [&](auto* to, const auto* from) {
+    for (size_t i = 0; i < rows; ++i)
+      to[i] = static_cast<std::remove_pointer_t<decltype(to)>>(from[static_cast<size_t>(std::max<Int>(operands[0][i], 0))]);
+  };
+  WithType(out.storage, [&](auto to) {
+    WithType(operands[1].storage, [&](auto from) {
+      copy(static_cast<decltype(to)*>(out.data), static_cast<const decltype(from)*>(operands[1].data));
+    });
   });
 }
 
