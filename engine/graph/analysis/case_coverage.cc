@@ -18,6 +18,15 @@ struct Variable {
   std::vector<Value> candidates;
 };
 
+// A condition over the variables, prepared so that a trial looks at no value any more.
+struct Condition {
+  enum class Kind : unsigned char { kKnown, kVariable, kNot, kAnd, kOr };
+  Kind kind = Kind::kKnown;
+  std::vector<bool> holds;  // kKnown: one; kVariable: by its candidate
+  size_t variable = 0;
+  std::vector<Condition> parts;
+};
+
 class Regions {
  public:
   Regions(const Graph& graph, const Ranges& ranges, const Grids& grids) : graph_(graph), ranges_(ranges), grids_(grids) {}
@@ -54,52 +63,63 @@ class Regions {
       Variable variable{node, Candidates(node, constants)};
       regions *= std::max<size_t>(1, variable.candidates.size());
       if (regions > kMostRegions || regions * arms > kMostTrials || variable.candidates.empty()) return false;
+      places_[node] = variables_.size();
       variables_.push_back(std::move(variable));
     }
+    at_.assign(variables_.size(), 0);
     return true;
   }
 
-  // Calls `visit` with every combination of representatives set.
+  // REQUIRES: prepared.
+  Condition Compile(NodeId id) const {
+    const Node& node = graph_[id];
+    if (node.form == Form::kLiteral) return {Condition::Kind::kKnown, {std::get<bool>(node.literal)}, 0, {}};
+    if (node.type.kind == TypeKind::kBool && places_.count(id) > 0)
+      return OfVariable(id, [](const Value& value) { return std::get<bool>(value); });
+    if (node.form == Form::kName) return Compile(graph_[node.definition].body);
+    if (node.op == Op::kNot || node.op == Op::kAnd || node.op == Op::kOr) {
+      using Kind = Condition::Kind;
+      Condition out{node.op == Op::kNot ? Kind::kNot : node.op == Op::kAnd ? Kind::kAnd : Kind::kOr, {}, 0, {}};
+      for (const NodeId operand : node.operands) out.parts.push_back(Compile(operand));
+      return out;
+    }
+    const auto left = ranges_.ConstantOf(node.operands[0]);
+    const auto right = ranges_.ConstantOf(node.operands[1]);
+    if (left && right) return {Condition::Kind::kKnown, {Compare(node.op, *left, *right)}, 0, {}};
+    return OfVariable(node.operands[left ? 1 : 0], [&](const Value& value) {
+      return left ? Compare(node.op, *left, value) : Compare(node.op, value, *right);
+    });
+  }
+
+  // Calls `visit` in every combination of representatives.
   template <typename Visit>
   void ForEach(const Visit& visit) {
-    std::vector<size_t> index(variables_.size(), 0);
     for (;;) {
-      for (size_t i = 0; i < variables_.size(); ++i)
-        assignment_[variables_[i].node] = variables_[i].candidates[index[i]];
       visit();
       size_t i = 0;
-      while (i < index.size() && ++index[i] == variables_[i].candidates.size()) index[i++] = 0;
-      if (i == index.size()) return;
+      while (i < at_.size() && ++at_[i] == variables_[i].candidates.size()) at_[i++] = 0;
+      if (i == at_.size()) return;
     }
   }
 
-  bool Holds(NodeId id) const {
-    const Node& node = graph_[id];
-    if (node.form == Form::kName) {
-      const auto set = assignment_.find(id);
-      return set != assignment_.end() ? std::get<bool>(set->second) : Holds(graph_[node.definition].body);
+  // In the combination that is visited.
+  bool Holds(const Condition& condition) const {
+    const auto holds = [&](const Condition& part) { return Holds(part); };
+    switch (condition.kind) {
+      case Condition::Kind::kKnown: return condition.holds[0];
+      case Condition::Kind::kVariable: return condition.holds[at_[condition.variable]];
+      case Condition::Kind::kNot: return !Holds(condition.parts[0]);
+      case Condition::Kind::kAnd: return std::all_of(condition.parts.begin(), condition.parts.end(), holds);
+      case Condition::Kind::kOr: break;
     }
-    if (node.form == Form::kLiteral) return std::get<bool>(node.literal);
-    if (node.form == Form::kOp && node.op == Op::kNot) return !Holds(node.operands[0]);
-    if (node.form == Form::kOp && node.op == Op::kAnd)
-      return std::all_of(node.operands.begin(), node.operands.end(), [&](NodeId o) { return Holds(o); });
-    if (node.form == Form::kOp && node.op == Op::kOr)
-      return std::any_of(node.operands.begin(), node.operands.end(), [&](NodeId o) { return Holds(o); });
-    if (node.form != Form::kOp) return std::get<bool>(assignment_.at(id));
-    const Value a = ValueOf(node.operands[0]);
-    const Value b = ValueOf(node.operands[1]);
-    if (node.op == Op::kEqual) return a == b;
-    // On a scale the better value, with the smaller code, is the greater.
-    if (const auto* code = std::get_if<EnumCode>(&a))
-      return node.op == Op::kLess ? *code > std::get<EnumCode>(b) : *code >= std::get<EnumCode>(b);
-    return node.op == Op::kLess ? a < b : a <= b;
+    return std::any_of(condition.parts.begin(), condition.parts.end(), holds);
   }
 
   Bilingual Witness() const {
     Bilingual out;
     for (const Variable& variable : variables_) {
       const Node& node = graph_[variable.node];
-      const Value& value = assignment_.at(variable.node);
+      const Value& value = ValueOf(variable);
       if (node.form == Form::kHas && std::get<bool>(value)) continue;
       if (IsAbsentHere(variable.node)) continue;
       const std::string text = node.form == Form::kHas ? "缺" : semantic::Describe(*graph_.model, node.type, value);
@@ -111,15 +131,29 @@ class Regions {
   }
 
  private:
-  Value ValueOf(NodeId id) const {
-    if (const auto set = assignment_.find(id); set != assignment_.end()) return set->second;
-    return *ranges_.ConstantOf(id);
+  const Value& ValueOf(const Variable& variable) const {
+    return variable.candidates[at_[static_cast<size_t>(&variable - variables_.data())]];
+  }
+
+  template <typename Test>
+  Condition OfVariable(NodeId id, const Test& test) const {
+    Condition out{Condition::Kind::kVariable, {}, places_.at(id), {}};
+    for (const Value& candidate : variables_[out.variable].candidates) out.holds.push_back(test(candidate));
+    return out;
+  }
+
+  static bool Compare(Op op, const Value& a, const Value& b) {
+    if (op == Op::kEqual) return a == b;
+    // On a scale the better value, with the smaller code, is the greater.
+    if (const auto* code = std::get_if<EnumCode>(&a))
+      return op == Op::kLess ? *code > std::get<EnumCode>(b) : *code >= std::get<EnumCode>(b);
+    return op == Op::kLess ? a < b : a <= b;
   }
 
   bool IsAbsentHere(NodeId id) const {
     return std::any_of(variables_.begin(), variables_.end(), [&](const Variable& v) {
       const Node& node = graph_[v.node];
-      return node.form == Form::kHas && node.operands[0] == id && !std::get<bool>(assignment_.at(v.node));
+      return node.form == Form::kHas && node.operands[0] == id && !std::get<bool>(ValueOf(v));
     });
   }
 
@@ -190,7 +224,8 @@ class Regions {
   const Grids& grids_;
   std::map<NodeId, std::vector<Value>> constants_;
   std::vector<Variable> variables_;
-  std::map<NodeId, Value> assignment_;
+  std::map<NodeId, size_t> places_;  // among the variables
+  std::vector<size_t> at_;           // the candidate of each
   bool opaque_ = false;
 };
 
@@ -208,11 +243,13 @@ CaseCoverage AnalyseCase(const Graph& graph, const Ranges& ranges, const Grids& 
     out.exact = false;
     return out;
   }
+  std::vector<Condition> conditions;
+  for (size_t i = 0; i < arms; ++i) conditions.push_back(regions.Compile(node.operands[2 * i]));
   std::set<std::pair<size_t, size_t>> found;
   regions.ForEach([&] {
     std::optional<size_t> first;
     for (size_t i = 0; i < arms; ++i) {
-      if (!regions.Holds(node.operands[2 * i])) continue;
+      if (!regions.Holds(conditions[i])) continue;
       if (!first) {
         first = i;
         out.reachable[i] = true;
