@@ -14,8 +14,6 @@
 namespace heng::tools {
 namespace {
 
-constexpr size_t kKeyBytes = 4096;
-
 // What a finding means, for people.
 Bilingual TextOf(const std::string& finding) {
   static const std::map<std::string, Bilingual> texts = {
@@ -98,13 +96,8 @@ Result<Exported> ReadExported(const std::vector<std::string>& paths) {
 Result<std::vector<store::PublicKey>> ReadKeys(const std::vector<std::string>& paths) {
   std::vector<store::PublicKey> keys;
   for (const std::string& path : paths) {
-    const Result<std::string> pem = ReadFile(path, kKeyBytes);
-    if (!pem) return tl::unexpected(pem.error());
-    Result<store::PublicKey> key = store::PublicKey::FromPem(*pem);
-    if (!key) {
-      key.error().at = path;
-      return tl::unexpected(key.error());
-    }
+    auto key = ReadPem<store::PublicKey>(path);
+    if (!key) return tl::unexpected(key.error());
     keys.push_back(std::move(*key));
   }
   return keys;
@@ -149,13 +142,9 @@ int VerifyFile(const LogOptions& options, const std::vector<store::PublicKey>& t
 }
 
 Result<std::unique_ptr<store::Store>> OpenStore(const LogOptions& options, const Manner& manner) {
-  store::StoreOptions with;
-  if (options.signing_key) {
-    auto key = ReadSigningKey(*options.signing_key);
-    if (!key) return tl::unexpected(key.error());
-    with.signing_key = std::move(*key);
-  }
-  return OpenStore(options.store, options.config, manner, std::move(with));
+  auto with = options.signing_key ? SignedBy(*options.signing_key) : store::StoreOptions{};
+  if (!with) return tl::unexpected(with.error());
+  return OpenStore(options.store, options.config, manner, std::move(*with));
 }
 
 // Every line of the export, in order. Error: the store's.

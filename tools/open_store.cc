@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "engine/base/file.h"
 #include "server/config/service.h"
 
 namespace heng::tools {
@@ -26,16 +25,12 @@ Result<std::unique_ptr<store::Store>> OpenStore(const std::string& url, const st
   return store::Store::Open(configured, std::move(options));
 }
 
-Result<std::shared_ptr<const store::SigningKey>> ReadSigningKey(const std::string& path) {
-  constexpr size_t kKeyBytes = 4096;
-  const Result<std::string> pem = ReadFile(path, kKeyBytes);
-  if (!pem) return tl::unexpected(pem.error());
-  Result<store::SigningKey> key = store::SigningKey::FromPem(*pem);
-  if (!key) {
-    key.error().at = path;
-    return tl::unexpected(key.error());
-  }
-  return std::make_shared<const store::SigningKey>(std::move(*key));
+Result<store::StoreOptions> SignedBy(const std::string& path) {
+  store::StoreOptions options;
+  auto key = ReadPem<store::SigningKey>(path);
+  if (!key) return tl::unexpected(key.error());
+  options.signing_key = std::make_shared<const store::SigningKey>(std::move(*key));
+  return options;
 }
 
 }  // namespace heng::tools

@@ -190,13 +190,9 @@ int RunServe(const ServeOptions& options, const Manner& manner) {
   }
   if (options.store) config->store = *options.store;
   if (config->store.empty()) return Serve(*config, nullptr, manner);
-  store::StoreOptions with;
-  if (!config->signing_key.empty()) {
-    auto key = ReadSigningKey(config->signing_key);
-    if (!key) return Report(key.error(), manner);
-    with.signing_key = std::move(*key);
-  }
-  auto store = store::Store::Open(config->store, std::move(with));
+  auto with = config->signing_key.empty() ? store::StoreOptions{} : SignedBy(config->signing_key);
+  if (!with) return Report(with.error(), manner);
+  auto store = store::Store::Open(config->store, std::move(*with));
   if (!store) return Report(store.error(), manner);
   return Serve(*config, store->get(), manner);
 }
