@@ -108,10 +108,12 @@ Response ToResponse(const Problem& problem, Language language, std::string_view 
   return response;
 }
 
+Problem InternalProblem() {
+  return {500, "internal", {"服务内部出错，已停止处理这个请求", "an internal error; this request was given up"}, "", {}};
+}
+
 Response InternalError(std::string_view accept_language) {
-  return ToResponse(
-      {500, "internal", {"服务内部出错，已停止处理这个请求", "an internal error; this request was given up"}, "", {}},
-      LanguageOf(accept_language));
+  return ToResponse(InternalProblem(), LanguageOf(accept_language));
 }
 
 Language LanguageOf(std::string_view accept_language) {

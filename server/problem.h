@@ -29,6 +29,7 @@ struct Problem {
 Response ToResponse(const Problem& problem, Language language, std::string_view instance = {});
 
 // What a client is told of a mistake of ours: nothing but that.
+Problem InternalProblem();
 Response InternalError(std::string_view accept_language);
 
 // The first language of Accept-Language that is Chinese or English, by its weight; Chinese if there is none.

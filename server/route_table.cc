@@ -49,7 +49,7 @@ const std::vector<Route>& Routes() {
        {kJson, kLines}, {kJson, kLines}, R"({"period": "2024Q3", "subjects": []})", EvaluateAtOnce},
       {"POST", "/v1/districts/{district}/settlements", AddSettlement, Needs::kEvaluate, Work::kLong,
        "Settle a period, from the facts that are sent or those of the district's folder; see Location for what becomes of it.",
-       {}, {kJson}, {kJson}, "", nullptr, 202},
+       {}, {kJson}, {kJson}, R"({"period": "2024Q3", "files": {"项目.csv": "编号,名称\n"}})", nullptr, 202},
       {"GET", "/v1/districts/{district}/settlements", ListSettlements, Needs::kView, Work::kLong,
        "Settlements, the newest first: those on their way or refused, then those that are recorded.", {}, {}, {kJson}, ""},
       {"GET", "/v1/districts/{district}/settlements/{settlement}", ShowSettlement, Needs::kView, Work::kLong,

@@ -132,7 +132,7 @@ void SettlementJobs::Work() {
     const SettlementOrder order = jobs_[id].order;
     store::Bundle facts = std::move(facts_.extract(id).mapped());
     lock.unlock();
-    std::optional<Problem> problem = Settle(order, std::move(facts));
+    std::optional<Problem> problem = Guarded(order, std::move(facts));
     lock.lock();
     SettlementJob& job = jobs_[id];
     job.state = problem ? JobState::kRefused : JobState::kSettled;
@@ -150,6 +150,16 @@ void SettlementJobs::Work() {
 void SettlementJobs::Step(const std::string& id, int steps) {
   const std::lock_guard lock(mutex_);
   jobs_[id].steps = steps;
+}
+
+// One job that throws must not end the service of all districts.
+std::optional<Problem> SettlementJobs::Guarded(const SettlementOrder& order, store::Bundle facts) {
+  try {
+    return Settle(order, std::move(facts));
+  } catch (...) {
+    if (log_ != nullptr) log_->Failed("settlement", "internal", "an exception");
+    return InternalProblem();
+  }
 }
 
 std::optional<Problem> SettlementJobs::Settle(const SettlementOrder& order, store::Bundle facts) {

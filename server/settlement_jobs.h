@@ -73,6 +73,7 @@ class SettlementJobs {
   // The next one's id, of the district whose turn it is; empty: none waits. REQUIRES: mutex_.
   std::string Next();
   void Step(const std::string& id, int steps);
+  std::optional<Problem> Guarded(const SettlementOrder& order, store::Bundle facts);
   std::optional<Problem> Settle(const SettlementOrder& order, store::Bundle facts);
   // REQUIRES: mutex_.
   const SettlementJob* WithKey(const SettlementOrder& order) const;

@@ -24,7 +24,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 // Without an answer for so long, the load is given up: what has not come has failed.
-constexpr int kPatienceMs = 60000;
+constexpr int kPatienceMs = 10000;
 constexpr int kDripMs = 20;
 
 int Connect(int port) {

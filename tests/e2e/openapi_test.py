@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""/openapi.json: well formed by the rules of OpenAPI 3.1 that it uses, true to the service, and each example in it is answered 200.
+"""/openapi.json: well formed by the rules of OpenAPI 3.1 that it uses, true to the service, and each example in it is answered as it says.
 
 HENG names the command (default: build/bin/heng).
 """
@@ -72,7 +72,9 @@ class OpenApi(unittest.TestCase):
                 self.assertEqual(len(set(in_query)), len(in_query))
                 self.assertTrue(all(p["in"] == "path" or p["description"] for p in parameters))
                 self.assertTrue(all("schema" in p for p in parameters))
-                self.assertFalse("requestBody" in one and method == "get")
+                # The steps of a draft say all by their address.
+                step = path.endswith(("/approve", "/publish", "/withdraw"))
+                self.assertEqual("requestBody" in one, method != "get" and not step)
                 for status, response in one["responses"].items():
                     self.assertRegex(status, "^(default|[1-5][0-9][0-9])$")
                     self.assertTrue(response["description"])
@@ -105,16 +107,17 @@ class OpenApi(unittest.TestCase):
                 with self.subTest(f"{method} {path}"):
                     status, headers, body = self.service.ask(method.upper(), path.format(**VALUES),
                                                              json.dumps(content["example"]).encode(), {"Content-Type": type_})
-                    self.assertEqual(status, 200, body)
+                    self.assertIn(str(status), one["responses"], body)
+                    self.assertLess(status, 300, body)
                     self.assertIn(media_type(headers), answered(one)["content"])
                     # An example of a policy is a good one.
                     self.assertEqual(json.loads(body).get("errors", 0), 0, body)
                     sent += 1
-        self.assertGreaterEqual(sent, 4)
+        self.assertGreaterEqual(sent, 5)
 
     def test_what_takes_a_text_has_an_example(self):
         for path, _, one in self.operations:
-            if "requestBody" in one and "200" in one["responses"] and set(re.findall(r"\{(\w+)\}", path)) <= {"district"}:
+            if "requestBody" in one and set(re.findall(r"\{(\w+)\}", path)) <= {"district"}:
                 self.assertTrue(any("example" in content for content in one["requestBody"]["content"].values()), path)
 
 
