@@ -40,6 +40,11 @@ void Gather(const std::vector<ColumnView>& operands, size_t rows, ColumnTarget o
   WithType(out.storage, [&](auto type) {
     using T = decltype(type);
     auto* to = static_cast<T*>(out.data);
+    // A column may be wider than the values in it: it was computed at the width of its operands.
+    if (operands[1].storage != out.storage) {
+      for (size_t i = 0; i < rows; ++i) to[i] = static_cast<T>(operands[1][static_cast<size_t>(std::max<Int>(operands[0][i], 0))]);
+      return;
+    }
     const auto* from = static_cast<const T*>(operands[1].data);
     for (size_t i = 0; i < rows; ++i) to[i] = from[static_cast<size_t>(std::max<Int>(operands[0][i], 0))];
   });

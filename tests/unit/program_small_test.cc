@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/eval/columns.h"
 #include "engine/eval/evaluation.h"
 #include "tests/unit/small_expressions.h"
 #include "tests/unit/small_world.h"
@@ -60,6 +61,16 @@ TEST(AllSmallExpressions, ProgramEqualsInterpreter) {
   }
   EXPECT_EQ(values, all.size() * kFacts.size());
   EXPECT_GT(decided * 100, values * 99) << decided << " of " << values;
+}
+
+// What was computed wide, because its operands were, may be read where it is known to be narrow.
+TEST(Columns, NarrowValuesOfAWideColumnAreGathered) {
+  const std::vector<program::Int> wide = {10, -20, 30};
+  const std::vector<int32_t> index = {2, 0, 1, -1};
+  std::vector<int64_t> out(index.size());
+  eval::Gather({{index.data(), program::Storage::k32, 0}, {wide.data(), program::Storage::k128, 0}}, out.size(),
+               {out.data(), program::Storage::k64});
+  EXPECT_EQ(out, (std::vector<int64_t>{30, 10, -20, 10}));
 }
 
 }  // namespace
