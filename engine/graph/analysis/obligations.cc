@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "engine/graph/analysis/case_coverage.h"
+#include "engine/graph/analysis/monotone.h"
 
 namespace heng::graph {
 namespace {
@@ -48,7 +49,8 @@ class Discharger {
     }
     Decided();
     for (const Root& root : graph_.roots) {
-      if (root.kind == Root::Kind::kGuarantee || root.kind == Root::Kind::kMonotone)
+      if (root.kind != Root::Kind::kGuarantee && root.kind != Root::Kind::kMonotone) continue;
+      if (root.kind != Root::Kind::kMonotone || !ProvesMonotone(graph_, ranges_, root))
         sink_.Add<DiagnosticKind::kGuaranteeUnproved>(At(root.span), root.name);
     }
   }
