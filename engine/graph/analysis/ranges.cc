@@ -106,8 +106,8 @@ int PerCalendar(PeriodKind fine, PeriodKind coarse) {
 
 }  // namespace
 
-Ranges::Ranges(const Graph& graph) : graph_(graph), intervals_(graph.nodes.size()) {
-  CollectOrder();
+Ranges::Ranges(const Graph& graph, bool checks) : graph_(graph), intervals_(graph.nodes.size()) {
+  if (checks) CollectOrder();
   // Operands stand before their node, and a definition's body before those who name it.
   for (size_t i = 0; i < graph.nodes.size(); ++i) intervals_[i] = Compute(NodeId(i), {});
   for (const Definition& definition : graph.definitions) FindZeroDivisions(definition.body);
@@ -330,10 +330,10 @@ bool Ranges::IsPart(NodeId part, NodeId whole) const {
 
 // By a 校验 on the same row, or over rows each of which keeps one.
 bool Ranges::IsAtMost(NodeId a, NodeId b) const {
+  if (IsPart(a, b)) return true;
   while (graph_[a].form == Form::kName) a = graph_[graph_[a].definition].body;
   while (graph_[b].form == Form::kName) b = graph_[graph_[b].definition].body;
   if (const auto known = at_most_.find(a); known != at_most_.end() && known->second.count(b) > 0) return true;
-  if (IsPart(a, b)) return true;
   const Node& x = graph_[a];
   const Node& y = graph_[b];
   const bool sums = x.form == Form::kFold && y.form == Form::kFold && x.fold == FoldOp::kSum && y.fold == FoldOp::kSum;

@@ -39,7 +39,8 @@ struct Knowledge {
 
 class Ranges {
  public:
-  explicit Ranges(const Graph& graph);
+  // Without `checks` 校验 are not counted on.
+  explicit Ranges(const Graph& graph, bool checks = true);
 
   const Interval& Of(NodeId node) const { return intervals_[node.index()]; }
   // Where that is known besides.
