@@ -339,7 +339,10 @@ Term Lowerer::FoldColumns(const Node& node, Period at) {
       rows ? std::vector<Period>{RowPeriod(node.source.period)} : PeriodsOf(node.source.period);
   std::vector<Term> parts;
   for (const Period period : periods) {
-    const auto landing = Follow(graph()[node.path], node.source.sort, period);
+    // Even where nothing of the members is read: how many keys there are.
+    const SortId of = node.source.sort;
+    if (graph().is_quotient(of) && !GroupOf(of, period, DomainOf(graph().quotient(of).base)).valid()) return {};
+    const auto landing = Follow(graph()[node.path], of, period);
     if (!landing) return {};
     if (!rows && landing->at != at) continue;
     if (!landing->whole && !landing->index.valid()) return Unable("a fold that stays where it is");
