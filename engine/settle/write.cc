@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 
 void PutCell(const semantic::Model& model, const data::Output& output, data::CsvWriter& csv) {
   if (const Failure* failure = FailureOf(output.value)) {
-    csv.Plain("#错误:" + failure->code);
+    csv.Plain(std::string(data::kFailedCell) + failure->code);
   } else if (model[output.definition].type.kind == semantic::TypeKind::kText) {
     csv.Text(output.text);
   } else {
