@@ -45,7 +45,7 @@ std::optional<Problem> Hindrances(const settle::Settlement& settled, bool accept
 Result<store::Bundle> ResultsOf(const settle::Settlement& settled, const data::Deployment& deployment,
                                 const std::string& district) {
   store::Bundle out;
-  for (const char* extension : {".csv", ".json", ".ndjson", ".html"}) {
+  for (const char* extension : {".csv", ".xlsx", ".json", ".ndjson", ".html"}) {
     auto files = settle::Render(settled, deployment, district, std::string(settle::kResultsName) + extension);
     if (!files) return tl::unexpected(files.error());
     for (settle::OutputFile& file : *files) out.push_back({std::move(file.path), std::move(file.bytes)});

@@ -32,10 +32,12 @@ struct Form {
   std::string_view extension;
   std::string_view type;
 };
+constexpr std::string_view kWorkbookType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 constexpr std::array kForms = {Form{"application/json", ".json", "application/json"},
                                Form{"application/x-ndjson", ".ndjson", "application/x-ndjson"},
                                Form{"text/csv", ".csv", "text/csv; charset=utf-8"},
-                               Form{"text/html", ".html", "text/html; charset=utf-8"}};
+                               Form{"text/html", ".html", "text/html; charset=utf-8"},
+                               Form{kWorkbookType, ".xlsx", kWorkbookType}};
 
 // The first of the types that the client takes which there is; JSON if it takes anything; empty if there is none.
 std::string_view ExtensionOf(std::string_view accept) {
@@ -213,8 +215,8 @@ tl::expected<const store::File*, Problem> Chosen(const Call& call, const store::
   const std::string_view extension = call.query.contains("file") ? ".csv" : ExtensionOf(call.request.Header("accept"));
   if (extension.empty())
     return Refuse(406, "not-acceptable",
-                  {"可以取 application/json、application/x-ndjson、text/csv 或 text/html",
-                   "take application/json, application/x-ndjson, text/csv or text/html"});
+                  {fmt::format("可以取 application/json、application/x-ndjson、text/csv、text/html 或 {}", kWorkbookType),
+                   fmt::format("take application/json, application/x-ndjson, text/csv, text/html or {}", kWorkbookType)});
   if (extension == ".json") return nullptr;
   const std::string name = QueryOr(call, "file", std::string(settle::kResultsName) + std::string(extension));
   for (const store::File& file : outputs) {
@@ -239,6 +241,9 @@ Outcome ShowSettled(const Call& call, const store::Settlement& settlement) {
     // What a policy and its facts name is text, never markup of ours.
     response.headers.emplace_back("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'");
     response.headers.emplace_back("Cache-Control", "no-cache");
+    if (response.content_type == kWorkbookType) {
+      response.headers.emplace_back("Content-Disposition", fmt::format("attachment; filename=\"{}.xlsx\"", settlement.id));
+    }
     return response;
   }
   const auto all = call.service.store->Settlements(settlement.district, settlement.policy);
