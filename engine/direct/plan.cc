@@ -114,7 +114,7 @@ class Planner {
 
   static void FindSimple(Section& section) {
     for (Key& key : section.keys)
-      key.simple = key.type == TypeKind::kNumber && !key.optional && !key.percent && key.slots.size() == 1;
+      key.simple = key.type == TypeKind::kNumber && !key.optional && !key.percent;
   }
 
   Key KeyOf(FieldId id) const {
