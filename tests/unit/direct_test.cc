@@ -277,7 +277,9 @@ TEST_P(DirectLines, RequestsHaveTheSameAnswers) {
     direct += answerer.Answer(body, [&](const Head&) { return plans.Of(deployment_, period_)->plan; }, out) != nullptr ? 1 : 0;
   }
   EXPECT_GT(answered, 10U);
-  if (possible) EXPECT_GE(100 * direct, GetParam().requests * answered) << direct << " of " << answered;
+  if (possible) {
+    EXPECT_GE(100 * direct, GetParam().requests * answered) << direct << " of " << answered;
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Policies, DirectLines,
