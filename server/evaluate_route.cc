@@ -114,15 +114,14 @@ void LeaveWhenLogged(const Call& call, const std::string& district, const Evalua
   response.before_leaving = [store = call.service.store, log = call.service.log, metrics = call.service.metrics,
                              decision = std::move(decision), key = std::move(key),
                              type = response.content_type](Release release) mutable {
-    const std::string where = decision.district;
-    const auto done = [log, metrics, where, type = std::move(type), release = std::move(release)](Result<store::Receipt> receipt) {
+    auto done = [log, metrics, where = decision.district, type = std::move(type), release = std::move(release)](Result<store::Receipt> receipt) {
       if (metrics != nullptr) metrics->CountDecision(where, receipt ? "logged" : "failed");
       if (receipt && !receipt->earlier) return release(nullptr);
       if (!receipt && log != nullptr) log->Failed("log", receipt.error().code, receipt.error().message.en);
       const Response instead = InsteadOf({200, type, {}, ""}, receipt);
       release(&instead);
     };
-    store->Append(std::move(decision), std::move(key), done);
+    store->Append(std::move(decision), std::move(key), std::move(done));
   };
 }
 

@@ -11,15 +11,16 @@ namespace {
 
 // Length first, so that no two records have the same bytes.
 void Put(std::string& out, std::string_view name, std::string_view value) {
-  out.append(name).append(" ").append(std::to_string(value.size())).append(":").append(value).append("\n");
+  out.append(name).append(" ");
+  PutSized(out, value);
+  out.append("\n");
 }
 
-std::string HashOf(const Record& record, DigestKind kind) {
-  const Decision& decision = record.decision;
+std::string HashOf(const Decision& decision, const Link& link, DigestKind kind) {
   std::string text = "heng decision 1\n";
   text.reserve(1024);
-  Put(text, "previous", record.previous);
-  Put(text, "sequence", std::to_string(record.sequence));
+  Put(text, "previous", link.previous);
+  Put(text, "sequence", std::to_string(link.sequence));
   Put(text, "id", decision.id);
   Put(text, "district", decision.district);
   Put(text, "time", std::to_string(decision.time_ms));
@@ -27,8 +28,8 @@ std::string HashOf(const Record& record, DigestKind kind) {
   Put(text, "period", decision.period);
   Put(text, "media", decision.media);
   Put(text, "query", WritePairs({decision.query.begin(), decision.query.end()}));
-  Put(text, "request", record.request_digest);
-  Put(text, "answer", record.answer_digest);
+  Put(text, "request", link.request_digest);
+  Put(text, "answer", link.answer_digest);
   return Digest(kind, text);
 }
 
@@ -44,15 +45,15 @@ std::string StatementOf(const Checkpoint& checkpoint) {
 
 }  // namespace
 
+Link LinkTo(const Decision& decision, int64_t previous_sequence, const std::string& previous_hash, DigestKind kind) {
+  Link link{previous_sequence + 1, Digest(kind, decision.request), Digest(kind, decision.answer), previous_hash, ""};
+  link.hash = HashOf(decision, link, kind);
+  return link;
+}
+
 Record Chain(Decision decision, int64_t previous_sequence, const std::string& previous_hash, DigestKind kind) {
-  Record record;
-  record.decision = std::move(decision);
-  record.sequence = previous_sequence + 1;
-  record.previous = previous_hash;
-  record.request_digest = Digest(kind, record.decision.request);
-  record.answer_digest = Digest(kind, record.decision.answer);
-  record.hash = HashOf(record, kind);
-  return record;
+  Link link = LinkTo(decision, previous_sequence, previous_hash, kind);
+  return {std::move(link), std::move(decision)};
 }
 
 void Sign(Checkpoint& checkpoint, const SigningKey* key) {
@@ -115,7 +116,7 @@ void LogVerifier::Add(const Record& record) {
   if (record.sequence > expected) return Find("record-missing", expected);
   if (record.sequence < expected) return Find("record-inserted", record.sequence);
   const auto kind = DigestKindOf(record.hash);
-  const bool intact = kind && record.hash == HashOf(record, *kind) &&
+  const bool intact = kind && record.hash == HashOf(record.decision, record, *kind) &&
                       IsDigestOf(record.request_digest, record.decision.request) &&
                       IsDigestOf(record.answer_digest, record.decision.answer);
   if (!intact) return Find("record-altered", record.sequence);

@@ -48,7 +48,7 @@ class Connection {
   virtual void Rollback() = 0;
   // False once the connection is lost: it is of no more use.
   virtual bool usable() const = 0;
-  // `{blob}`, `{integer}` in the text of a schema become the dialect's types; and the statements that set up a guard.
+  // `{blob}`, `{integer}`, `{ordered}` (a text that is compared byte by byte) in the text of a schema become the dialect's types; and the statements that set up a guard.
   virtual std::string Types(std::string sql) const = 0;
   virtual std::vector<std::string> Render(const Guard& guard) const = 0;
 

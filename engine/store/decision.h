@@ -23,15 +23,19 @@ struct Decision {
   std::string answer;
 };
 
-// A decision in its chain. `hash` is over every other member (chain.h), so that none can be altered; `previous` is the hash of the
-// record before it, empty for the first. The digest of the request and of the answer stand in for their bytes.
-struct Record {
-  Decision decision;
+// A decision's place in its chain. `hash` is over the decision and every other member (chain.h), so that none can be altered; `previous`
+// is the hash of the record before it, empty for the first. The digest of the request and of the answer stand in for their bytes.
+struct Link {
   int64_t sequence = 0;  // 1, 2, 3, … in its district
   std::string request_digest;
   std::string answer_digest;
   std::string previous;
   std::string hash;
+};
+
+// A decision in its chain.
+struct Record : Link {
+  Decision decision;
 };
 
 // A signed statement about the chain of a district: its record `sequence` has the hash `hash`; or (pruned) the records up to that one

@@ -13,23 +13,43 @@ tl::unexpected<Error> UnknownDecision(const std::string& id) {
               id);
 }
 
-// The last record that is older than that: how far a prefix can be removed.
-Result<LogHead> LastBefore(Connection& connection, const std::string& district, int64_t before_ms) {
-  // Clocks may go back: the prefix ends before the first record that is young enough to stay.
+// How far a prefix of whole groups can be removed, and how many records are in it; at most so many groups.
+struct Prefix {
+  LogHead last;
+  int64_t records = 0;
+};
+
+Result<Prefix> OlderThan(Connection& connection, const std::string& district, int64_t before_ms, int64_t most) {
+  // Clocks may go back: the prefix ends before the first group with a record that is young enough to stay.
   const auto rows = connection.Run(
-      "SELECT sequence, hash FROM decisions WHERE district = $1 AND sequence < COALESCE((SELECT MIN(sequence) FROM decisions "
-      "WHERE district = $2 AND time_ms >= $3), 9223372036854775807) ORDER BY sequence DESC LIMIT 1",
-      {district, district, before_ms});
+      "SELECT last_sequence, hash, first_sequence FROM log_groups WHERE district = $1 AND last_sequence < COALESCE((SELECT "
+      "MIN(last_sequence) FROM log_groups WHERE district = $2 AND max_time_ms >= $3), 9223372036854775807) "
+      "ORDER BY last_sequence LIMIT $4",
+      {district, district, before_ms, most});
   if (!rows) return tl::unexpected(rows.error());
-  if (rows->empty()) return LogHead{};
-  return LogHead{NumberOf(rows->front()[0]), TextOf(rows->front()[1])};
+  Prefix prefix;
+  for (const Row& row : *rows) {
+    prefix.last = {NumberOf(row[0]), TextOf(row[1])};
+    prefix.records += NumberOf(row[0]) - NumberOf(row[2]) + 1;
+  }
+  return prefix;
 }
 
-Result<int64_t> CountTo(Connection& connection, const std::string& district, int64_t sequence) {
-  const auto rows =
-      connection.Run("SELECT COUNT(*) FROM decisions WHERE district = $1 AND sequence <= $2", {district, sequence});
-  if (!rows) return tl::unexpected(rows.error());
-  return NumberOf(rows->front()[0]);
+// Removes it behind the statement of that.
+Result<int64_t> PruneSome(Connection& connection, const std::string& district, int64_t before_ms,
+                          const StoreOptions& options) {
+  // Not so many that those who wait to write notice.
+  constexpr int64_t kGroups = 1000;
+  const Result<Prefix> prefix = OlderThan(connection, district, before_ms, kGroups);
+  if (!prefix) return tl::unexpected(prefix.error());
+  if (prefix->records == 0) return 0;
+  const auto statement = MakeCheckpoint(connection, district, Checkpoint::Kind::kPruned, prefix->last, options.now_ms(),
+                                        options.signing_key.get());
+  if (!statement) return tl::unexpected(statement.error());
+  const auto removed = connection.Run("DELETE FROM log_groups WHERE district = $1 AND last_sequence <= $2",
+                                      {district, prefix->last.sequence});
+  if (!removed) return tl::unexpected(removed.error());
+  return prefix->records;
 }
 
 }  // namespace
@@ -46,15 +66,10 @@ Result<Receipt> Store::AppendAndWait(Decision decision, std::optional<Idempotenc
 }
 
 Result<Record> Store::FindDecision(const std::string& district, const std::string& id) {
-  return parts_->reader.Read([&](Connection& connection) -> Result<Record> {
-    const auto rows = connection.Run("SELECT sequence FROM decisions WHERE district = $1 AND id = $2", {district, id});
-    if (!rows) return tl::unexpected(rows.error());
-    if (rows->empty()) return UnknownDecision(id);
-    auto records = SelectRecords(connection, {district, NumberOf(rows->front()[0]) - 1, 1, false});
-    if (!records) return tl::unexpected(records.error());
-    if (records->empty()) return UnknownDecision(id);
-    return std::move(records->front());
-  });
+  auto found = parts_->reader.Read([&](Connection& connection) { return SelectRecord(connection, district, id); });
+  if (!found) return tl::unexpected(found.error());
+  if (!*found) return UnknownDecision(id);
+  return std::move(**found);
 }
 
 Result<std::vector<Record>> Store::Records(const LogQuery& query) {
@@ -69,7 +84,7 @@ Result<std::vector<std::string>> Store::LogDistricts() {
   return parts_->reader.Read([](Connection& connection) -> Result<std::vector<std::string>> {
     // Checkpoints too: of a log that was removed they are what is left.
     const auto rows =
-        connection.Run("SELECT district FROM decisions UNION SELECT district FROM checkpoints ORDER BY district");
+        connection.Run("SELECT district FROM log_groups UNION SELECT district FROM checkpoints ORDER BY district");
     if (!rows) return tl::unexpected(rows.error());
     std::vector<std::string> out;
     for (const Row& row : *rows) out.push_back(TextOf(row[0]));
@@ -95,20 +110,14 @@ Result<std::optional<Checkpoint>> Store::AddCheckpoint(const std::string& distri
 }
 
 Result<int64_t> Store::Prune(const std::string& district, int64_t before_ms) {
-  return parts_->writer.Write([&](Connection& connection) -> Result<int64_t> {
-    const Result<LogHead> last = LastBefore(connection, district, before_ms);
-    if (!last) return tl::unexpected(last.error());
-    if (last->sequence == 0) return 0;
-    const Result<int64_t> count = CountTo(connection, district, last->sequence);
-    if (!count) return count;
-    const auto statement = MakeCheckpoint(connection, district, Checkpoint::Kind::kPruned, *last,
-                                          parts_->options.now_ms(), parts_->options.signing_key.get());
-    if (!statement) return tl::unexpected(statement.error());
-    const auto removed =
-        connection.Run("DELETE FROM decisions WHERE district = $1 AND sequence <= $2", {district, last->sequence});
-    if (!removed) return tl::unexpected(removed.error());
-    return count;
-  });
+  int64_t removed = 0;
+  while (true) {
+    const Result<int64_t> some = parts_->writer.Write(
+        [&](Connection& connection) { return PruneSome(connection, district, before_ms, parts_->options); });
+    if (!some) return some;
+    if (*some == 0) return removed;
+    removed += *some;
+  }
 }
 
 Result<LogReport> Store::VerifyLog(const std::string& district, const std::vector<PublicKey>& trusted,

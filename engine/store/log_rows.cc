@@ -1,10 +1,10 @@
 #include "engine/store/log_rows.h"
 
 #include <algorithm>
-#include <bit>
+
+#include <fmt/format.h>
 
 #include "engine/store/chain.h"
-#include "engine/store/pairs.h"
 
 namespace heng::store {
 namespace {
@@ -12,58 +12,33 @@ namespace {
 // A page of records holds no more bytes than this, if it holds more than one.
 constexpr int64_t kPageBytes = int64_t{8} << 20;
 constexpr size_t kPageRecords = 1000;
-constexpr size_t kInsertRows = 64;
 
 std::string_view NameOf(Checkpoint::Kind kind) { return kind == Checkpoint::Kind::kReached ? "reached" : "pruned"; }
 
-Record RecordOf(const Row& row) {
-  Record record;
-  Decision& decision = record.decision;
-  decision.district = TextOf(row[0]);
-  record.sequence = NumberOf(row[1]);
-  decision.id = TextOf(row[2]);
-  decision.time_ms = NumberOf(row[3]);
-  decision.deployment = TextOf(row[4]);
-  decision.period = TextOf(row[5]);
-  decision.media = TextOf(row[6]);
-  // A query that cannot be read was altered: the verification says so of the record.
-  if (const auto query = ReadPairs(TextOf(row[7]))) {
-    decision.query = {query->begin(), query->end()};
-  } else {
-    decision.query = {{"?", TextOf(row[7])}};
-  }
-  decision.request = BytesOf(row[8]);
-  decision.answer = BytesOf(row[9]);
-  record.request_digest = TextOf(row[10]);
-  record.answer_digest = TextOf(row[11]);
-  record.previous = TextOf(row[12]);
-  record.hash = TextOf(row[13]);
-  return record;
+constexpr const char* kGroup =
+    "district, first_sequence, last_sequence, min_time_ms, max_time_ms, id_prefix, min_id, max_id, previous, hash, ids, records";
+
+LogGroup GroupOf(const Row& row) {
+  return {TextOf(row[0]), NumberOf(row[1]), NumberOf(row[2]), NumberOf(row[3]), NumberOf(row[4]), TextOf(row[5]),
+          TextOf(row[6]), TextOf(row[7]),   TextOf(row[8]),   TextOf(row[9]),   BytesOf(row[10]), BytesOf(row[11])};
 }
 
-constexpr const char* kRecord =
-    "district, sequence, id, time_ms, deployment, period, media, query, request, answer, request_digest, answer_digest, "
-    "previous, hash";
+// The groups that may hold one of the ids from `least` to `greatest`, which have that prefix.
+constexpr const char* kMayHold = " FROM log_groups WHERE id_prefix = $1 AND max_id >= $2 AND min_id <= $3";
 
-void AppendValues(const Record& record, Row& values) {
-  const Decision& decision = record.decision;
-  values.insert(
-      values.end(),
-      {decision.district, record.sequence, decision.id, decision.time_ms, decision.deployment, decision.period,
-       decision.media, WritePairs({decision.query.begin(), decision.query.end()}), Bytes{decision.request},
-       Bytes{decision.answer}, record.request_digest, record.answer_digest, record.previous, record.hash});
-}
-
-// For that many records.
-std::string InsertStatement(size_t count) {
-  constexpr size_t kColumns = 14;
-  std::string sql = std::string("INSERT INTO decisions (") + kRecord + ") VALUES ";
-  for (size_t i = 1; i <= count * kColumns; ++i) {
-    sql += i % kColumns == 1 ? (i == 1 ? "($" : ", ($") : ", $";
-    sql += std::to_string(i);
-    if (i % kColumns == 0) sql += ')';
+// Two decisions of one id, here or in what is kept.
+Result<bool> HasTakenId(Connection& connection, const LogGroup& group) {
+  std::vector<std::string> ids = IdsOf(group.ids);
+  std::sort(ids.begin(), ids.end());
+  if (std::adjacent_find(ids.begin(), ids.end()) != ids.end()) return true;
+  const auto near = connection.Run(std::string("SELECT ids") + kMayHold, {group.id_prefix, group.min_id, group.max_id});
+  if (!near) return tl::unexpected(near.error());
+  for (const Row& row : *near) {
+    for (const std::string& id : IdsOf(BytesOf(row[0]))) {
+      if (std::binary_search(ids.begin(), ids.end(), id)) return true;
+    }
   }
-  return sql;
+  return false;
 }
 
 Result<LogHead> HeadOf(const Result<Rows>& rows) {
@@ -76,7 +51,8 @@ Result<LogHead> HeadOf(const Result<Rows>& rows) {
 
 Result<LogHead> FindHead(Connection& connection, const std::string& district) {
   const Result<LogHead> head = HeadOf(connection.Run(
-      "SELECT sequence, hash FROM decisions WHERE district = $1 ORDER BY sequence DESC LIMIT 1", {district}));
+      "SELECT last_sequence, hash FROM log_groups WHERE district = $1 ORDER BY last_sequence DESC LIMIT 1",
+      {district}));
   if (!head || head->sequence > 0) return head;
   // Retention may have removed them all.
   return HeadOf(connection.Run(
@@ -84,41 +60,74 @@ Result<LogHead> FindHead(Connection& connection, const std::string& district) {
       {district}));
 }
 
-Status InsertRecords(Connection& connection, std::span<const Record> records) {
-  while (!records.empty()) {
-    // In powers of two, so that there are few statements to prepare.
-    const size_t count = std::min(std::bit_floor(records.size()), kInsertRows);
-    Row values;
-    for (const Record& record : records.first(count)) AppendValues(record, values);
-    if (auto done = connection.Run(InsertStatement(count), values); !done) return tl::unexpected(done.error());
-    records = records.subspan(count);
-  }
+Status InsertGroup(Connection& connection, LogGroup group) {
+  const Result<bool> taken = HasTakenId(connection, group);
+  if (!taken) return tl::unexpected(taken.error());
+  if (*taken) return tl::unexpected(*GuardError("heng:immutable"));
+  static const std::string kInsert =
+      std::string("INSERT INTO log_groups (") + kGroup + ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+  Row values = {group.district,  group.first,  group.last,   group.min_time_ms, group.max_time_ms,
+                group.id_prefix, group.min_id, group.max_id, group.previous,    group.hash};
+  // Moved, not copied.
+  values.emplace_back(Bytes{std::move(group.ids)});
+  values.emplace_back(Bytes{std::move(group.records)});
+  const auto done = connection.Run(kInsert, values);
+  if (!done) return tl::unexpected(done.error());
   return Ok();
+}
+
+Result<std::optional<Record>> SelectRecord(Connection& connection, const std::string& district, const std::string& id) {
+  const auto rows = connection.Run(std::string("SELECT ") + kGroup + kMayHold + " AND district = $4",
+                                   {IdPrefix(id), id, id, district});
+  if (!rows) return tl::unexpected(rows.error());
+  for (const Row& row : *rows) {
+    for (Record& record : RecordsOf(GroupOf(row))) {
+      if (record.decision.id == id) return std::move(record);
+    }
+  }
+  return std::nullopt;
 }
 
 Result<std::vector<Record>> SelectRecords(Connection& connection, const LogQuery& query) {
   const bool back = query.newest_first;
   const int64_t from = back && query.after_sequence == 0 ? INT64_MAX : query.after_sequence;
-  const std::string order = back ? " AND sequence < $2 ORDER BY sequence DESC" : " AND sequence > $2 ORDER BY sequence";
-  const auto limit = static_cast<int64_t>(std::min(query.limit, kPageRecords));
-  const auto sizes = connection.Run(
-      "SELECT sequence, LENGTH(request) + LENGTH(answer) FROM decisions WHERE district = $1" + order + " LIMIT $3",
-      {query.district, from, limit});
+  // Back, from the group that holds the record before.
+  const std::string where =
+      back ? " WHERE district = $1 AND last_sequence <= COALESCE((SELECT MIN(last_sequence) FROM log_groups "
+             "WHERE district = $2 AND last_sequence >= $3), 9223372036854775807) ORDER BY last_sequence DESC"
+           : " WHERE district = $1 AND last_sequence > $2 ORDER BY last_sequence";
+  Row values = back ? Row{query.district, query.district, from - 1} : Row{query.district, from};
+  const std::string limit = fmt::format(" LIMIT ${}", values.size() + 1);
+  const size_t wanted = std::min(query.limit, kPageRecords);
+  values.emplace_back(static_cast<int64_t>(wanted));
+  const auto sizes =
+      connection.Run("SELECT first_sequence, last_sequence, LENGTH(records) FROM log_groups" + where + limit, values);
   if (!sizes) return tl::unexpected(sizes.error());
-  int64_t count = 0;
+  size_t records = 0;
   int64_t bytes = 0;
+  int64_t groups = 0;
   for (const Row& row : *sizes) {
-    bytes += NumberOf(row[1]);
-    if (count > 0 && bytes > kPageBytes) break;
-    ++count;
+    bytes += NumberOf(row[2]);
+    if (groups > 0 && (bytes > kPageBytes || records >= wanted)) break;
+    ++groups;
+    // Of the first group, some may be on the page before.
+    const int64_t first = std::max(NumberOf(row[0]), back ? 0 : from + 1);
+    const int64_t last = std::min(NumberOf(row[1]), back ? from - 1 : INT64_MAX);
+    if (last >= first) records += static_cast<size_t>(last - first) + 1;
   }
-  const auto rows =
-      connection.Run(std::string("SELECT ") + kRecord + " FROM decisions WHERE district = $1" + order + " LIMIT $3",
-                     {query.district, from, count});
+  values.back() = groups;
+  const auto rows = connection.Run(std::string("SELECT ") + kGroup + " FROM log_groups" + where + limit, values);
   if (!rows) return tl::unexpected(rows.error());
-  std::vector<Record> records;
-  for (const Row& row : *rows) records.push_back(RecordOf(row));
-  return records;
+  std::vector<Record> out;
+  for (const Row& row : *rows) {
+    std::vector<Record> of_group = RecordsOf(GroupOf(row));
+    if (back) std::reverse(of_group.begin(), of_group.end());
+    for (Record& record : of_group) {
+      const bool in = back ? record.sequence < from : record.sequence > from;
+      if (in && out.size() < wanted) out.push_back(std::move(record));
+    }
+  }
+  return out;
 }
 
 Result<std::vector<Checkpoint>> SelectCheckpoints(Connection& connection, const std::string& district) {

@@ -1,9 +1,8 @@
 // The statements of the decision log and of idempotency keys, each inside the caller's transaction. Internal to store/.
 #pragma once
 
-#include <span>
-
 #include "engine/store/database.h"
+#include "engine/store/log_group.h"
 #include "engine/store/store.h"
 
 namespace heng::store {
@@ -15,8 +14,10 @@ struct LogHead {
 };
 
 Result<LogHead> FindHead(Connection& connection, const std::string& district);
-// Many rows a statement: to a database on another machine, each statement is a way there and back.
-Status InsertRecords(Connection& connection, std::span<const Record> records);
+// Error: immutable (kFindings), if one of its ids is taken.
+Status InsertGroup(Connection& connection, LogGroup group);
+// Nothing if there is no decision of that id in the district.
+Result<std::optional<Record>> SelectRecord(Connection& connection, const std::string& district, const std::string& id);
 Result<std::vector<Record>> SelectRecords(Connection& connection, const LogQuery& query);
 Result<std::vector<Checkpoint>> SelectCheckpoints(Connection& connection, const std::string& district);
 // Signs and inserts it; keeps the public key.

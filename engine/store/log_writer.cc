@@ -1,13 +1,17 @@
 #include "engine/store/log_writer.h"
 
+#include <algorithm>
 #include <map>
-#include <span>
 
 #include "engine/store/chain.h"
 #include "engine/store/log_rows.h"
 
 namespace heng::store {
 namespace {
+
+// A commit costs the same for so many decisions as for one; beyond it there is little to win.
+constexpr size_t kWorthWaitingFor = 64;
+constexpr std::chrono::nanoseconds kLongestWait = std::chrono::milliseconds(1);
 
 Error Overloaded() {
   return {ErrorKind::kEnvironment,
@@ -39,7 +43,7 @@ void LogWriter::Append(Decision decision, std::optional<IdempotencyKey> key, Com
     if (fits) {
       queued_bytes_ += item.size();
       queue_.push_back(std::move(item));
-      arrived_.notify_one();
+      if (queue_.size() == wanted_) arrived_.notify_one();
       return;
     }
   }
@@ -52,7 +56,7 @@ void LogWriter::Loop() {
     size_t bytes = 0;
     {
       std::unique_lock lock(mutex_);
-      arrived_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+      Gather(lock);
       if (queue_.empty()) return;
       while (!queue_.empty() && group.size() < options_.group_records) {
         bytes += queue_.front().size();
@@ -60,10 +64,23 @@ void LogWriter::Loop() {
         queue_.pop_front();
       }
     }
+    const Clock::time_point begun = Clock::now();
     Commit(group);
     const std::lock_guard lock(mutex_);
+    commit_took_ = Clock::now() - begun;
+    expected_ = group.size() + queue_.size();
     queued_bytes_ -= bytes;
   }
+}
+
+void LogWriter::Gather(std::unique_lock<std::mutex>& lock) {
+  wanted_ = 1;
+  arrived_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+  // Those whose answers have just left, and those who waited meanwhile, are likely to ask again at once.
+  wanted_ = std::min({expected_, kWorthWaitingFor, options_.group_records});
+  if (queue_.size() >= wanted_) return;
+  arrived_.wait_for(lock, std::min(commit_took_ / 2, kLongestWait),
+                    [this] { return stopping_ || queue_.size() >= wanted_; });
 }
 
 void LogWriter::Commit(const Group& group) {
@@ -89,13 +106,8 @@ void LogWriter::Commit(const Group& group) {
 
 Result<LogWriter::Receipts> LogWriter::Write(Connection& connection, std::span<const Item> group) const {
   const int64_t now = options_.now_ms();
-  struct Head {
-    LogHead first;
-    LogHead last;
-  };
-  std::map<std::string, Head> heads;
+  std::map<std::string, Tail> tails;
   Receipts receipts;
-  std::vector<Record> records;
   for (const Item& item : group) {
     const Decision& decision = item.decision;
     if (item.key) {
@@ -109,33 +121,43 @@ Result<LogWriter::Receipts> LogWriter::Write(Connection& connection, std::span<c
         receipts.emplace_back(Receipt{0, "", std::move(**earlier)});
         continue;
       }
-    }
-    auto head = heads.find(decision.district);
-    if (head == heads.end()) {
-      const Result<LogHead> found = FindHead(connection, decision.district);
-      if (!found) return tl::unexpected(found.error());
-      head = heads.emplace(decision.district, Head{*found, *found}).first;
-    }
-    LogHead& last = head->second.last;
-    if (item.key) {
       const Status kept = InsertAnswer(connection, decision.district, *item.key, {decision.id, decision.answer}, now);
       if (!kept) return tl::unexpected(kept.error());
     }
-    const Record& record = records.emplace_back(Chain(decision, last.sequence, last.hash, options_.digest));
-    last = {record.sequence, record.hash};
-    receipts.emplace_back(Receipt{record.sequence, record.hash, std::nullopt});
+    auto tail = tails.find(decision.district);
+    if (tail == tails.end()) {
+      const Result<LogHead> found = FindHead(connection, decision.district);
+      if (!found) return tl::unexpected(found.error());
+      tail = tails.emplace(decision.district, Tail{*found, *found, {}}).first;
+    }
+    receipts.emplace_back(tail->second.Append(decision, options_.digest));
   }
-  if (auto done = InsertRecords(connection, records); !done) return tl::unexpected(done.error());
-  for (const auto& [district, head] : heads) {
-    // The first record too: a log that has records has a signature.
-    const int64_t every = options_.checkpoint_every;
-    const bool due = head.first.sequence == 0 || head.first.sequence / every != head.last.sequence / every;
-    if (head.last.sequence == head.first.sequence || !due) continue;
-    const auto signing = options_.signing_key.get();
-    const auto made = MakeCheckpoint(connection, district, Checkpoint::Kind::kReached, head.last, now, signing);
-    if (!made) return tl::unexpected(made.error());
+  for (auto& [district, tail] : tails) {
+    if (auto done = Insert(connection, district, std::move(tail), now); !done) return tl::unexpected(done.error());
   }
   return receipts;
+}
+
+Receipt LogWriter::Tail::Append(const Decision& decision, DigestKind digest) {
+  const Link link = LinkTo(decision, last.sequence, last.hash, digest);
+  if (groups.empty() || !groups.back().Takes(decision, link.sequence)) groups.emplace_back();
+  groups.back().Append(decision, link);
+  last = {link.sequence, link.hash};
+  return {link.sequence, link.hash, std::nullopt};
+}
+
+Status LogWriter::Insert(Connection& connection, const std::string& district, Tail tail, int64_t now_ms) const {
+  for (LogGroup& group : tail.groups) {
+    if (auto done = InsertGroup(connection, std::move(group)); !done) return done;
+  }
+  // The first record too: a log that has records has a signature.
+  const int64_t every = options_.checkpoint_every;
+  const bool due = tail.before.sequence == 0 || tail.before.sequence / every != tail.last.sequence / every;
+  if (!due) return Ok();
+  const auto made =
+      MakeCheckpoint(connection, district, Checkpoint::Kind::kReached, tail.last, now_ms, options_.signing_key.get());
+  if (!made) return tl::unexpected(made.error());
+  return Ok();
 }
 
 }  // namespace heng::store

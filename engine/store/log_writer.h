@@ -2,12 +2,14 @@
 // gathers. Internal to store/.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
 #include <span>
 #include <thread>
 
+#include "engine/store/log_rows.h"
 #include "engine/store/session.h"
 #include "engine/store/store.h"
 
@@ -34,9 +36,21 @@ class LogWriter {
   using Group = std::vector<Item>;
   using Receipts = std::vector<Result<Receipt>>;
 
+  using Clock = std::chrono::steady_clock;
+  // Where a district's chain ended, where it ends now, and what came in between.
+  struct Tail {
+    LogHead before;
+    LogHead last;
+    std::vector<LogGroup> groups;
+    Receipt Append(const Decision& decision, DigestKind digest);
+  };
+
   void Loop();
+  // Waits until there is a group.
+  void Gather(std::unique_lock<std::mutex>& lock);
   void Commit(const Group& group);
   Result<Receipts> Write(Connection& connection, std::span<const Item> group) const;
+  Status Insert(Connection& connection, const std::string& district, Tail tail, int64_t now_ms) const;
 
   Session& session_;
   const StoreOptions& options_;
@@ -44,6 +58,9 @@ class LogWriter {
   std::condition_variable arrived_;
   std::deque<Item> queue_;
   size_t queued_bytes_ = 0;  // queued or being committed
+  size_t wanted_ = 1;        // the writer sleeps until so many are queued
+  size_t expected_ = 1;      // how many clients there seem to be
+  Clock::duration commit_took_{0};
   bool stopping_ = false;
   std::thread thread_;
 };

@@ -2,22 +2,8 @@
 
 #include <charconv>
 
-#include <fmt/format.h>
-
 namespace heng::store {
 namespace {
-
-// Takes `length:bytes` from the front.
-bool Take(std::string_view& text, std::string& out) {
-  size_t size = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), size);
-  const auto digits = static_cast<size_t>(end - text.data());
-  if (error != std::errc() || digits == text.size() || text[digits] != ':' || size > text.size() - digits - 1)
-    return false;
-  out = std::string(text.substr(digits + 1, size));
-  text.remove_prefix(digits + 1 + size);
-  return true;
-}
 
 bool TakeSeparator(std::string_view& text, char separator) {
   if (!text.starts_with(separator)) return false;
@@ -27,9 +13,31 @@ bool TakeSeparator(std::string_view& text, char separator) {
 
 }  // namespace
 
+void PutSized(std::string& out, std::string_view value) {
+  char digits[20];
+  const auto end = std::to_chars(digits, digits + sizeof digits, value.size()).ptr;
+  out.append(digits, end).append(1, ':').append(value);
+}
+
+bool TakeSized(std::string_view& text, std::string& value) {
+  size_t size = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), size);
+  const auto digits = static_cast<size_t>(end - text.data());
+  if (error != std::errc() || digits == text.size() || text[digits] != ':' || size > text.size() - digits - 1)
+    return false;
+  value = std::string(text.substr(digits + 1, size));
+  text.remove_prefix(digits + 1 + size);
+  return true;
+}
+
 std::string WritePairs(const Pairs& pairs) {
   std::string out;
-  for (const auto& [name, value] : pairs) out += fmt::format("{}:{} {}:{}\n", name.size(), name, value.size(), value);
+  for (const auto& [name, value] : pairs) {
+    PutSized(out, name);
+    out += ' ';
+    PutSized(out, value);
+    out += '\n';
+  }
   return out;
 }
 
@@ -37,7 +45,7 @@ Result<Pairs> ReadPairs(std::string_view text) {
   Pairs pairs;
   while (!text.empty()) {
     auto& [name, value] = pairs.emplace_back();
-    if (!Take(text, name) || !TakeSeparator(text, ' ') || !Take(text, value) || !TakeSeparator(text, '\n')) {
+    if (!TakeSized(text, name) || !TakeSeparator(text, ' ') || !TakeSized(text, value) || !TakeSeparator(text, '\n')) {
       return Fail(ErrorKind::kEnvironment, "store-corrupt",
                   {"存储里有读不出的内容", "the store holds something that cannot be read"});
     }

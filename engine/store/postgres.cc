@@ -55,7 +55,9 @@ class PostgresConnection : public Connection {
   bool usable() const override { return usable_; }
 
   std::string Types(std::string sql) const override {
-    return Replace(Replace(std::move(sql), "{blob}", "bytea"), "{integer}", "bigint");
+    sql = Replace(Replace(std::move(sql), "{blob}", "bytea"), "{integer}", "bigint");
+    // Compared byte by byte, whatever the database's language is.
+    return Replace(std::move(sql), "{ordered}", "text COLLATE \"C\"");
   }
 
   std::vector<std::string> Render(const Guard& guard) const override {

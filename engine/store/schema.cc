@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "engine/store/log_migration.h"
+
 namespace heng::store {
 namespace {
 
@@ -10,6 +12,9 @@ using Event = Guard::Event;
 struct Migration {
   std::vector<const char*> statements;
   std::vector<Guard> guards;
+  // What no statement can do, between the guards and the last statements.
+  Status (*step)(Connection&) = nullptr;
+  std::vector<const char*> last_statements = {};
 };
 
 constexpr const char* kAlways = "1 = 1";
@@ -131,8 +136,32 @@ const Migration& Second() {
   return migration;
 }
 
+// Version 3: the log in groups of records.
+const Migration& Third() {
+  static const Migration migration{
+      {
+          "CREATE TABLE log_groups (district TEXT NOT NULL, first_sequence {integer} NOT NULL, last_sequence {integer} NOT NULL, "
+          "min_time_ms {integer} NOT NULL, max_time_ms {integer} NOT NULL, id_prefix {ordered} NOT NULL, min_id {ordered} NOT NULL, "
+          "max_id {ordered} NOT NULL, previous TEXT NOT NULL, hash TEXT NOT NULL, ids {blob} NOT NULL, records {blob} NOT NULL, "
+          "PRIMARY KEY (district, last_sequence))",
+          "CREATE INDEX log_groups_by_id ON log_groups (id_prefix, max_id, min_id)",
+      },
+      {
+          {"log_groups", Event::kUpdate, kAlways, "immutable"},
+          {"log_groups", Event::kInsert,
+           "EXISTS (SELECT 1 FROM log_groups WHERE district = NEW.district AND last_sequence >= NEW.first_sequence)", "immutable"},
+          // Retention first says, under its signature, what it removes.
+          {"log_groups", Event::kDelete,
+           "NOT EXISTS (SELECT 1 FROM checkpoints WHERE district = OLD.district AND kind = 'pruned' AND sequence >= OLD.last_sequence)",
+           "immutable"},
+      },
+      &GroupDecisions,
+      {"DROP TABLE decisions"}};
+  return migration;
+}
+
 const std::vector<Migration>& Migrations() {
-  static const std::vector<Migration> migrations = {First(), Second()};
+  static const std::vector<Migration> migrations = {First(), Second(), Third()};
   return migrations;
 }
 
@@ -144,18 +173,27 @@ Result<int> VersionOf(Connection& connection) {
   return static_cast<int>(std::get<int64_t>(rows->front().front()));
 }
 
+Status RunAll(Connection& connection, const std::vector<std::string>& statements) {
+  for (const std::string& sql : statements) {
+    const auto done = connection.Run(sql);
+    if (!done) return tl::unexpected(done.error());
+  }
+  return Ok();
+}
+
 Status Apply(Connection& connection, const Migration& migration, int version) {
   std::vector<std::string> statements;
   for (const char* sql : migration.statements) statements.push_back(connection.Types(sql));
   for (const Guard& guard : migration.guards) {
     for (std::string& sql : connection.Render(guard)) statements.push_back(std::move(sql));
   }
-  statements.push_back(fmt::format("INSERT INTO schema_versions (version) VALUES ({})", version));
-  for (const std::string& sql : statements) {
-    const auto done = connection.Run(sql);
-    if (!done) return tl::unexpected(done.error());
+  if (auto done = RunAll(connection, statements); !done) return done;
+  if (migration.step != nullptr) {
+    if (auto done = migration.step(connection); !done) return done;
   }
-  return Ok();
+  statements.assign(migration.last_statements.begin(), migration.last_statements.end());
+  statements.push_back(fmt::format("INSERT INTO schema_versions (version) VALUES ({})", version));
+  return RunAll(connection, statements);
 }
 
 Status MigrateInside(Connection& connection, int version) {
@@ -222,6 +260,7 @@ std::vector<std::string> MigrationTexts() {
     for (const char* sql : migration.statements) text += fmt::format("{};\n", sql);
     for (const Guard& guard : migration.guards)
       text += fmt::format("{} {} {} {}\n", guard.table, static_cast<int>(guard.event), guard.condition, guard.code);
+    for (const char* sql : migration.last_statements) text += fmt::format("{};\n", sql);
     texts.push_back(std::move(text));
   }
   return texts;

@@ -69,7 +69,9 @@ class SqliteConnection : public Connection {
   bool usable() const override { return true; }
 
   std::string Types(std::string sql) const override {
-    return Replace(Replace(std::move(sql), "{blob}", "BLOB"), "{integer}", "INTEGER");
+    sql = Replace(Replace(std::move(sql), "{blob}", "BLOB"), "{integer}", "INTEGER");
+    // Compared byte by byte, whatever the database's language is.
+    return Replace(std::move(sql), "{ordered}", "TEXT");
   }
 
   std::vector<std::string> Render(const Guard& guard) const override {

@@ -108,6 +108,13 @@ class Service:
         self.process.stderr.close()
         return status
 
+    def kill(self):
+        """Whatever state a test that failed has left it in."""
+        process = getattr(self, "process", None)
+        if process is not None and process.poll() is None:
+            self.end(signal.SIGKILL)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
     def stop(self, number=signal.SIGTERM):
         """The exit status."""
         status = self.end(number)

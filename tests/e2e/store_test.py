@@ -101,14 +101,16 @@ class StoreVerbs(unittest.TestCase):
         altered.write_text("{}\n", encoding="utf-8")
         self.refused("bad-log-line", 1, "log", "verify", str(altered), "--key", str(key))
         with sqlite3.connect(self.folder / "heng.db") as database:
-            database.executescript("DROP TRIGGER \"decisions-UPDATE-immutable\"; UPDATE decisions SET answer = x'00' WHERE sequence = 2")
+            database.execute("DROP TRIGGER \"log_groups-UPDATE-immutable\"")
+            row, = database.execute("SELECT records FROM log_groups WHERE last_sequence = 2").fetchone()
+            database.execute("UPDATE log_groups SET records = ? WHERE last_sequence = 2", (row.replace(b'"outputs"', b'"0utputs"', 1),))
         self.refused("record-altered", 1, "log", "verify", *self.store, "--key", str(key))
         replayed = heng("log", "replay", *D, *self.store, decisions[1])
         self.assertEqual(replayed.returncode, 1)
         self.assertIn("differs", replayed.stdout)
         with sqlite3.connect(self.folder / "heng.db") as database:
-            database.executescript("DROP TRIGGER \"decisions-DELETE-immutable\"; DROP TRIGGER \"checkpoints-DELETE-immutable\"; "
-                                   "DELETE FROM decisions; DELETE FROM checkpoints")
+            database.executescript("DROP TRIGGER \"log_groups-DELETE-immutable\"; DROP TRIGGER \"checkpoints-DELETE-immutable\"; "
+                                   "DELETE FROM log_groups; DELETE FROM checkpoints")
         self.refused("truncated", 1, "log", "verify", *self.store, "--key", str(key), "--checkpoints", str(exported))
 
 

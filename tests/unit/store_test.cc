@@ -259,7 +259,7 @@ TEST_P(RulesTest, TheDatabaseItselfRefusesChanges) {
                                                         {"deployments", "engine"},
                                                         {"versions", "first_day"},
                                                         {"version_steps", "person"},
-                                                        {"decisions", "answer_digest"},
+                                                        {"log_groups", "hash"},
                                                         {"checkpoints", "hash"},
                                                         {"settlements", "author"},
                                                         {"api_keys", "hash"},
@@ -293,7 +293,7 @@ TEST_P(RulesTest, AReplacementIsAChange) {
   // As a program that does not know better connects.
   ASSERT_TRUE(connection->Run("PRAGMA recursive_triggers=OFF"));
   const std::pair<const char*, const char*> tables[] = {
-      {"versions", "immutable"},    {"version_steps", "wrong-state"},   {"decisions", "immutable"},
+      {"versions", "immutable"},    {"version_steps", "wrong-state"},   {"log_groups", "immutable"},
       {"checkpoints", "immutable"}, {"settlements", "already-settled"}, {"api_keys", "immutable"}};
   for (const auto& [table, code] : tables) {
     EXPECT_EQ(CodeOf(connection->Run(fmt::format("INSERT OR REPLACE INTO {0} SELECT * FROM {0}", table))), code)
