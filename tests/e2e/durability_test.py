@@ -144,7 +144,7 @@ class Durable(unittest.TestCase):
 
     def assert_refused(self, service, codes):
         """It says so; what is left of the room may still take some small ones before."""
-        for _ in range(ATTEMPTS):
+        for _ in attempts():
             status, headers, answer = service.evaluate(BODIES[0])
             if status != 200:
                 break
