@@ -1,7 +1,10 @@
 #include "engine/explain/explain.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
+#include <tuple>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -23,9 +26,12 @@ constexpr int kDepth = 8;
 class Explainer {
  public:
   explicit Explainer(const eval::Evaluation& evaluation)
-      : evaluation_(evaluation), graph_(evaluation.graph()), phrases_(evaluation) {}
+      : evaluation_(evaluation), graph_(evaluation.graph()), traces_(evaluation), phrases_(graph_, traces_) {}
 
+  // Each value is explained once; where it is read again, it is only named.
   Explanation Of(DefId id, uint32_t subject, Period period, int depth) {
+    const auto known = named_.find({id, subject, period});
+    if (known != named_.end()) return known->second;
     const Definition& definition = graph_[id];
     const Value value = evaluation_.Of(id, subject, period);
     Explanation out;
@@ -38,7 +44,7 @@ class Explainer {
                   fmt::format("{} cannot be given: {}", name, failure->message.en)};
       return out;
     }
-    const Trace trace = evaluation_.Explain(id, subject, period);
+    const Trace& trace = traces_.Of(id, subject, period);
     const std::string text = phrases_.ValueText(definition.type, value, definition.places);
     out.text = {fmt::format("{}：{}", name, text), fmt::format("{}: {}", name, text)};
     switch (definition.kind) {
@@ -48,12 +54,12 @@ class Explainer {
       default: Formula(id, trace, out); break;
     }
     Numbers(trace, id, out);
-    // Each value is explained once; where it is read again, it is only named.
-    if (!expanded_.insert({id.value, period}).second) {
-      out.because.clear();
-    } else if (depth < kDepth) {
-      Because(trace, id, depth, out);
-    }
+    const bool first = expanded_.insert({id.value, period}).second;
+    std::vector<Explanation> because = std::exchange(out.because, {});
+    named_.emplace(std::tuple(id, subject, period), out);
+    if (!first) return out;
+    out.because = std::move(because);
+    if (depth < kDepth) Because(trace, id, depth, out);
     return out;
   }
 
@@ -106,7 +112,7 @@ class Explainer {
         }
       }
       if (d.kind == Definition::Kind::kAdjustment && !std::get<Rational>(value).is_zero()) {
-        const Trace trace = evaluation_.Explain(part, subject, period);
+        const Trace& trace = traces_.Of(part, subject, period);
         // Of a line without 当 there is no condition to tell.
         const bool conditional = graph_[trace.node].form == Form::kCase;
         const Bilingual why = conditional ? phrases_.Condition(trace.operands.front(), part) : Bilingual();
@@ -156,7 +162,7 @@ class Explainer {
     line.output = d.label;
     line.rule = d.name;
     line.source = SourceOf(d.mark);
-    const Trace trace = evaluation_.Explain(part, subject, period);
+    const Trace& trace = traces_.Of(part, subject, period);
     if (IsAbsent(value)) {
       const Bilingual why = trace.operands.empty() ? Bilingual() : phrases_.Condition(trace.operands.front(), part);
       line.text = {fmt::format("{}：合理缺项，不计（{}）", d.label, why.zh),
@@ -190,24 +196,22 @@ class Explainer {
   // ---- 等级: which case applied, which better ones did not and by how much, which steps changed it.
   void Grade(DefId id, const Trace& trace, Explanation& out) {
     const Definition& definition = graph_[id];
-    Trace at = trace;
+    const Trace* last = &trace;
     DefId within = id;
     std::vector<Bilingual> steps;
     // From the last step down to the first case.
     for (;;) {
-      const Node& node = graph_[at.node];
+      const Node& node = graph_[last->node];
       const bool is_step = node.form == Form::kCase && node.operands.size() == 3 && node.has_else &&
                            graph_[node.operands[0]].form != Form::kName;
-      if (is_step && graph_[node.operands[2]].form == Form::kName) {
-        const DefId below = graph_[node.operands[2]].definition;
-        const Value before = evaluation_.Of(below, at.instance.entity, at.instance.period);
-        if (std::get<bool>(at.operands.front().value)) steps.push_back(Step(at, within, before));
-        at = evaluation_.Explain(below, at.instance.entity, at.instance.period);
-        within = below;
-        continue;
-      }
-      break;
+      if (!is_step || graph_[node.operands[2]].form != Form::kName) break;
+      const DefId below = graph_[node.operands[2]].definition;
+      const Value before = evaluation_.Of(below, last->instance.entity, last->instance.period);
+      if (std::get<bool>(last->operands.front().value)) steps.push_back(Step(*last, within, before));
+      last = &traces_.Of(below, last->instance.entity, last->instance.period);
+      within = below;
     }
+    const Trace& at = *last;
     const std::string base = semantic::Describe(*graph_.model, definition.type, at.value);
     bool first = true;
     std::optional<Bilingual> missed;
@@ -341,8 +345,7 @@ class Explainer {
       return;
     }
     if (node.form == Form::kName && !graph_[node.definition].declared.valid()) {
-      Collect(evaluation_.Explain(node.definition, trace.instance.entity, trace.instance.period), node.definition, own,
-              seen, out);
+      Collect(traces_.Of(trace), node.definition, own, seen, out);
       return;
     }
     for (const Trace& operand : trace.operands) Collect(operand, within, own, seen, out);
@@ -366,8 +369,8 @@ class Explainer {
     std::set<std::pair<uint32_t, Period>> done;
     std::set<uint32_t> standards;
     std::vector<const Trace*> pending = {&trace};
-    std::vector<Trace> kept;
-    kept.reserve(64);
+    constexpr int kParts = 64;
+    int parts = 0;
     while (!pending.empty() && done.size() < 32) {
       const Trace* at = pending.back();
       pending.pop_back();
@@ -385,9 +388,9 @@ class Explainer {
           if (shown && done.insert({node.definition.value, at->instance.period}).second) {
             out.because.push_back(Of(node.definition, at->instance.entity, at->instance.period, depth + 1));
           }
-        } else if (kept.size() < kept.capacity() && graph_[self].kind != Definition::Kind::kScore) {
-          kept.push_back(evaluation_.Explain(node.definition, at->instance.entity, at->instance.period));
-          pending.push_back(&kept.back());
+        } else if (parts < kParts && graph_[self].kind != Definition::Kind::kScore) {
+          ++parts;
+          pending.push_back(&traces_.Of(*at));
         }
         continue;
       }
@@ -397,8 +400,10 @@ class Explainer {
 
   const eval::Evaluation& evaluation_;
   const graph::Graph& graph_;
+  Traces traces_;
   Phrases phrases_;
   std::set<std::pair<uint32_t, Period>> expanded_;
+  std::map<std::tuple<DefId, uint32_t, Period>, Explanation> named_;  // without what they rest on
 };
 
 void Render(const Explanation& explanation, Language language, size_t depth, std::string& out) {

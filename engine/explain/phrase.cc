@@ -10,6 +10,12 @@ using graph::Form;
 using graph::Node;
 using graph::Op;
 
+const eval::Trace& Traces::Of(graph::DefId definition, uint32_t entity, Period at) {
+  const auto known = traces_.find({definition, entity, at});
+  if (known != traces_.end()) return known->second;
+  return traces_.emplace(std::tuple(definition, entity, at), evaluation_.Explain(definition, entity, at)).first->second;
+}
+
 std::string Phrases::TextOf(Span span) const { return std::string(graph_.model->tree->source->Text(span)); }
 
 std::string Phrases::ValueText(const graph::Type& type, const Value& value, std::optional<int> places) const {
@@ -107,10 +113,7 @@ Bilingual Phrases::Condition(const eval::Trace& trace, graph::DefId within) cons
   const Node& node = graph_[trace.node];
   const bool* truth = std::get_if<bool>(&trace.value);
   const bool holds = truth != nullptr && *truth;
-  if (node.form == Form::kName) {
-    const eval::Trace inner = evaluation_.Explain(node.definition, trace.instance.entity, trace.instance.period);
-    return Condition(inner, node.definition);
-  }
+  if (node.form == Form::kName) return Condition(traces_.Of(trace), node.definition);
   if (node.form == Form::kLiteral)
     return holds ? Bilingual("总是如此", "always so") : Bilingual("从不如此", "never so");
   if (node.form == Form::kHas) {

@@ -1,15 +1,33 @@
 // Words for values, names and conditions. Used by explain.cc alone.
 #pragma once
 
+#include <map>
 #include <string>
+#include <tuple>
 
 #include "engine/eval/evaluation.h"
 
 namespace heng::explain {
 
+// How values came about, each worked out once: conditions, numbers and reasons all look at the same ones.
+class Traces {
+ public:
+  explicit Traces(const eval::Evaluation& evaluation) : evaluation_(evaluation) {}
+
+  const eval::Trace& Of(graph::DefId definition, uint32_t entity, Period at);
+  // Of the definition that is read there.
+  const eval::Trace& Of(const eval::Trace& read) {
+    return Of(evaluation_.graph()[read.node].definition, read.instance.entity, read.instance.period);
+  }
+
+ private:
+  const eval::Evaluation& evaluation_;
+  std::map<std::tuple<graph::DefId, uint32_t, Period>, eval::Trace> traces_;
+};
+
 class Phrases {
  public:
-  explicit Phrases(const eval::Evaluation& evaluation) : evaluation_(evaluation), graph_(evaluation.graph()) {}
+  Phrases(const graph::Graph& graph, Traces& traces) : graph_(graph), traces_(traces) {}
 
   // `90.00 分`, `绿牌`, `缺`: with the definition's places if there are any.
   std::string ValueText(const graph::Type& type, const Value& value, std::optional<int> places = std::nullopt) const;
@@ -25,8 +43,8 @@ class Phrases {
   Bilingual Comparison(const eval::Trace& trace, graph::DefId within, bool holds) const;
   std::string Side(const eval::Trace& trace, graph::DefId within) const;
 
-  const eval::Evaluation& evaluation_;
   const graph::Graph& graph_;
+  Traces& traces_;
 };
 
 }  // namespace heng::explain
