@@ -339,7 +339,13 @@ class FolderReader {
           if (!columns->results[i]) continue;
           auto value = ReadCell(*table, row, *owner, Expected(model(), model()[results[i]]),
                                 WithoutApostrophe(row.cells[*columns->results[i]]));
-          if (value) builder_.Record(results[i], owner->subject, owner->period, std::move(*value));
+          if (!value) continue;
+          if (auto refusal = builder_.Record(results[i], owner->subject, owner->period, std::move(*value))) {
+            refusal->file = table->file;
+            refusal->line = row.line;
+            refusal->column_name = model()[results[i]].name;
+            builder_.Refuse(owner->subject, owner->period, std::move(*refusal));
+          }
         }
       }
     }

@@ -236,6 +236,12 @@ class Sample(unittest.TestCase):
             self.assertEqual(done.returncode, 1)
             self.assertIn("out-of-range: 参数“处置期限”：“700 天”超出范围，应为 0 至 90 天", done.stderr)
             self.assertIn("unknown-value: 参数“首年补助”：没有“按季”这个取值，是不是“按月”？", done.stderr)
+            found = json.loads(heng("check", "--format", "json", str(district)).stdout)
+            self.assertEqual([one["code"] for one in found if one["severity"] == "error"], ["out-of-range", "unknown-value"])
+            self.assertEqual(text[:text.index("700 天")].count("\n") + 1, found[0]["line"])
+            results = json.loads(heng("check", "--format", "sarif", str(district)).stdout)["runs"][0]["results"]
+            self.assertEqual([one["ruleId"] for one in results if one["level"] == "error"], ["out-of-range", "unknown-value"])
+            self.assertEqual(next(one for one in results if one["level"] == "error")["locations"][0]["physicalLocation"]["artifactLocation"]["uri"], str(district))
 
     def test_needs_of_other_regimes(self):
         needs = ROOT / "tests/data/needs"
