@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/explain/numbers.h"
 #include "engine/explain/phrase.h"
 
 namespace heng::explain {
@@ -37,7 +38,7 @@ class Explainer {
     Explanation out;
     out.output = definition.name;
     out.rule = definition.name;
-    out.source = SourceOf(definition.mark);
+    out.source = phrases_.SourceOf(definition.mark);
     const std::string name = Named(definition, period);
     if (const Failure* failure = FailureOf(value)) {
       out.text = {fmt::format("{}不能给出：{}", name, failure->message.zh),
@@ -53,7 +54,7 @@ class Explainer {
       case Definition::Kind::kColumn: Column(id, trace, out); break;
       default: Formula(id, trace, out); break;
     }
-    Numbers(trace, id, out);
+    AddNumbers(phrases_, traces_, trace, id, out.numbers);
     const bool first = expanded_.insert({id.value, period}).second;
     std::vector<Explanation> because = std::exchange(out.because, {});
     named_.emplace(std::tuple(id, subject, period), out);
@@ -72,22 +73,6 @@ class Explainer {
   std::string Named(const Definition& definition, Period period) const {
     const bool finer = period.kind != evaluation_.period().kind && period.kind != PeriodKind::kOnce;
     return definition.label + (finer ? fmt::format("（{}）", period.ToString()) : "");
-  }
-
-  std::string SourceOf(const syntax::Mark& mark) const {
-    const std::string remark = mark.remark.empty() ? "" : "：" + mark.remark;
-    switch (mark.provenance) {
-      case syntax::Provenance::kSourced: {
-        for (const auto& source : graph_.model->policy.sources) {
-          if (source.name.text == mark.source.text) return "依据《" + source.title + "》" + remark;
-        }
-        return "依据 " + mark.source.text + remark;
-      }
-      case syntax::Provenance::kChosen: return "自定" + remark;
-      case syntax::Provenance::kOpen: return "待定" + remark;
-      case syntax::Provenance::kUnmarked: break;
-    }
-    return "";
   }
 
   // ---- 评分: what each criterion gave, what was deducted and why.
@@ -120,7 +105,7 @@ class Explainer {
         Explanation line;
         line.output = d.label;
         line.rule = d.name;
-        line.source = SourceOf(d.mark);
+        line.source = phrases_.SourceOf(d.mark);
         const bool bonus = d.name.find("·加分") != std::string::npos;
         line.text = {fmt::format("{} {}：{}", bonus ? "加" : "扣", amount, d.label),
                      fmt::format("{} {}: {}", bonus ? "added" : "deducted", amount, d.label)};
@@ -161,7 +146,7 @@ class Explainer {
     Explanation line;
     line.output = d.label;
     line.rule = d.name;
-    line.source = SourceOf(d.mark);
+    line.source = phrases_.SourceOf(d.mark);
     const Trace& trace = traces_.Of(part, subject, period);
     if (IsAbsent(value)) {
       const Bilingual why = trace.operands.empty() ? Bilingual() : phrases_.Condition(trace.operands.front(), part);
@@ -180,7 +165,7 @@ class Explainer {
       line.text = {fmt::format("{}：{}（满分 {}）", d.label, text, marks),
                    fmt::format("{}: {} (of {})", d.label, text, marks)};
     }
-    Numbers(trace, part, line);
+    AddNumbers(phrases_, traces_, trace, part, line.numbers);
     // What it was computed from, unless it is a fact as it stands.
     std::string from;
     for (const auto& [name, number] : line.numbers) {
@@ -275,7 +260,7 @@ class Explainer {
         out.rule = row.name;
         for (const graph::Occurrence& o : graph_.occurrences) {
           const bool in_row = o.definition == id && o.span.begin >= row.span.begin && o.span.end <= row.span.end;
-          if (in_row && o.mark.provenance != syntax::Provenance::kUnmarked) out.source = SourceOf(o.mark);
+          if (in_row && o.mark.provenance != syntax::Provenance::kUnmarked) out.source = phrases_.SourceOf(o.mark);
         }
       }
     }
@@ -324,33 +309,6 @@ class Explainer {
     }
   }
 
-  // The named values that were looked at, each once.
-  void Numbers(const Trace& trace, DefId within, Explanation& out) {
-    std::set<std::string> seen;
-    Collect(trace, within, trace.instance.period, seen, out);
-  }
-  void Collect(const Trace& trace, DefId within, Period own, std::set<std::string>& seen, Explanation& out) {
-    const Node& node = graph_[trace.node];
-    const bool named =
-        node.form == Form::kField || (node.form == Form::kName && node.type.kind != semantic::TypeKind::kBool &&
-                                      graph_[node.definition].declared.valid());
-    const bool of_row = node.form == Form::kField && (*graph_.model)[node.field].kind == semantic::Field::Kind::kRecord;
-    if (of_row) return;  // one row's value would pass for all
-    if (named && FailureOf(trace.value) == nullptr) {
-      std::string name = phrases_.NameOf(trace.node, within);
-      const bool finer = trace.instance.period.kind != PeriodKind::kOnce && trace.instance.period != own;
-      if (finer) name += "(" + trace.instance.period.ToString() + ")";
-      const std::optional<int> places = node.form == Form::kName ? graph_[node.definition].places : std::nullopt;
-      if (seen.insert(name).second) out.numbers.emplace_back(name, phrases_.ValueText(node.type, trace.value, places));
-      return;
-    }
-    if (node.form == Form::kName && !graph_[node.definition].declared.valid()) {
-      Collect(traces_.Of(trace), node.definition, own, seen, out);
-      return;
-    }
-    for (const Trace& operand : trace.operands) Collect(operand, within, own, seen, out);
-  }
-
   // A parameter: its value, and whether it is sourced, chosen, or open and bound by the district.
   Explanation Standard(const Node& node, const Value& value) const {
     const semantic::Field& field = (*graph_.model)[node.field];
@@ -358,7 +316,7 @@ class Explainer {
     Explanation out;
     out.output = field.name;
     out.rule = field.name;
-    out.source = SourceOf(field.mark);
+    out.source = phrases_.SourceOf(field.mark);
     out.text = {fmt::format("{}：{}{}", field.name, text, field.open ? "，由区县确定" : ""),
                 fmt::format("{}: {}{}", field.name, text, field.open ? ", bound by the district" : "")};
     return out;

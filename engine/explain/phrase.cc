@@ -18,6 +18,22 @@ const eval::Trace& Traces::Of(graph::DefId definition, uint32_t entity, Period a
 
 std::string Phrases::TextOf(Span span) const { return std::string(graph_.model->tree->source->Text(span)); }
 
+std::string Phrases::SourceOf(const syntax::Mark& mark) const {
+  const std::string remark = mark.remark.empty() ? "" : "：" + mark.remark;
+  switch (mark.provenance) {
+    case syntax::Provenance::kSourced: {
+      for (const auto& source : graph_.model->policy.sources) {
+        if (source.name.text == mark.source.text) return "依据《" + source.title + "》" + remark;
+      }
+      return "依据 " + mark.source.text + remark;
+    }
+    case syntax::Provenance::kChosen: return "自定" + remark;
+    case syntax::Provenance::kOpen: return "待定" + remark;
+    case syntax::Provenance::kUnmarked: break;
+  }
+  return "";
+}
+
 std::string Phrases::ValueText(const graph::Type& type, const Value& value, std::optional<int> places) const {
   const auto* number = std::get_if<Rational>(&value);
   if (number == nullptr) return semantic::Describe(*graph_.model, type, value);

@@ -1,4 +1,4 @@
-// Words for values, names and conditions. Used by explain.cc alone.
+// Words for values, names, sources and conditions. Used within explain/ alone.
 #pragma once
 
 #include <map>
@@ -38,6 +38,9 @@ class Phrases {
   // Why the condition holds or does not, from its trace: `季度成绩 89.99 分，不满绿牌线 90 分，差 0.01 分`.
   Bilingual Condition(const eval::Trace& trace, graph::DefId within) const;
   std::string TextOf(Span span) const;
+  // `依据《…》第三条`, `自定`; empty if nothing is said.
+  std::string SourceOf(const syntax::Mark& mark) const;
+  const graph::Graph& graph() const { return graph_; }
 
  private:
   Bilingual Comparison(const eval::Trace& trace, graph::DefId within, bool holds) const;
