@@ -340,9 +340,9 @@ Term Lowerer::FoldColumns(const Node& node, Period at) {
   std::vector<Term> parts;
   for (const Period period : periods) {
     // Even where nothing of the members is read: how many keys there are.
-    const SortId of = node.source.sort;
-    if (graph().is_quotient(of) && !GroupOf(of, period, DomainOf(graph().quotient(of).base)).valid()) return {};
-    const auto landing = Follow(graph()[node.path], of, period);
+    const SortId sort = node.source.sort;
+    if (graph().is_quotient(sort) && !GroupOf(sort, period, DomainOf(graph().quotient(sort).base)).valid()) return {};
+    const auto landing = Follow(graph()[node.path], sort, period);
     if (!landing) return {};
     if (!rows && landing->at != at) continue;
     if (!landing->whole && !landing->index.valid()) return Unable("a fold that stays where it is");

@@ -84,10 +84,13 @@ class Discharger {
   }
 
   void NonZero(const Obligation& o) {
-    Diagnostic& d = sink_.Add<DiagnosticKind::kDivisionByZero>(At(o.span), o.name);
     const NodeId divisor = graph_[o.node].operands[1];
     const Interval& found = ranges_.Of(divisor);
-    if (found.low && found.low->sign() >= 0) return;
+    const bool below = !found.low || found.low->sign() < 0;
+    // The same quotient may stand elsewhere without its case.
+    if (o.guarded && !below) return;
+    Diagnostic& d = sink_.Add<DiagnosticKind::kDivisionByZero>(At(o.span), o.name);
+    if (!below) return;
     const std::string least = found.low ? Number(*found.low, graph_[divisor].type.unit) : "−∞";
     d.advice = {fmt::format("它还可能小于 0（最小 {}）：先用“保底”写明不小于 0，再用“占比(a, b, 无则 …)”", least),
                 fmt::format("it can even be below 0 (down to {}): keep it at 0 with 保底, then use 占比(a, b, 无则 …)", least)};
