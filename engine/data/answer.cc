@@ -1,102 +1,132 @@
 #include "engine/data/answer.h"
 
-#include <nlohmann/json.hpp>
+#include <string_view>
 
+#include "engine/data/json_writer.h"
 #include "engine/data/read_value.h"
 
 namespace heng::data {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-Json Both(const Bilingual& text) { return {{"zh", text.zh}, {"en", text.en}}; }
-
-void PutUnlessEmpty(Json& object, const char* key, const std::string& text) {
-  if (!text.empty()) object[key] = text;
+void Write(JsonWriter& json, std::string_view key, const Bilingual& text) {
+  json.Key(key);
+  json.BeginObject();
+  json.Member("zh", text.zh);
+  json.Member("en", text.en);
+  json.EndObject();
 }
 
-Json Of(const Failure& failure) {
-  return {{"code", failure.code},
-          {"message", Both(failure.message)},
-          {"at", failure.at},
-          {"rule", failure.rule},
-          {"datum", failure.datum}};
+void Write(JsonWriter& json, const Failure& failure) {
+  json.BeginObject();
+  json.Member("code", failure.code);
+  Write(json, "message", failure.message);
+  json.Member("at", failure.at);
+  json.Member("rule", failure.rule);
+  json.Member("datum", failure.datum);
+  json.EndObject();
 }
 
-Json Of(const Refusal& refusal) {
-  Json out = {{"code", refusal.code}, {"message", Both(refusal.message)}};
-  PutUnlessEmpty(out, "file", refusal.file);
-  if (refusal.line > 0) out["line"] = refusal.line;
-  PutUnlessEmpty(out, "column", refusal.column_name);
-  PutUnlessEmpty(out, "value", refusal.value);
-  PutUnlessEmpty(out, "rule", refusal.rule);
-  PutUnlessEmpty(out, "at", refusal.at);
-  return out;
-}
-
-Json Of(const Explanation& explanation) {
-  Json out = {{"output", explanation.output}, {"text", Both(explanation.text)}};
-  PutUnlessEmpty(out, "rule", explanation.rule);
-  PutUnlessEmpty(out, "source", explanation.source);
-  if (!explanation.numbers.empty()) {
-    Json& numbers = out["numbers"] = Json::array();
-    for (const auto& [name, value] : explanation.numbers) numbers.push_back({{"name", name}, {"value", value}});
-  }
-  if (!explanation.because.empty()) {
-    Json& because = out["because"] = Json::array();
-    for (const Explanation& reason : explanation.because) because.push_back(Of(reason));
-  }
-  return out;
-}
-
-Json Of(const Output& output) {
-  if (const Failure* failure = FailureOf(output.value)) return {{"error", Of(*failure)}};
-  Json out;
-  if (IsAbsent(output.value)) {
-    out["value"] = nullptr;
-  } else if (const bool* truth = std::get_if<bool>(&output.value)) {
-    out["value"] = *truth;
-  } else {
-    out["value"] = output.text;
-  }
-  PutUnlessEmpty(out, "unit", output.unit);
-  return out;
-}
-
-Json Of(const semantic::Model& model, const std::vector<Output>& outputs) {
-  Json out = Json::object();
-  for (const Output& output : outputs) out[model[output.definition].name] = Of(output);
-  return out;
-}
-
-Json Of(const std::vector<Refusal>& refusals) {
-  Json out = Json::array();
-  for (const Refusal& refusal : refusals) out.push_back(Of(refusal));
-  return out;
-}
-
-Json Of(const semantic::Model& model, const SubjectOutputs& subject) {
-  Json out = Json::object();
-  const semantic::Sort& sort = model[subject.sort];
-  if (subject.sort != model.subject()) out["kind"] = sort.name;
-  if (subject.sort != semantic::kWholeSort) out["id"] = subject.id;
-  if (!subject.errors.empty()) {
-    out["errors"] = Of(subject.errors);
-    return out;
-  }
-  out["outputs"] = Of(model, subject.outputs);
-  if (!subject.periods.empty()) {
-    Json& periods = out["periods"] = Json::object();
-    for (const auto& [period, outputs] : subject.periods) {
-      Json& one = periods[period.ToString()];
-      one = Of(model, outputs);
+void Write(JsonWriter& json, const std::vector<Refusal>& refusals) {
+  json.BeginArray();
+  for (const Refusal& refusal : refusals) {
+    json.BeginObject();
+    json.Member("code", refusal.code);
+    Write(json, "message", refusal.message);
+    json.MemberUnlessEmpty("file", refusal.file);
+    if (refusal.line > 0) {
+      json.Key("line");
+      json.Integer(static_cast<int64_t>(refusal.line));
     }
+    json.MemberUnlessEmpty("column", refusal.column_name);
+    json.MemberUnlessEmpty("value", refusal.value);
+    json.MemberUnlessEmpty("rule", refusal.rule);
+    json.MemberUnlessEmpty("at", refusal.at);
+    json.EndObject();
+  }
+  json.EndArray();
+}
+
+void Write(JsonWriter& json, const std::vector<Explanation>& explanations) {
+  json.BeginArray();
+  for (const Explanation& explanation : explanations) {
+    json.BeginObject();
+    json.Member("output", explanation.output);
+    Write(json, "text", explanation.text);
+    json.MemberUnlessEmpty("rule", explanation.rule);
+    json.MemberUnlessEmpty("source", explanation.source);
+    if (!explanation.numbers.empty()) {
+      json.Key("numbers");
+      json.BeginArray();
+      for (const auto& [name, value] : explanation.numbers) {
+        json.BeginObject();
+        json.Member("name", name);
+        json.Member("value", value);
+        json.EndObject();
+      }
+      json.EndArray();
+    }
+    if (!explanation.because.empty()) {
+      json.Key("because");
+      Write(json, explanation.because);
+    }
+    json.EndObject();
+  }
+  json.EndArray();
+}
+
+void Write(JsonWriter& json, const Output& output) {
+  json.BeginObject();
+  if (const Failure* failure = FailureOf(output.value)) {
+    json.Key("error");
+    Write(json, *failure);
+    return json.EndObject();
+  }
+  json.Key("value");
+  if (IsAbsent(output.value)) {
+    json.Null();
+  } else if (const bool* truth = std::get_if<bool>(&output.value)) {
+    json.Bool(*truth);
+  } else {
+    json.String(output.text);
+  }
+  json.MemberUnlessEmpty("unit", output.unit);
+  json.EndObject();
+}
+
+void Write(JsonWriter& json, const semantic::Model& model, const std::vector<Output>& outputs) {
+  json.BeginObject();
+  for (const Output& output : outputs) {
+    json.Key(model[output.definition].name);
+    Write(json, output);
+  }
+  json.EndObject();
+}
+
+void Write(JsonWriter& json, const semantic::Model& model, const SubjectOutputs& subject) {
+  json.BeginObject();
+  if (subject.sort != model.subject()) json.Member("kind", model[subject.sort].name);
+  if (subject.sort != semantic::kWholeSort) json.Member("id", subject.id);
+  if (!subject.errors.empty()) {
+    json.Key("errors");
+    Write(json, subject.errors);
+    return json.EndObject();
+  }
+  json.Key("outputs");
+  Write(json, model, subject.outputs);
+  if (!subject.periods.empty()) {
+    json.Key("periods");
+    json.BeginObject();
+    for (const auto& [period, outputs] : subject.periods) {
+      json.Key(period.ToString());
+      Write(json, model, outputs);
+    }
+    json.EndObject();
   }
   if (!subject.explanation.empty()) {
-    Json& explanation = out["explanation"] = Json::array();
-    for (const Explanation& one : subject.explanation) explanation.push_back(Of(one));
+    json.Key("explanation");
+    Write(json, subject.explanation);
   }
-  return out;
+  json.EndObject();
 }
 
 const char* TypeName(const semantic::Type& type) {
@@ -109,75 +139,100 @@ const char* TypeName(const semantic::Type& type) {
   }
 }
 
-Json OpenParameters(const Deployment& deployment) {
+void WriteOpenParameters(JsonWriter& json, const Deployment& deployment) {
   const semantic::Model& model = *deployment.graph->model;
-  Json out = Json::array();
+  json.BeginArray();
   for (size_t i = 0; i < model.fields.size(); ++i) {
     const semantic::Field& field = model.fields[i];
     if (field.kind != semantic::Field::Kind::kParameter || !field.open) continue;
-    Json one = {{"name", field.name}};
-    PutUnlessEmpty(one, "code", field.code);
-    one["type"] = TypeName(field.type);
-    PutUnlessEmpty(one, "unit", field.type.percent ? "%" : field.type.unit.ToString());
-    if (field.range) one["range"] = Both(DescribeRange(Expected(model, field)));
-    PutUnlessEmpty(one, "remark", field.mark.remark);
+    json.BeginObject();
+    json.Member("name", field.name);
+    json.MemberUnlessEmpty("code", field.code);
+    json.Member("type", TypeName(field.type));
+    json.MemberUnlessEmpty("unit", field.type.percent ? "%" : field.type.unit.ToString());
+    if (field.range) Write(json, "range", DescribeRange(Expected(model, field)));
+    json.MemberUnlessEmpty("remark", field.mark.remark);
     const auto bound = deployment.parameters.find(FieldId(i));
-    if (bound != deployment.parameters.end()) one["bound"] = PrintParameter(model, FieldId(i), bound->second);
-    out.push_back(std::move(one));
+    if (bound != deployment.parameters.end()) json.Member("bound", PrintParameter(model, FieldId(i), bound->second));
+    json.EndObject();
   }
-  return out;
+  json.EndArray();
 }
 
-Json DistrictChoices(const semantic::Model& model) {
-  Json out = Json::array();
+void WriteDistrictChoices(JsonWriter& json, const semantic::Model& model) {
+  json.BeginArray();
   for (const semantic::ProvenanceItem& item : model.provenance) {
     if (item.provenance != syntax::Provenance::kChosen) continue;
-    Json one = {{"what", item.what}};
-    PutUnlessEmpty(one, "remark", item.remark);
-    out.push_back(std::move(one));
+    json.BeginObject();
+    json.Member("what", item.what);
+    json.MemberUnlessEmpty("remark", item.remark);
+    json.EndObject();
   }
-  return out;
+  json.EndArray();
 }
 
-Json Violations(const Answer& answer) {
-  Json out = Json::array();
-  for (const eval::Violation& violation : answer.violations) {
-    out.push_back({{"guarantee", violation.guarantee},
-                   {"id", violation.subject},
-                   {"period", violation.period.ToString()},
-                   {"message", Both(violation.message)}});
+void Write(JsonWriter& json, const std::vector<eval::Violation>& violations) {
+  json.BeginArray();
+  for (const eval::Violation& violation : violations) {
+    json.BeginObject();
+    json.Member("guarantee", violation.guarantee);
+    json.Member("id", violation.subject);
+    json.Member("period", violation.period.ToString());
+    Write(json, "message", violation.message);
+    json.EndObject();
   }
-  return out;
+  json.EndArray();
 }
-
-std::string Print(const Json& json, bool pretty) { return json.dump(pretty ? 2 : -1); }
 
 }  // namespace
 
 std::string ToJson(const Answer& answer, bool pretty) {
   const semantic::Model& model = *answer.deployment.graph->model;
-  Json out = Json::object();
-  PutUnlessEmpty(out, "decision", answer.decision);
-  PutUnlessEmpty(out, "district", answer.district);
-  out["policy"] = {
-      {"id", model.policy.id}, {"version", model.policy.version}, {"digest", answer.deployment.graph->digest}};
-  out["deployment"] = answer.deployment.digest();
-  out["period"] = answer.period.ToString();
-  if (answer.what_if) out["what_if"] = true;
+  JsonWriter json(pretty);
+  json.BeginObject();
+  json.MemberUnlessEmpty("decision", answer.decision);
+  json.MemberUnlessEmpty("district", answer.district);
+  json.Key("policy");
+  json.BeginObject();
+  json.Member("id", model.policy.id);
+  json.Member("version", model.policy.version);
+  json.Member("digest", answer.deployment.graph->digest);
+  json.EndObject();
+  json.Member("deployment", answer.deployment.digest());
+  json.Member("period", answer.period.ToString());
+  const auto truth = [&](std::string_view key) {
+    json.Key(key);
+    json.Bool(true);
+  };
+  if (answer.what_if) truth("what_if");
   // 试评: recorded, without effect.
-  if (model.policy.trial_until && answer.period.last_day() <= *model.policy.trial_until) out["trial"] = true;
-  if (!answer.violations.empty()) out["violations"] = Violations(answer);
-  Json& results = out["results"] = Json::array();
-  for (const SubjectOutputs& subject : answer.results) results.push_back(Of(model, subject));
-  out["open_parameters"] = OpenParameters(answer.deployment);
-  out["district_choices"] = DistrictChoices(model);
-  return Print(out, pretty);
+  if (model.policy.trial_until && answer.period.last_day() <= *model.policy.trial_until) truth("trial");
+  if (!answer.violations.empty()) {
+    json.Key("violations");
+    Write(json, answer.violations);
+  }
+  json.Key("results");
+  json.BeginArray();
+  for (const SubjectOutputs& subject : answer.results) Write(json, model, subject);
+  json.EndArray();
+  json.Key("open_parameters");
+  WriteOpenParameters(json, answer.deployment);
+  json.Key("district_choices");
+  WriteDistrictChoices(json, model);
+  json.EndObject();
+  return json.Take();
 }
 
 std::string ToJson(const semantic::Model& model, const SubjectOutputs& subject, bool pretty) {
-  return Print(Of(model, subject), pretty);
+  JsonWriter json(pretty);
+  Write(json, model, subject);
+  return json.Take();
 }
 
-std::string ToJson(const std::vector<Refusal>& refusals, bool pretty) { return Print(Of(refusals), pretty); }
+std::string ToJson(const std::vector<Refusal>& refusals, bool pretty) {
+  JsonWriter json(pretty);
+  Write(json, refusals);
+  return json.Take();
+}
 
 }  // namespace heng::data

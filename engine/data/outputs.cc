@@ -4,7 +4,6 @@
 #include <set>
 #include <unordered_map>
 
-#include "engine/base/check.h"
 #include "engine/data/result_columns.h"
 
 namespace heng::data {
@@ -115,19 +114,10 @@ std::string PrintValue(const semantic::Model& model, const semantic::Definition&
   return "";
 }
 
-graph::DefId Locate(const graph::Graph& graph, DefinitionId definition) {
-  for (size_t i = 0; i < graph.definitions.size(); ++i) {
-    const graph::Definition& candidate = graph.definitions[i];
-    if (candidate.declared == definition && !candidate.owner.valid()) return graph::DefId(i);
-  }
-  CHECK(false && "every declared definition is in the graph");
-  return {};
-}
-
 std::vector<FieldId> UnboundParameters(const graph::Graph& graph, const std::unordered_map<FieldId, Value>& bound) {
   std::set<FieldId> unbound;
-  for (const semantic::PublishedResult& result : graph.model->results) {
-    for (const FieldId parameter : graph.OpenParametersOf(Locate(graph, result.definition))) {
+  for (const graph::Root& root : graph.roots) {
+    for (const FieldId parameter : root.open_parameters) {
       if (bound.count(parameter) == 0) unbound.insert(parameter);
     }
   }

@@ -48,9 +48,6 @@ std::vector<SortId> SortsOfResults(const semantic::Model& model);
 // The printed form of a value of that definition, without its unit.
 std::string PrintValue(const semantic::Model& model, const semantic::Definition& definition, const Value& value);
 
-// Where the declared definition stands in the graph. REQUIRES: the graph is of that model.
-graph::DefId Locate(const graph::Graph& graph, DefinitionId definition);
-
 // The open parameters that published results depend on and that are not bound, each once, in the order of their
 // declaration.
 std::vector<FieldId> UnboundParameters(const graph::Graph& graph, const std::unordered_map<FieldId, Value>& bound);

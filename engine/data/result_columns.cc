@@ -8,10 +8,9 @@
 namespace heng::data {
 namespace {
 
-FailurePtr StaticFailure(const graph::Graph& graph, graph::DefId def, const std::string& name,
-                         const eval::Facts& facts) {
-  const semantic::Model& model = *graph.model;
-  for (const FieldId parameter : graph.OpenParametersOf(def)) {
+FailurePtr StaticFailure(const semantic::Model& model, const graph::Root& result, const eval::Facts& facts) {
+  const std::string& name = result.name;
+  for (const FieldId parameter : result.open_parameters) {
     if (facts.parameters.count(parameter) > 0) continue;
     Failure failure;
     failure.code = "open-parameter";
@@ -22,7 +21,7 @@ FailurePtr StaticFailure(const graph::Graph& graph, graph::DefId def, const std:
     failure.datum = open;
     return std::make_shared<const Failure>(std::move(failure));
   }
-  if (facts.roster_complete || !graph.NeedsPeers(def)) return nullptr;
+  if (facts.roster_complete || !result.needs_peers) return nullptr;
   Failure failure;
   failure.code = "needs-roster";
   failure.message = {
@@ -37,13 +36,14 @@ FailurePtr StaticFailure(const graph::Graph& graph, graph::DefId def, const std:
 std::vector<Column> ColumnsOf(const graph::Graph& graph, const eval::Facts& facts) {
   std::vector<Column> columns;
   const semantic::Model& model = *graph.model;
-  for (const semantic::PublishedResult& result : model.results) {
-    const semantic::Definition& definition = model[result.definition];
-    const graph::DefId def = Locate(graph, result.definition);
+  for (const graph::Root& result : graph.roots) {
+    if (result.kind != graph::Root::Kind::kResult) continue;
+    const DefinitionId declared = graph[result.definition].declared;
+    const semantic::Definition& definition = model[declared];
     const bool number = definition.type.is_number();
     const std::string unit = definition.type.percent ? "%" : definition.type.unit.ToString();
-    columns.push_back({result.definition, def, definition.grain.period, definition.grain.sort, number ? unit : "",
-                       StaticFailure(graph, def, definition.name, facts)});
+    columns.push_back({declared, result.definition, definition.grain.period, definition.grain.sort, number ? unit : "",
+                       StaticFailure(model, result, facts)});
   }
   return columns;
 }

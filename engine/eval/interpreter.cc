@@ -166,6 +166,7 @@ Value Interpreter::Eval(NodeId id, Instance instance) {
   }
   std::vector<Trace>* outer = trace_;
   Trace trace{id, instance, {}, {}};
+  trace.operands.reserve((*graph_)[id].operands.size());
   trace_ = &trace.operands;
   trace.value = Compute(id, instance);
   trace_ = outer;

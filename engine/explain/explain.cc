@@ -1,10 +1,14 @@
 #include "engine/explain/explain.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
+#include <tuple>
+#include <utility>
 
 #include <fmt/format.h>
 
+#include "engine/explain/numbers.h"
 #include "engine/explain/phrase.h"
 
 namespace heng::explain {
@@ -23,22 +27,25 @@ constexpr int kDepth = 8;
 class Explainer {
  public:
   explicit Explainer(const eval::Evaluation& evaluation)
-      : evaluation_(evaluation), graph_(evaluation.graph()), phrases_(evaluation) {}
+      : evaluation_(evaluation), graph_(evaluation.graph()), traces_(evaluation), phrases_(graph_, traces_) {}
 
+  // Each value is explained once; where it is read again, it is only named.
   Explanation Of(DefId id, uint32_t subject, Period period, int depth) {
+    const auto known = named_.find({id, subject, period});
+    if (known != named_.end()) return known->second;
     const Definition& definition = graph_[id];
     const Value value = evaluation_.Of(id, subject, period);
     Explanation out;
     out.output = definition.name;
     out.rule = definition.name;
-    out.source = SourceOf(definition.mark);
+    out.source = phrases_.SourceOf(definition.mark);
     const std::string name = Named(definition, period);
     if (const Failure* failure = FailureOf(value)) {
       out.text = {fmt::format("{}不能给出：{}", name, failure->message.zh),
                   fmt::format("{} cannot be given: {}", name, failure->message.en)};
       return out;
     }
-    const Trace trace = evaluation_.Explain(id, subject, period);
+    const Trace& trace = traces_.Of(id, subject, period);
     const std::string text = phrases_.ValueText(definition.type, value, definition.places);
     out.text = {fmt::format("{}：{}", name, text), fmt::format("{}: {}", name, text)};
     switch (definition.kind) {
@@ -47,13 +54,13 @@ class Explainer {
       case Definition::Kind::kColumn: Column(id, trace, out); break;
       default: Formula(id, trace, out); break;
     }
-    Numbers(trace, id, out);
-    // Each value is explained once; where it is read again, it is only named.
-    if (!expanded_.insert({id.value, period}).second) {
-      out.because.clear();
-    } else if (depth < kDepth) {
-      Because(trace, id, depth, out);
-    }
+    AddNumbers(phrases_, traces_, trace, id, out.numbers);
+    const bool first = expanded_.insert({id.value, period}).second;
+    std::vector<Explanation> because = std::exchange(out.because, {});
+    named_.emplace(std::tuple(id, subject, period), out);
+    if (!first) return out;
+    out.because = std::move(because);
+    if (depth < kDepth) Because(trace, id, depth, out);
     return out;
   }
 
@@ -66,22 +73,6 @@ class Explainer {
   std::string Named(const Definition& definition, Period period) const {
     const bool finer = period.kind != evaluation_.period().kind && period.kind != PeriodKind::kOnce;
     return definition.label + (finer ? fmt::format("（{}）", period.ToString()) : "");
-  }
-
-  std::string SourceOf(const syntax::Mark& mark) const {
-    const std::string remark = mark.remark.empty() ? "" : "：" + mark.remark;
-    switch (mark.provenance) {
-      case syntax::Provenance::kSourced: {
-        for (const auto& source : graph_.model->policy.sources) {
-          if (source.name.text == mark.source.text) return "依据《" + source.title + "》" + remark;
-        }
-        return "依据 " + mark.source.text + remark;
-      }
-      case syntax::Provenance::kChosen: return "自定" + remark;
-      case syntax::Provenance::kOpen: return "待定" + remark;
-      case syntax::Provenance::kUnmarked: break;
-    }
-    return "";
   }
 
   // ---- 评分: what each criterion gave, what was deducted and why.
@@ -106,7 +97,7 @@ class Explainer {
         }
       }
       if (d.kind == Definition::Kind::kAdjustment && !std::get<Rational>(value).is_zero()) {
-        const Trace trace = evaluation_.Explain(part, subject, period);
+        const Trace& trace = traces_.Of(part, subject, period);
         // Of a line without 当 there is no condition to tell.
         const bool conditional = graph_[trace.node].form == Form::kCase;
         const Bilingual why = conditional ? phrases_.Condition(trace.operands.front(), part) : Bilingual();
@@ -114,7 +105,7 @@ class Explainer {
         Explanation line;
         line.output = d.label;
         line.rule = d.name;
-        line.source = SourceOf(d.mark);
+        line.source = phrases_.SourceOf(d.mark);
         const bool bonus = d.name.find("·加分") != std::string::npos;
         line.text = {fmt::format("{} {}：{}", bonus ? "加" : "扣", amount, d.label),
                      fmt::format("{} {}: {}", bonus ? "added" : "deducted", amount, d.label)};
@@ -155,8 +146,8 @@ class Explainer {
     Explanation line;
     line.output = d.label;
     line.rule = d.name;
-    line.source = SourceOf(d.mark);
-    const Trace trace = evaluation_.Explain(part, subject, period);
+    line.source = phrases_.SourceOf(d.mark);
+    const Trace& trace = traces_.Of(part, subject, period);
     if (IsAbsent(value)) {
       const Bilingual why = trace.operands.empty() ? Bilingual() : phrases_.Condition(trace.operands.front(), part);
       line.text = {fmt::format("{}：合理缺项，不计（{}）", d.label, why.zh),
@@ -174,7 +165,7 @@ class Explainer {
       line.text = {fmt::format("{}：{}（满分 {}）", d.label, text, marks),
                    fmt::format("{}: {} (of {})", d.label, text, marks)};
     }
-    Numbers(trace, part, line);
+    AddNumbers(phrases_, traces_, trace, part, line.numbers);
     // What it was computed from, unless it is a fact as it stands.
     std::string from;
     for (const auto& [name, number] : line.numbers) {
@@ -190,24 +181,22 @@ class Explainer {
   // ---- 等级: which case applied, which better ones did not and by how much, which steps changed it.
   void Grade(DefId id, const Trace& trace, Explanation& out) {
     const Definition& definition = graph_[id];
-    Trace at = trace;
+    const Trace* last = &trace;
     DefId within = id;
     std::vector<Bilingual> steps;
     // From the last step down to the first case.
     for (;;) {
-      const Node& node = graph_[at.node];
+      const Node& node = graph_[last->node];
       const bool is_step = node.form == Form::kCase && node.operands.size() == 3 && node.has_else &&
                            graph_[node.operands[0]].form != Form::kName;
-      if (is_step && graph_[node.operands[2]].form == Form::kName) {
-        const DefId below = graph_[node.operands[2]].definition;
-        const Value before = evaluation_.Of(below, at.instance.entity, at.instance.period);
-        if (std::get<bool>(at.operands.front().value)) steps.push_back(Step(at, within, before));
-        at = evaluation_.Explain(below, at.instance.entity, at.instance.period);
-        within = below;
-        continue;
-      }
-      break;
+      if (!is_step || graph_[node.operands[2]].form != Form::kName) break;
+      const DefId below = graph_[node.operands[2]].definition;
+      const Value before = evaluation_.Of(below, last->instance.entity, last->instance.period);
+      if (std::get<bool>(last->operands.front().value)) steps.push_back(Step(*last, within, before));
+      last = &traces_.Of(below, last->instance.entity, last->instance.period);
+      within = below;
     }
+    const Trace& at = *last;
     const std::string base = semantic::Describe(*graph_.model, definition.type, at.value);
     bool first = true;
     std::optional<Bilingual> missed;
@@ -271,7 +260,7 @@ class Explainer {
         out.rule = row.name;
         for (const graph::Occurrence& o : graph_.occurrences) {
           const bool in_row = o.definition == id && o.span.begin >= row.span.begin && o.span.end <= row.span.end;
-          if (in_row && o.mark.provenance != syntax::Provenance::kUnmarked) out.source = SourceOf(o.mark);
+          if (in_row && o.mark.provenance != syntax::Provenance::kUnmarked) out.source = phrases_.SourceOf(o.mark);
         }
       }
     }
@@ -320,34 +309,6 @@ class Explainer {
     }
   }
 
-  // The named values that were looked at, each once.
-  void Numbers(const Trace& trace, DefId within, Explanation& out) {
-    std::set<std::string> seen;
-    Collect(trace, within, trace.instance.period, seen, out);
-  }
-  void Collect(const Trace& trace, DefId within, Period own, std::set<std::string>& seen, Explanation& out) {
-    const Node& node = graph_[trace.node];
-    const bool named =
-        node.form == Form::kField || (node.form == Form::kName && node.type.kind != semantic::TypeKind::kBool &&
-                                      graph_[node.definition].declared.valid());
-    const bool of_row = node.form == Form::kField && (*graph_.model)[node.field].kind == semantic::Field::Kind::kRecord;
-    if (of_row) return;  // one row's value would pass for all
-    if (named && FailureOf(trace.value) == nullptr) {
-      std::string name = phrases_.NameOf(trace.node, within);
-      const bool finer = trace.instance.period.kind != PeriodKind::kOnce && trace.instance.period != own;
-      if (finer) name += "(" + trace.instance.period.ToString() + ")";
-      const std::optional<int> places = node.form == Form::kName ? graph_[node.definition].places : std::nullopt;
-      if (seen.insert(name).second) out.numbers.emplace_back(name, phrases_.ValueText(node.type, trace.value, places));
-      return;
-    }
-    if (node.form == Form::kName && !graph_[node.definition].declared.valid()) {
-      Collect(evaluation_.Explain(node.definition, trace.instance.entity, trace.instance.period), node.definition, own,
-              seen, out);
-      return;
-    }
-    for (const Trace& operand : trace.operands) Collect(operand, within, own, seen, out);
-  }
-
   // A parameter: its value, and whether it is sourced, chosen, or open and bound by the district.
   Explanation Standard(const Node& node, const Value& value) const {
     const semantic::Field& field = (*graph_.model)[node.field];
@@ -355,7 +316,7 @@ class Explainer {
     Explanation out;
     out.output = field.name;
     out.rule = field.name;
-    out.source = SourceOf(field.mark);
+    out.source = phrases_.SourceOf(field.mark);
     out.text = {fmt::format("{}：{}{}", field.name, text, field.open ? "，由区县确定" : ""),
                 fmt::format("{}: {}{}", field.name, text, field.open ? ", bound by the district" : "")};
     return out;
@@ -366,8 +327,8 @@ class Explainer {
     std::set<std::pair<uint32_t, Period>> done;
     std::set<uint32_t> standards;
     std::vector<const Trace*> pending = {&trace};
-    std::vector<Trace> kept;
-    kept.reserve(64);
+    constexpr int kParts = 64;
+    int parts = 0;
     while (!pending.empty() && done.size() < 32) {
       const Trace* at = pending.back();
       pending.pop_back();
@@ -385,9 +346,9 @@ class Explainer {
           if (shown && done.insert({node.definition.value, at->instance.period}).second) {
             out.because.push_back(Of(node.definition, at->instance.entity, at->instance.period, depth + 1));
           }
-        } else if (kept.size() < kept.capacity() && graph_[self].kind != Definition::Kind::kScore) {
-          kept.push_back(evaluation_.Explain(node.definition, at->instance.entity, at->instance.period));
-          pending.push_back(&kept.back());
+        } else if (parts < kParts && graph_[self].kind != Definition::Kind::kScore) {
+          ++parts;
+          pending.push_back(&traces_.Of(*at));
         }
         continue;
       }
@@ -397,8 +358,10 @@ class Explainer {
 
   const eval::Evaluation& evaluation_;
   const graph::Graph& graph_;
+  Traces traces_;
   Phrases phrases_;
   std::set<std::pair<uint32_t, Period>> expanded_;
+  std::map<std::tuple<DefId, uint32_t, Period>, Explanation> named_;  // without what they rest on
 };
 
 void Render(const Explanation& explanation, Language language, size_t depth, std::string& out) {

@@ -10,7 +10,29 @@ using graph::Form;
 using graph::Node;
 using graph::Op;
 
+const eval::Trace& Traces::Of(graph::DefId definition, uint32_t entity, Period at) {
+  const auto known = traces_.find({definition, entity, at});
+  if (known != traces_.end()) return known->second;
+  return traces_.emplace(std::tuple(definition, entity, at), evaluation_.Explain(definition, entity, at)).first->second;
+}
+
 std::string Phrases::TextOf(Span span) const { return std::string(graph_.model->tree->source->Text(span)); }
+
+std::string Phrases::SourceOf(const syntax::Mark& mark) const {
+  const std::string remark = mark.remark.empty() ? "" : "：" + mark.remark;
+  switch (mark.provenance) {
+    case syntax::Provenance::kSourced: {
+      for (const auto& source : graph_.model->policy.sources) {
+        if (source.name.text == mark.source.text) return "依据《" + source.title + "》" + remark;
+      }
+      return "依据 " + mark.source.text + remark;
+    }
+    case syntax::Provenance::kChosen: return "自定" + remark;
+    case syntax::Provenance::kOpen: return "待定" + remark;
+    case syntax::Provenance::kUnmarked: break;
+  }
+  return "";
+}
 
 std::string Phrases::ValueText(const graph::Type& type, const Value& value, std::optional<int> places) const {
   const auto* number = std::get_if<Rational>(&value);
@@ -107,10 +129,7 @@ Bilingual Phrases::Condition(const eval::Trace& trace, graph::DefId within) cons
   const Node& node = graph_[trace.node];
   const bool* truth = std::get_if<bool>(&trace.value);
   const bool holds = truth != nullptr && *truth;
-  if (node.form == Form::kName) {
-    const eval::Trace inner = evaluation_.Explain(node.definition, trace.instance.entity, trace.instance.period);
-    return Condition(inner, node.definition);
-  }
+  if (node.form == Form::kName) return Condition(traces_.Of(trace), node.definition);
   if (node.form == Form::kLiteral)
     return holds ? Bilingual("总是如此", "always so") : Bilingual("从不如此", "never so");
   if (node.form == Form::kHas) {

@@ -16,6 +16,11 @@ GraphPtr Builder::Run() {
   BindPastNames();
   for (const semantic::Example& example : model_->examples)
     graph_->roots.push_back({Root::Kind::kExample, example.title, {}, {}, false, {}, example.span});
+  for (Root& root : graph_->roots) {
+    if (root.kind != Root::Kind::kResult) continue;
+    root.open_parameters = graph_->OpenParametersOf(root.definition);
+    root.needs_peers = graph_->NeedsPeers(root.definition);
+  }
   return graph_;
 }
 

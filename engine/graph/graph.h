@@ -231,6 +231,9 @@ struct Root {
   bool decreasing = false;
   NodeId when;
   Span span;
+  // kResult: what its value may depend on, decided statically: open parameters; other subjects.
+  std::vector<FieldId> open_parameters;
+  bool needs_peers = false;
 };
 
 struct Graph {
