@@ -29,23 +29,25 @@ JsonValue SubjectsOf(std::string_view lines) {
 
 }  // namespace
 
-tl::unexpected<Problem> HistoryDiffers(std::vector<data::Refusal> differences) {
-  return tl::unexpected(Problem{409,
-                                "history-differs",
-                                {"给出的历史与已有的结算不同", "the history that is given differs from the settlements that hold"},
-                                "",
-                                std::move(differences)});
+Problem HistoryDiffers(std::vector<data::Refusal> differences) {
+  return Problem{409,
+                 "history-differs",
+                 {"给出的历史与已有的结算不同", "the history that is given differs from the settlements that hold"},
+                 "",
+                 std::move(differences)};
 }
 
 bool MayBringHistory(std::string_view body) {
   // A key may be written with escapes.
-  return body.find("history") != std::string_view::npos || body.find("\\u") != std::string_view::npos;
+  return body.find("history") != std::string_view::npos || body.find("imports") != std::string_view::npos ||
+         body.find("\\u") != std::string_view::npos;
 }
 
 tl::expected<void, Problem> CheckHistory(const Call& call, const config::District& district, bool lines) {
   const std::string& body = call.request.body;
   if (call.service.store == nullptr || !MayBringHistory(body)) return {};
-  const Result<JsonValue> request = lines ? Result<JsonValue>(SubjectsOf(body)) : data::ParseJson(body, limits::kRequestBytes);
+  const Result<JsonValue> request =
+      lines ? Result<JsonValue>(SubjectsOf(body)) : data::ParseJson(body, limits::kRequestBytes);
   if (!request || !request->is(Kind::kObject)) return {};
   const auto said = [&](const char* name) {
     const JsonValue* value = lines ? nullptr : request->Find(name);
@@ -57,11 +59,11 @@ tl::expected<void, Problem> CheckHistory(const Call& call, const config::Distric
   if (!period) return {};
   const auto deployment = evaluate::Choose(district.deployments, {said("policy"), said("version"), *period, false});
   if (!deployment) return {};
-  const auto past = settle::Past::Read(*call.service.store, district.id, (*deployment)->graph->model->policy.id, *period);
+  const auto past = settle::Past::Read(*call.service.store, *call.service.past, district.id, **deployment, *period);
   if (!past) return tl::unexpected(ProblemOf(past.error()));
-  auto differences = past->Differences(*request, **deployment);
+  auto differences = past->Differences(*request);
   if (differences.empty()) return {};
-  return HistoryDiffers(std::move(differences));
+  return tl::unexpected(HistoryDiffers(std::move(differences)));
 }
 
 }  // namespace heng::server

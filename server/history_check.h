@@ -10,7 +10,7 @@
 namespace heng::server {
 
 // 409 history-differs, with each place.
-tl::unexpected<Problem> HistoryDiffers(std::vector<data::Refusal> differences);
+Problem HistoryDiffers(std::vector<data::Refusal> differences);
 
 // False: the body brings no history, whatever it holds else. Cheap.
 bool MayBringHistory(std::string_view body);

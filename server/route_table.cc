@@ -54,7 +54,7 @@ const std::vector<Route>& Routes() {
        "Settlements, the newest first: those on their way or refused, then those that are recorded.", {}, {}, {kJson}, ""},
       {"GET", "/v1/districts/{district}/settlements/{settlement}", ShowSettlement, Needs::kView, Work::kLong,
        "A settlement: how far it is, or its results in the form that Accept asks for.",
-       {{"file", "which of the CSV files"}}, {}, {kJson, kLines, "text/csv", "text/html"}, ""},
+       {{"file", "which of the CSV files"}}, {}, {kJson, kLines, "text/csv", "text/html", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}, ""},
       {"GET", "/v1/districts/{district}/decisions", ListDecisions, Needs::kAudit, Work::kLong,
        "Decisions of the log, without requests and answers.",
        {{"after", "the sequence behind which the page begins; with newest=true before which"},

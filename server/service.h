@@ -10,6 +10,9 @@
 #include "engine/publication/publication.h"
 #include "server/config/district.h"
 
+namespace heng::settle {
+class PastSettlements;
+}
 namespace heng::store {
 class Store;
 }
@@ -44,8 +47,9 @@ struct Service {
   Access* access = nullptr;
   Metrics* metrics = nullptr;
   EventLog* log = nullptr;
-  // There is one if there is a store.
+  // These are there if there is a store.
   SettlementJobs* settlements = nullptr;
+  settle::PastSettlements* past = nullptr;
   // To be called when a version was published or withdrawn: makes, and returns, the service as it is from now on. May be
   // empty.
   std::function<std::shared_ptr<const Service>()> published_anew = {};

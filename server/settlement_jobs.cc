@@ -7,6 +7,7 @@
 #include "engine/settle/write.h"
 #include "server/bundle_folder.h"
 #include "server/event_log.h"
+#include "server/history_check.h"
 
 namespace heng::server {
 namespace {
@@ -23,19 +24,31 @@ data::Refusal Hindrance(std::string code, const Bilingual& message) {
 // Why it may not be recorded; nothing if it may.
 std::optional<Problem> Hindrances(const settle::Settlement& settled, bool accept_valid) {
   if (!settled.evaluation) {
-    return Problem{422, "facts-refused", {"数据被拒绝，没有结算", "facts are refused: nothing was settled"}, "", settled.refusals.shown};
+    return Problem{422,
+                   "facts-refused",
+                   {"数据被拒绝，没有结算", "facts are refused: nothing was settled"},
+                   "",
+                   settled.refusals.shown};
   }
   if (settled.writable(accept_valid)) return std::nullopt;
-  Problem problem{422, "results-lacking", {"有结果不能给出，没有结算", "some results cannot be given: nothing was settled"}, "", {}};
-  for (const Bilingual& broken : settled.BrokenGuarantees()) problem.errors.push_back(Hindrance("guarantee-broken", broken));
+  Problem problem{422,
+                  "results-lacking",
+                  {"有结果不能给出，没有结算", "some results cannot be given: nothing was settled"},
+                  "",
+                  {}};
+  for (const Bilingual& broken : settled.BrokenGuarantees())
+    problem.errors.push_back(Hindrance("guarantee-broken", broken));
   for (const Bilingual& failure : settled.Failures()) problem.errors.push_back(Hindrance("result-lacking", failure));
   return problem;
 }
 
-Result<store::Bundle> ResultsOf(const settle::Settlement& settled, const data::Deployment& deployment, const std::string& district) {
+Result<store::Bundle> ResultsOf(const settle::Settlement& settled, const data::Deployment& deployment,
+                                const std::string& district) {
   store::Bundle out;
-  for (const char* extension : {".csv", ".json", ".ndjson", ".html"}) {
+  for (const char* extension : {".csv", ".xlsx", ".json", ".ndjson", ".html"}) {
     auto files = settle::Render(settled, deployment, district, std::string(settle::kResultsName) + extension);
+    // What no sheet can hold has no workbook; the other forms have it all.
+    if (!files && files.error().code == "workbook-limit") continue;
     if (!files) return tl::unexpected(files.error());
     for (settle::OutputFile& file : *files) out.push_back({std::move(file.path), std::move(file.bytes)});
   }
@@ -49,8 +62,8 @@ std::string_view NameOf(JobState state) {
   return kNames[static_cast<size_t>(state)];
 }
 
-SettlementJobs::SettlementJobs(store::Store& store, EventLog* log, Limits limits)
-    : store_(store), log_(log), limits_(limits), thread_([this] { Work(); }) {}
+SettlementJobs::SettlementJobs(store::Store& store, settle::PastSettlements& past, EventLog* log, Limits limits)
+    : store_(store), past_(past), log_(log), limits_(limits), thread_([this] { Work(); }) {}
 
 SettlementJobs::~SettlementJobs() {
   {
@@ -73,14 +86,22 @@ tl::expected<SettlementJob, Problem> SettlementJobs::Submit(SettlementOrder orde
   const std::lock_guard lock(mutex_);
   if (const SettlementJob* earlier = WithKey(order)) {
     if (earlier->order.key->request_digest == order.key->request_digest) return *earlier;
-    return tl::unexpected(Problem{422, "idempotency-conflict",
-                                  {"这个 Idempotency-Key 已用于另一个请求", "this Idempotency-Key stands for another request"}, "", {}});
+    return tl::unexpected(
+        Problem{422,
+                "idempotency-conflict",
+                {"这个 Idempotency-Key 已用于另一个请求", "this Idempotency-Key stands for another request"},
+                "",
+                {}});
   }
   size_t waiting = 0;
   for (const auto& [district, ids] : waiting_) waiting += ids.size();
   std::deque<std::string>& own = waiting_[order.district];
   if (waiting >= limits_.queued || own.size() >= limits_.queued_per_district) {
-    Problem busy{503, "settlements-busy", {"等待的结算太多，请稍后再试", "too many settlements are waiting, try again later"}, "", {}};
+    Problem busy{503,
+                 "settlements-busy",
+                 {"等待的结算太多，请稍后再试", "too many settlements are waiting, try again later"},
+                 "",
+                 {}};
     busy.retry_after_s = kRetrySeconds;
     return tl::unexpected(std::move(busy));
   }
@@ -164,9 +185,15 @@ std::optional<Problem> SettlementJobs::Guarded(const SettlementOrder& order, sto
 
 std::optional<Problem> SettlementJobs::Settle(const SettlementOrder& order, store::Bundle facts) {
   const auto failed = [&](const Error& error) {
-    if (error.kind == ErrorKind::kEnvironment && log_ != nullptr) log_->Failed("settlement", error.code, error.message.en);
+    if (error.kind == ErrorKind::kEnvironment && log_ != nullptr)
+      log_->Failed("settlement", error.code, error.message.en);
     return ProblemOf(error);
   };
+  // Only now: one that waited before it may be its past.
+  const auto past = settle::Past::Read(store_, past_, order.district, order.deployment, order.period);
+  if (!past) return failed(past.error());
+  if (auto differences = past->Differences(facts); !differences.empty()) return HistoryDiffers(std::move(differences));
+  past->AddTo(facts);
   const auto folder = BundleFolder::Make(facts);
   if (!folder) return failed(folder.error());
   const auto settled = settle::Settle({order.deployment, folder->root(), order.period, order.accept_valid});
@@ -177,14 +204,26 @@ std::optional<Problem> SettlementJobs::Settle(const SettlementOrder& order, stor
   auto results = ResultsOf(*settled, order.deployment, order.district);
   if (!results) return failed(results.error());
   Step(order.id, 3);
-  store::Settlement settlement{
-      order.id,     order.district, order.deployment.graph->model->policy.id, order.deployment.digest(), order.period,
-      order.author, 0,              order.supersedes,                         std::move(facts),          std::move(*results),
-      ""};
+  store::Settlement settlement{order.id,
+                               order.district,
+                               order.deployment.graph->model->policy.id,
+                               order.deployment.digest(),
+                               order.period,
+                               order.author,
+                               0,
+                               order.supersedes,
+                               std::move(facts),
+                               std::move(*results),
+                               ""};
   const auto added = store_.AddSettlement(std::move(settlement), order.key);
   if (!added) return failed(added.error());
   if (added->earlier) {
-    return Problem{409, "already-settled", {"另一个进程已按同一个 Idempotency-Key 结算", "another process has settled it under the same Idempotency-Key"}, "", {}};
+    return Problem{
+        409,
+        "already-settled",
+        {"另一个进程已按同一个 Idempotency-Key 结算", "another process has settled it under the same Idempotency-Key"},
+        "",
+        {}};
   }
   Step(order.id, SettlementJob::kSteps);
   return std::nullopt;

@@ -17,6 +17,7 @@
 #include <tl/expected.hpp>
 
 #include "engine/data/deployment.h"
+#include "engine/settle/past_settlement.h"
 #include "engine/store/store.h"
 #include "server/problem.h"
 
@@ -56,14 +57,14 @@ class SettlementJobs {
     size_t queued_per_district = 8;  // so that one leaves room for the others
     size_t remembered = 1000;        // that are done
   };
-  // `store` must outlast this; `log` may be null.
-  SettlementJobs(store::Store& store, EventLog* log, Limits limits);
+  // `store` and `past` must outlast this; `log` may be null.
+  SettlementJobs(store::Store& store, settle::PastSettlements& past, EventLog* log, Limits limits);
   SettlementJobs(const SettlementJobs&) = delete;
   SettlementJobs& operator=(const SettlementJobs&) = delete;
   // Finishes the one that is running; those that wait are lost.
   ~SettlementJobs();
 
-  // The job, or the earlier one of the same idempotency key. `facts`: files, with the history that the store feeds. 503 settlements-busy (Retry-After), 422 idempotency-conflict.
+  // The job, or the earlier one of the same idempotency key. `facts`: files; the past is added in its turn. 503 settlements-busy (Retry-After), 422 idempotency-conflict.
   tl::expected<SettlementJob, Problem> Submit(SettlementOrder order, store::Bundle facts);
   std::optional<SettlementJob> Find(const std::string& district, const std::string& id) const;
   std::vector<SettlementJob> Of(const std::string& district) const;
@@ -79,6 +80,7 @@ class SettlementJobs {
   const SettlementJob* WithKey(const SettlementOrder& order) const;
 
   store::Store& store_;
+  settle::PastSettlements& past_;
   EventLog* log_;
   const Limits limits_;
   mutable std::mutex mutex_;

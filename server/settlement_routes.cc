@@ -32,10 +32,12 @@ struct Form {
   std::string_view extension;
   std::string_view type;
 };
+constexpr std::string_view kWorkbookType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 constexpr std::array kForms = {Form{"application/json", ".json", "application/json"},
                                Form{"application/x-ndjson", ".ndjson", "application/x-ndjson"},
                                Form{"text/csv", ".csv", "text/csv; charset=utf-8"},
-                               Form{"text/html", ".html", "text/html; charset=utf-8"}};
+                               Form{"text/html", ".html", "text/html; charset=utf-8"},
+                               Form{kWorkbookType, ".xlsx", kWorkbookType}};
 
 // The first of the types that the client takes which there is; JSON if it takes anything; empty if there is none.
 std::string_view ExtensionOf(std::string_view accept) {
@@ -91,14 +93,17 @@ tl::expected<void, Problem> TakeMember(const data::JsonMember& member, Asked& as
     return {};
   }
   if (key != "policy" && key != "period" && key != "supersedes") {
-    return Bad(key, "不认识；可以写 period、policy、files、supersedes、accept_valid", "unknown; known are period, policy, files, supersedes, accept_valid");
+    return Bad(key, "不认识；可以写 period、policy、files、supersedes、accept_valid",
+               "unknown; known are period, policy, files, supersedes, accept_valid");
   }
   if (!member.value.is(Kind::kString)) return Bad(key, "应当是文本", "must be a text");
   if (key == "policy") asked.choice.policy = member.value.text;
   if (key == "supersedes") asked.supersedes = member.value.text;
   if (key != "period") return {};
   const auto period = ParsePeriod(member.value.text);
-  if (!period) return Refuse(400, "bad-period", {"不是期间，应写作 2024Q3 或 2024-07", "no period: write 2024Q3 or 2024-07"}, "/period");
+  if (!period)
+    return Refuse(400, "bad-period", {"不是期间，应写作 2024Q3 或 2024-07", "no period: write 2024Q3 or 2024-07"},
+                  "/period");
   asked.choice.period = *period;
   return {};
 }
@@ -120,7 +125,9 @@ tl::expected<store::Bundle, Problem> ReadFolder(const config::District& district
   const auto folder = config::FactsFolder(district, deployment);
   if (!folder) {
     return Refuse(400, "no-data",
-                  {"请在 files 里给出事实，或在街道的配置里写 data", "give the facts in files, or name data in the district's configuration"}, "/files");
+                  {"请在 files 里给出事实，或在街道的配置里写 data",
+                   "give the facts in files, or name data in the district's configuration"},
+                  "/files");
   }
   const auto names = data::ListCsvFiles(*folder);
   if (!names) return tl::unexpected(ProblemOf(names.error()));
@@ -139,11 +146,25 @@ tl::expected<void, Problem> CheckCorrection(store::Store& store, const Settlemen
   if (!current) return tl::unexpected(ProblemOf(current.error()));
   const std::string holds = *current ? (*current)->id : "";
   if (holds == order.supersedes) return {};
-  if (holds.empty()) return Refuse(409, "other-period", {"这一期还没有结算，没有可替代的", "the period is not settled: there is nothing to supersede"}, "/supersedes");
+  if (holds.empty())
+    return Refuse(409, "other-period",
+                  {"这一期还没有结算，没有可替代的", "the period is not settled: there is nothing to supersede"},
+                  "/supersedes");
   return Refuse(409, order.supersedes.empty() ? "already-settled" : "already-superseded",
                 {fmt::format("这一期现行的结算是 {}；更正时写 \"supersedes\": \"{}\"", holds, holds),
-                 fmt::format("the settlement that holds for the period is {}; a correction says \"supersedes\": \"{}\"", holds, holds)},
+                 fmt::format("the settlement that holds for the period is {}; a correction says \"supersedes\": \"{}\"",
+                             holds, holds)},
                 "/supersedes");
+}
+
+// What its turn would say again is said at once: 409 history-differs.
+tl::expected<void, Problem> AgreesWithPast(const Call& call, const SettlementOrder& order, const store::Bundle& facts) {
+  const auto past =
+      settle::Past::Read(*call.service.store, *call.service.past, order.district, order.deployment, order.period);
+  if (!past) return tl::unexpected(ProblemOf(past.error()));
+  auto differences = past->Differences(facts);
+  if (differences.empty()) return {};
+  return tl::unexpected(HistoryDiffers(std::move(differences)));
 }
 
 Json OrderJson(const SettlementOrder& order) {
@@ -192,15 +213,18 @@ Response Accepted(Json body, const std::string& district, const std::string& id)
 // The file of the results that the request asks for: by Accept, and for CSV by `file`. Null: JSON, as a whole.
 tl::expected<const store::File*, Problem> Chosen(const Call& call, const store::Bundle& outputs) {
   const std::string_view extension = call.query.contains("file") ? ".csv" : ExtensionOf(call.request.Header("accept"));
-  if (extension.empty()) return Refuse(406, "not-acceptable",
-                                       {"可以取 application/json、application/x-ndjson、text/csv 或 text/html",
-                                        "take application/json, application/x-ndjson, text/csv or text/html"});
+  if (extension.empty())
+    return Refuse(406, "not-acceptable",
+                  {fmt::format("可以取 application/json、application/x-ndjson、text/csv、text/html 或 {}", kWorkbookType),
+                   fmt::format("take application/json, application/x-ndjson, text/csv, text/html or {}", kWorkbookType)});
   if (extension == ".json") return nullptr;
   const std::string name = QueryOr(call, "file", std::string(settle::kResultsName) + std::string(extension));
   for (const store::File& file : outputs) {
     if (file.path == name) return &file;
   }
-  return Refuse(404, "unknown-file", {fmt::format("这次结算没有文件“{}”", name), fmt::format("the settlement has no file '{}'", name)}, "file");
+  return Refuse(404, "unknown-file",
+                {fmt::format("这次结算没有文件“{}”", name), fmt::format("the settlement has no file '{}'", name)},
+                "file");
 }
 
 Json FileNames(const store::Bundle& files) {
@@ -217,6 +241,9 @@ Outcome ShowSettled(const Call& call, const store::Settlement& settlement) {
     // What a policy and its facts name is text, never markup of ours.
     response.headers.emplace_back("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'");
     response.headers.emplace_back("Cache-Control", "no-cache");
+    if (response.content_type == kWorkbookType) {
+      response.headers.emplace_back("Content-Disposition", fmt::format("attachment; filename=\"{}.xlsx\"", settlement.id));
+    }
     return response;
   }
   const auto all = call.service.store->Settlements(settlement.district, settlement.policy);
@@ -266,12 +293,10 @@ Outcome AddSettlement(const Call& call) {
   SettlementOrder order{call.service.new_decision(), (*district)->id,   **deployment,        asked->choice.period,
                         call.identity.name,          asked->supersedes, asked->accept_valid, std::move(*key)};
   if (auto fits = CheckCorrection(store, order); !fits) return tl::unexpected(fits.error());
-  auto facts = asked->files ? tl::expected<store::Bundle, Problem>(std::move(*asked->files)) : ReadFolder(**district, **deployment);
+  auto facts = asked->files ? tl::expected<store::Bundle, Problem>(std::move(*asked->files))
+                            : ReadFolder(**district, **deployment);
   if (!facts) return tl::unexpected(facts.error());
-  const auto past = settle::Past::Read(store, order.district, (*deployment)->graph->model->policy.id, order.period);
-  if (!past) return tl::unexpected(ProblemOf(past.error()));
-  if (auto differences = past->Differences(*facts, **deployment); !differences.empty()) return HistoryDiffers(std::move(differences));
-  past->AddTo(*facts, *(*deployment)->graph->model);
+  if (auto agrees = AgreesWithPast(call, order, *facts); !agrees) return tl::unexpected(agrees.error());
   const auto job = (*jobs)->Submit(std::move(order), std::move(*facts));
   if (!job) return tl::unexpected(job.error());
   return Accepted(JobJson(*job), job->order.district, job->order.id);

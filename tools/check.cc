@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "engine/base/file.h"
 #include "engine/base/limits.h"
@@ -21,6 +22,7 @@ namespace heng::tools {
 namespace {
 
 namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
 
 // A file that is not there is reported as any other.
 bool IsConfiguration(const std::string& path) {
@@ -58,6 +60,36 @@ class ConfigurationCheck {
   size_t policies_ = 0;
 };
 
+// The diagnostics as JSON, those of configurations before them in the same form; a mistake about a file as a whole has no place in it.
+std::string ToJson(const std::vector<config::Mistake>& mistakes, const std::vector<Diagnostic>& diagnostics) {
+  Json out = Json::array();
+  for (const config::Mistake& mistake : mistakes) {
+    Json entry = {{"file", mistake.file}};
+    if (mistake.line > 0) entry.update({{"line", mistake.line}, {"column", mistake.column}});
+    entry.update({{"code", mistake.code},
+                  {"severity", "error"},
+                  {"message", {{"zh", mistake.message.zh}, {"en", mistake.message.en}}}});
+    out.push_back(std::move(entry));
+  }
+  Json others = Json::parse(RenderJson(diagnostics));
+  for (Json& entry : others) out.push_back(std::move(entry));
+  return out.dump(2) + "\n";
+}
+
+std::string ToSarif(const std::vector<config::Mistake>& mistakes, const std::vector<Diagnostic>& diagnostics,
+                    Language language) {
+  Json log = Json::parse(RenderSarif(diagnostics, language));
+  for (const config::Mistake& mistake : mistakes) {
+    Json place = {{"artifactLocation", {{"uri", mistake.file}}}};
+    if (mistake.line > 0) place["region"] = {{"startLine", mistake.line}, {"startColumn", mistake.column}};
+    log["runs"][0]["results"].push_back({{"ruleId", mistake.code},
+                                         {"level", "error"},
+                                         {"message", {{"text", mistake.message.In(language)}}},
+                                         {"locations", Json::array({{{"physicalLocation", std::move(place)}}})}});
+  }
+  return log.dump(2) + "\n";
+}
+
 }  // namespace
 
 int RunCheck(const CheckOptions& options, const Manner& manner) {
@@ -90,13 +122,13 @@ int RunCheck(const CheckOptions& options, const Manner& manner) {
   };
   const auto errors = count(Severity::kError) + static_cast<std::ptrdiff_t>(configurations.mistakes().size());
   const auto warnings = count(Severity::kWarning);
-  std::fputs(config::RenderText(configurations.mistakes(), manner.language).c_str(), stderr);
   const size_t policies = paths->size() + configurations.policies();
   if (options.format == "json" || manner.json) {
-    std::fputs(RenderJson(all).c_str(), stdout);
+    std::fputs(ToJson(configurations.mistakes(), all).c_str(), stdout);
   } else if (options.format == "sarif") {
-    std::fputs(RenderSarif(all, manner.language).c_str(), stdout);
+    std::fputs(ToSarif(configurations.mistakes(), all, manner.language).c_str(), stdout);
   } else {
+    std::fputs(config::RenderText(configurations.mistakes(), manner.language).c_str(), stderr);
     std::fputs(RenderText(all, manner.language, manner.color_err).c_str(), stderr);
     if (manner.language == Language::kChinese) {
       fmt::print("{} 个政策：{} 个错误，{} 个警告\n", policies, errors, warnings);

@@ -138,9 +138,10 @@ int Serve(config::ServiceConfig& config, store::Store* store, const Manner& mann
   server::Metrics metrics;
   server::Access access(store, {!config.listen.loopback(), static_cast<double>(config.limits.requests_per_second), {}});
   if (auto status = access.Refresh(); !status) return Report(status.error(), manner);
+  settle::PastSettlements past;
   std::optional<server::SettlementJobs> settlements;
-  if (store != nullptr) settlements.emplace(*store, &log, server::SettlementJobs::Limits{});
-  server::Service base{{}, {}, [] { return data::NewUlid(); }, store, &access, &metrics, &log, settlements ? &*settlements : nullptr};
+  if (store != nullptr) settlements.emplace(*store, past, &log, server::SettlementJobs::Limits{});
+  server::Service base{{}, {}, [] { return data::NewUlid(); }, store, &access, &metrics, &log, settlements ? &*settlements : nullptr, &past};
   server::LiveService live(config.file, std::move(base));
   live.Reload();
   Describe(*live.Current(), manner);

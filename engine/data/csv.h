@@ -45,6 +45,9 @@ class CsvWriter {
   bool row_begun_ = false;
 };
 
+// Begins the cell of a result that could not be given; its code follows.
+inline constexpr std::string_view kFailedCell = "#错误:";
+
 // The text that CsvWriter::Text wrote.
 std::string_view WithoutApostrophe(std::string_view cell);
 

@@ -12,15 +12,18 @@ namespace heng::data {
 
 namespace fs = std::filesystem;
 
-// The .csv files of the folder, by name, without hidden ones and those that Excel locks with.
+std::string CsvStem(const std::string& file) {
+  const fs::path path(file);
+  const std::string extension = path.extension().string();
+  return extension == ".csv" || extension == ".CSV" || extension == ".Csv" ? path.stem().string() : "";
+}
+
 Result<std::vector<std::string>> ListCsvFiles(const std::string& folder) {
   std::error_code error;
   std::vector<std::string> names;
   for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
     const std::string name = entry->path().filename().string();
-    const std::string extension = entry->path().extension().string();
-    const bool csv = extension == ".csv" || extension == ".CSV" || extension == ".Csv";
-    if (csv && name[0] != '.' && name.substr(0, 2) != "~$") names.push_back(name);
+    if (!CsvStem(name).empty() && name[0] != '.' && name.substr(0, 2) != "~$") names.push_back(name);
   }
   if (error) {
     return Fail(
@@ -44,7 +47,7 @@ Result<std::optional<CsvTable>> CsvFiles::Open(const std::vector<std::string>& s
                                                std::vector<Refusal>& refusals) {
   std::vector<std::string> found;
   for (const std::string& file : unread_) {
-    const std::string stem = fs::path(file).stem().string();
+    const std::string stem = CsvStem(file);
     if (!stem.empty() && std::find(stems.begin(), stems.end(), stem) != stems.end()) found.push_back(file);
   }
   for (const std::string& file : found) std::erase(unread_, file);

@@ -1,4 +1,4 @@
-// The .csv files of a folder, found by name. Internal to csv_folder.
+// The .csv files of a folder, found by name. Of csv_folder; the server and settle know them too.
 #pragma once
 
 #include <optional>
@@ -8,6 +8,9 @@
 #include "engine/data/csv.h"
 
 namespace heng::data {
+
+// The name of a .csv file before its extension; empty if it is no such file.
+std::string CsvStem(const std::string& file);
 
 // By name, without hidden ones and those that Excel locks with. Error: kEnvironment, folder-unreadable.
 Result<std::vector<std::string>> ListCsvFiles(const std::string& folder);

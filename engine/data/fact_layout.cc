@@ -8,8 +8,8 @@ namespace {
 template <typename T>
 const std::vector<T>& Of(const std::vector<PeriodLayout<T>>& lists, SortId sort, PeriodKind kind) {
   static const std::vector<T> kNone;
-  const auto found =
-      std::find_if(lists.begin(), lists.end(), [&](const auto& list) { return list.sort == sort && list.period == kind; });
+  const auto found = std::find_if(lists.begin(), lists.end(),
+                                  [&](const auto& list) { return list.sort == sort && list.period == kind; });
   return found == lists.end() ? kNone : found->members;
 }
 
@@ -19,6 +19,17 @@ void Add(std::vector<PeriodLayout<T>>& lists, SortId sort, PeriodKind kind, T id
   auto at = std::find_if_not(lists.begin(), lists.end(), before);
   if (at == lists.end() || at->sort != sort || at->period != kind) at = lists.insert(at, {sort, kind, {}});
   at->members.push_back(id);
+}
+
+std::vector<std::string> Stems(const char* prefix_zh, const char* prefix_en, const semantic::Model& model, SortId sort,
+                               PeriodKind kind) {
+  const Bilingual adverb = PeriodAdverb(kind);
+  const semantic::Sort& of = model[sort];
+  std::vector<std::string> stems;
+  if (sort == model.subject()) stems = {prefix_zh + adverb.zh, prefix_en + adverb.en};
+  stems.push_back(prefix_zh + of.name + "." + adverb.zh);
+  if (!of.code.empty()) stems.push_back(prefix_en + of.code + "." + adverb.en);
+  return stems;
 }
 
 void AddSort(const semantic::Model& model, SortId id, FactLayout& layout) {
@@ -92,6 +103,19 @@ FactLayout LayOut(const semantic::Model& model) {
   for (const semantic::PublishedResult& result : model.results)
     Add(layout.results, model[result.definition].grain.sort, result.period, result.definition);
   return layout;
+}
+
+std::vector<std::string> PeriodicStems(const semantic::Model& model, SortId sort, PeriodKind kind) {
+  return Stems("", "", model, sort, kind);
+}
+
+std::vector<std::string> HistoryStems(const semantic::Model& model, SortId sort, PeriodKind kind) {
+  return Stems("历史.", "history.", model, sort, kind);
+}
+
+std::vector<std::string> ImportStems(const std::string& policy, PeriodKind kind) {
+  const Bilingual adverb = PeriodAdverb(kind);
+  return {"引用." + policy + "." + adverb.zh, "use." + policy + "." + adverb.en};
 }
 
 bool AllOptional(const semantic::Model& model, const std::vector<FieldId>& fields) {

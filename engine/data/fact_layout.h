@@ -18,8 +18,8 @@ struct RecordsLayout {
   SortId sort;
   PeriodKind period = PeriodKind::kMonth;  // kDay: dated
   SortId parent;
-  bool in_rows = false;     // they belong to rows of other records
-  bool has_rows = false;    // rows of other records belong to them
+  bool in_rows = false;         // they belong to rows of other records
+  bool has_rows = false;        // rows of other records belong to them
   std::vector<FieldId> fields;  // in the order of the model, which is that of eval::RecordRow::values
 };
 
@@ -49,6 +49,15 @@ struct FactLayout {
 };
 
 FactLayout LayOut(const semantic::Model& model);
+
+// What the file of a kind of period may be called, before `.csv`: `每月`, `企业.每半年`, `全体.每季`; of the first kind without its name.
+std::vector<std::string> PeriodicStems(const semantic::Model& model, SortId sort, PeriodKind kind);
+// `历史.每季`, `历史.企业.每月`.
+std::vector<std::string> HistoryStems(const semantic::Model& model, SortId sort, PeriodKind kind);
+// `引用.qinzao.lists.每半年`.
+std::vector<std::string> ImportStems(const std::string& policy, PeriodKind kind);
+// Ends the name of a file of the past that is fed from the settlements that hold, beside the one that is given: `历史.每季.结算`.
+inline constexpr const char* kSettledSuffix = ".结算";
 
 // True if no row need exist: every one of the fields is 可缺.
 bool AllOptional(const semantic::Model& model, const std::vector<FieldId>& fields);

@@ -1,10 +1,13 @@
 #include "engine/data/facts_builder.h"
 
 #include <algorithm>
+#include <optional>
+#include <set>
 #include <unordered_set>
 
 #include <fmt/format.h>
 
+#include "engine/eval/checks.h"
 #include "engine/eval/evaluation.h"
 
 namespace heng::data {
@@ -162,8 +165,40 @@ std::optional<Refusal> FactsBuilder::AddRecord(SortId sort, uint32_t subject, co
   return std::nullopt;
 }
 
-void FactsBuilder::Record(DefinitionId definition, uint32_t subject, Period period, Value value) {
+// Of each number whose past is read, in what interval this version can have it.
+const std::unordered_map<DefinitionId, graph::Interval>& FactsBuilder::Recorded() {
+  if (recorded_) return *recorded_;
+  recorded_.emplace();
+  const graph::Ranges ranges(*graph_);
+  for (const graph::Node& node : graph_->nodes) {
+    if (node.form != graph::Form::kPast || !node.type.is_number()) continue;
+    const graph::Node& read = (*graph_)[node.operands[0]];
+    if (read.form != graph::Form::kName) continue;
+    const graph::Definition& definition = (*graph_)[read.definition];
+    recorded_->emplace(definition.declared, ranges.Of(definition.body));
+  }
+  return *recorded_;
+}
+
+std::optional<Refusal> FactsBuilder::Record(DefinitionId definition, uint32_t subject, Period period, Value value) {
+  const auto* number = std::get_if<Rational>(&value);
+  const auto recorded = number != nullptr ? Recorded().find(definition) : Recorded().end();
+  if (recorded != Recorded().end() && !recorded->second.Contains(*number)) {
+    const semantic::Definition& declared = model()[definition];
+    const auto text = [&](const std::optional<Rational>& end, const char* none) {
+      return end ? semantic::Describe(model(), declared.type, *end) : std::string(none);
+    };
+    Refusal refusal;
+    refusal.code = "recorded-out-of-range";
+    refusal.value = semantic::Describe(model(), declared.type, value);
+    refusal.rule = text(recorded->second.low, "−∞") + "–" + text(recorded->second.high, "+∞");
+    refusal.message = {fmt::format("记录的“{}”是 {}，这一版政策只能得出 {}", declared.name, refusal.value, refusal.rule),
+                       fmt::format("the recorded '{}' is {}, this version of the policy can only give {}", declared.name,
+                                   refusal.value, refusal.rule)};
+    return refusal;
+  }
   facts_->history[definition].Set({PositionOf(subject), period}, std::move(value));
+  return std::nullopt;
 }
 
 void FactsBuilder::Refuse(uint32_t subject, Period period, Refusal refusal) {
@@ -217,11 +252,23 @@ std::vector<Period> FactsBuilder::PeriodsToCheck(uint32_t subject) const {
 
 void FactsBuilder::RunChecks(const Locate& locate) {
   if (model().checks.empty()) return;
-  const eval::Evaluation evaluation(graph_, facts_, settled_);
+  std::vector<std::vector<Period>> periods;
+  std::set<Period> all;
   for (uint32_t subject = 0; subject < subjects_.size(); ++subject) {
-    const std::vector<Period> periods = PeriodsToCheck(subject);
+    periods.push_back(PeriodsToCheck(subject));
+    all.insert(periods.back().begin(), periods.back().end());
+  }
+  size_t most = subjects_.size();
+  for (const auto& [sort, rows] : facts_->rows) most = std::max(most, rows.size());
+  // Of many it is decided at once who keeps all checks.
+  std::optional<eval::Checks> checks;
+  if (subjects_.size() >= eval::kManySubjects && most < eval::kMostRows)
+    checks.emplace(graph_, *facts_, settled_, std::vector<Period>(all.begin(), all.end()));
+  const eval::Evaluation evaluation(graph_, facts_, settled_, eval::Engine::kInterpreter);
+  for (uint32_t subject = 0; subject < subjects_.size(); ++subject) {
     const uint32_t position = PositionOf(subject);
-    for (const auto& [check, period, row, failure] : evaluation.BrokenChecks(SortOf(subject), position, periods)) {
+    if (checks && checks->Hold(SortOf(subject), position)) continue;
+    for (const auto& [check, period, row, failure] : evaluation.BrokenChecks(SortOf(subject), position, periods[subject])) {
       const std::string& message = (*graph_)[check].label;
       Refusal refusal;
       refusal.code = "check-failed";

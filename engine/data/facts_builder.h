@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -14,6 +15,7 @@
 #include "engine/data/fact_layout.h"
 #include "engine/data/refusal.h"
 #include "engine/eval/facts.h"
+#include "engine/graph/analysis/ranges.h"
 
 namespace heng::data {
 
@@ -56,7 +58,8 @@ class FactsBuilder {
   // is there already or there is no such parent.
   std::optional<Refusal> AddRecord(SortId sort, uint32_t subject, const std::string& key, const std::string& parent,
                                    Period period, std::vector<Value> values);
-  void Record(DefinitionId definition, uint32_t subject, Period period, Value value);
+  // What a past period published. A refusal if this version cannot give such a value, and its own past is read.
+  std::optional<Refusal> Record(DefinitionId definition, uint32_t subject, Period period, Value value);
 
   // The subject's facts of that period (kOnce: its attributes) cannot be used.
   void Refuse(uint32_t subject, Period period, Refusal refusal);
@@ -74,6 +77,7 @@ class FactsBuilder {
  private:
   bool Touched(uint32_t subject, Period period) const;
   std::vector<Period> PeriodsToCheck(uint32_t subject) const;
+  const std::unordered_map<DefinitionId, graph::Interval>& Recorded();
 
   graph::GraphPtr graph_;
   FactLayout layout_;
@@ -89,6 +93,7 @@ class FactsBuilder {
   std::vector<std::vector<Period>> rows_of_;     // by subject: the periods that have facts
   std::vector<std::vector<Period>> refused_of_;  // by subject: the periods whose facts are refused
   std::unordered_map<uint32_t, Refusal> first_refusal_;
+  std::optional<std::unordered_map<DefinitionId, graph::Interval>> recorded_;
   Refusals refusals_;
 };
 

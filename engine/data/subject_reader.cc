@@ -376,10 +376,10 @@ class SubjectReader {
                              (!definition.code.empty() && object.Find(definition.code) != nullptr);
       if (!mentioned) return;
       Reading reading = ReadJson(Expected(model(), definition), value);
-      if (reading) {
-        builder_.Record(results[i], subject_, period, std::move(*reading));
-      } else {
+      if (!reading) {
         Refuse(period, std::move(reading.error()), here);
+      } else if (auto refusal = builder_.Record(results[i], subject_, period, std::move(*reading))) {
+        Refuse(period, std::move(*refusal), here);
       }
     });
   }

@@ -20,16 +20,18 @@ class Decider {
   // Appends what data::ToJson gives for the subject, or leaves `out` as it is and returns false: the line is for the readers of data/ and
   // the interpreter. REQUIRES: kPadding readable bytes behind the line.
   bool DecideLine(std::string_view line, std::string& out);
-  // The same of an object within a document. `end`: behind the last byte of the document.
-  bool DecideObject(simdjson::ondemand::object object, const char* end, std::string& out);
+  // The same of an object within a text.
+  bool DecideObject(simdjson::ondemand::object object, std::string_view text, std::string& out);
   // Of the last subject, as it stands in the JSON.
   std::string_view id() const { return reader_.id(); }
 
  private:
+  class Sink;
+
   bool Decide(std::string& out);
-  bool Write(const Piece& piece, std::string& out) const;
-  // Of a number that is printed from its integer.
-  bool WriteNumber(const Piece& piece, std::string& out) const;
+  bool Write(const Piece& piece, Sink& out) const;
+  // A number that is printed from its integer.
+  static void WriteNumber(const Piece& piece, int64_t value, Sink& out);
 
   std::shared_ptr<const Plan> plan_;
   eval::Single single_;

@@ -10,6 +10,7 @@
 #include "engine/base/text.h"
 #include "engine/data/answer.h"
 #include "engine/data/result_columns.h"
+#include "engine/graph/analysis/monotone.h"
 
 namespace heng::direct {
 namespace {
@@ -113,7 +114,7 @@ class Planner {
 
   static void FindSimple(Section& section) {
     for (Key& key : section.keys)
-      key.simple = key.type == TypeKind::kNumber && !key.optional && !key.percent && key.slots.size() == 1;
+      key.simple = key.type == TypeKind::kNumber && !key.optional && !key.percent;
   }
 
   Key KeyOf(FieldId id) const {
@@ -228,7 +229,9 @@ class Planner {
     for (const Root& root : graph().roots) {
       const bool check = root.kind == Root::Kind::kCheck;
       const bool guarantee = asserts_ == Asserts::kGuarantees && root.kind == Root::Kind::kGuarantee;
-      if (asserts_ == Asserts::kGuarantees && root.kind == Root::Kind::kMonotone) return false;
+      if (asserts_ == Asserts::kGuarantees && root.kind == Root::Kind::kMonotone &&
+          !graph::ProvesMonotone(graph(), graph::Ranges(graph()), root))
+        return false;
       if (!check && !guarantee) continue;
       const semantic::Grain grain = graph()[root.definition].grain;
       if (check && grain.sort != model().subject() && grain.sort != semantic::kWholeSort) continue;

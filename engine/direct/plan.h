@@ -30,7 +30,7 @@ struct Key {
   int64_t none = 0;  // what the slots hold where there is no value
   std::vector<std::pair<std::string, int64_t>> words;  // of enumerations and 是否
   std::vector<uint32_t> slots;                         // none: it is only validated
-  bool simple = false;  // a number that is always there and stands in one slot as it is written
+  bool simple = false;  // a number that is always there and stands in its slots as it is written
 };
 
 // The members of one object: attributes, the facts or the recorded results of a period.

@@ -1,13 +1,13 @@
 #include "engine/direct/reader.h"
 
 #include <algorithm>
-#include <array>
-#include <cstdint>
-#include <cstring>
+#include <cstddef>
 #include <optional>
+#include <utility>
 
 #include "engine/base/limits.h"
 #include "engine/base/text.h"
+#include "engine/direct/scalar.h"
 
 namespace heng::direct {
 
@@ -16,65 +16,20 @@ using semantic::TypeKind;
 
 namespace {
 
-bool IsBlank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+// So many layouts are remembered.
+constexpr size_t kShapes = 4;
 
 bool IsValid(std::string_view text) {
   const bool ascii = std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
   return ascii || !FindInvalidUtf8(text);
 }
 
-constexpr int kDigits = 18;
-constexpr std::array<int64_t, kDigits + 1> kPowers = [] {
-  std::array<int64_t, kDigits + 1> powers{1};
-  for (size_t i = 1; i < powers.size(); ++i) powers[i] = powers[i - 1] * 10;
-  return powers;
-}();
-
-// A plain decimal as an integer with so many decimal places; nothing if it is none, is too long, or has more places. `kAny`: 0.
-[[gnu::always_inline]] inline std::optional<int64_t> ToInteger(std::string_view text, int places) {
-  const char* at = text.data();
-  const char* const end = at + text.size();
-  const bool negative = at != end && *at == '-';
-  if (negative) ++at;
-  if (at == end || end - at > kDigits) return std::nullopt;
-  const char* const first = at;
-  const auto is_digit = [](char c) { return static_cast<unsigned char>(c - '0') <= 9; };
-  int64_t value = 0;
-  for (; at != end && is_digit(*at); ++at) value = value * 10 + (*at - '0');
-  if (at == first || (*first == '0' && at - first > 1)) return std::nullopt;
-  int decimals = 0;
-  if (at != end) {
-    if (*at++ != '.') return std::nullopt;
-    const char* const point = at;
-    for (; at != end && is_digit(*at); ++at) value = value * 10 + (*at - '0');
-    decimals = static_cast<int>(at - point);
-    if (decimals == 0 || at != end) return std::nullopt;
-  }
-  if (places == Key::kAny) return 0;
-  for (; decimals > places; --decimals) {
-    if (value % 10 != 0) return std::nullopt;
-    value /= 10;
-  }
-  if (__builtin_mul_overflow(value, kPowers[static_cast<size_t>(places - decimals)], &value)) return std::nullopt;
-  if (negative && value == 0) return std::nullopt;
-  return negative ? -value : value;
+Shape::Part::Kind KindOf(const Key& key) {
+  if (key.simple) return Shape::Part::Kind::kNumber;
+  return key.words.empty() ? Shape::Part::Kind::kValue : Shape::Part::Kind::kWord;
 }
 
 }  // namespace
-
-std::string_view TrimEnd(std::string_view token) {
-  while (!token.empty() && IsBlank(token.back())) token.remove_suffix(1);
-  return token;
-}
-
-std::optional<std::string_view> Content(std::string_view token) {
-  if (token.size() < 3 || token.front() != '"' || token.back() != '"') return std::nullopt;
-  token = token.substr(1, token.size() - 2);
-  for (const char c : token) {
-    if (c == '\\') return std::nullopt;
-  }
-  return token;
-}
 
 int64_t Texts::CodeOf(std::string_view text) {
   for (size_t i = 0; i < known_.size(); ++i) {
@@ -101,8 +56,12 @@ size_t Reader::Search(size_t count, size_t guess, IsThere is_there) {
   return count;
 }
 
-bool Reader::Read(Object object, const char* end) {
-  end_ = end;
+bool Reader::Is(const char* key, std::string_view name) const { return IsKey(key, text_.data() + text_.size(), name); }
+
+bool Reader::Read(Object object, std::string_view text) {
+  text_ = text;
+  shape_.Clear();
+  behind_ = 0;
   id_ = {};
   texts_.Clear();
   std::fill(inputs_given_.begin(), inputs_given_.end(), 0);
@@ -123,12 +82,16 @@ bool Reader::Read(Object object, const char* end) {
     if (part == kInputs && !ReadSections(plan_.inputs, inputs_given_, value)) return false;
     if (part == kHistory && !ReadSections(plan_.history, history_given_, value)) return false;
     if (part > kKind) continue;
-    const auto text = Content(TrimEnd(value.raw_json_token()));
-    if (!text) return false;
-    if (part == kKind && std::find(plan_.kinds.begin(), plan_.kinds.end(), *text) == plan_.kinds.end()) return false;
-    if (part == kId) id_ = *text;
+    const std::string_view token = TrimEnd(value.raw_json_token());
+    if (part == kId) {
+      if (!TakeId(token)) return false;
+      AddPart(Shape::Part::Kind::kId, token);
+      continue;
+    }
+    const auto kind = Content(token);
+    if (!kind || std::find(plan_.kinds.begin(), plan_.kinds.end(), *kind) == plan_.kinds.end()) return false;
   }
-  if (id_.empty() || id_.size() > limits::kNameBytes || !IsValid(id_)) return false;
+  if (!given[kId]) return false;
   if (!given[kAttributes] && !Leave(plan_.attributes)) return false;
   for (size_t i = 0; i < plan_.inputs.size(); ++i) {
     if (inputs_given_[i] == 0 && !Leave(plan_.inputs[i])) return false;
@@ -136,9 +99,7 @@ bool Reader::Read(Object object, const char* end) {
   // What is not recorded is unknown, and an absence that is recorded is none.
   for (size_t i = 0; i < plan_.history.size(); ++i) {
     if (history_given_[i] != 0) continue;
-    for (const Key& key : plan_.history[i].keys) {
-      for (const uint32_t slot : key.slots) single_.SetUnknown(slot, true);
-    }
+    for (const Key& key : plan_.history[i].keys) SayUnknown(key);
   }
   return true;
 }
@@ -163,7 +124,7 @@ bool Reader::ReadSection(const Section& section, Element value) {
   Object object;
   if (section.recorded && TrimEnd(value.raw_json_token()) == "null") {
     // There was no such period: everything in it is absent.
-    for (const Key& key : section.keys) PutNone(key);
+    for (const Key& key : section.keys) SayNone(key);
     return true;
   }
   if (value.get_object().get(object)) return false;
@@ -188,18 +149,21 @@ bool Reader::ReadSection(const Section& section, Element value) {
     });
     if (i == keys.size() || given_[i] != 0) return false;
     const std::string_view token = TrimEnd(one.raw_json_token());
-    if (!(keys[i].simple && TakeSimple(keys[i], token)) && !Take(keys[i], token)) return false;
+    const char* at = token.data();
+    const bool taken = keys[i].simple && TakeSimple(keys[i], at) && at == token.data() + token.size();
+    if (!taken && !Take(keys[i], token)) return false;
+    AddPart(KindOf(keys[i]), token, &keys[i]);
     given_[i] = 1;
     guess = i + 1;
     ++count;
   }
-  for (const uint32_t slot : section.presence) single_.Set(slot, 1);
+  SayPresence(section, true);
   if (count == keys.size()) return true;
   for (size_t i = 0; i < keys.size(); ++i) {
     if (given_[i] != 0) continue;
     if (section.recorded) {
-      for (const uint32_t slot : keys[i].slots) single_.SetUnknown(slot, true);
-    } else if (!PutNone(keys[i])) {
+      SayUnknown(keys[i]);
+    } else if (!SayNone(keys[i])) {
       return false;
     }
   }
@@ -209,19 +173,121 @@ bool Reader::ReadSection(const Section& section, Element value) {
 // A section that is not given.
 bool Reader::Leave(const Section& section) {
   if (section.required) return false;
-  for (const uint32_t slot : section.presence) single_.Set(slot, 0);
+  SayPresence(section, false);
   for (const Key& key : section.keys) {
     // What is read and is not there is for the interpreter; what nobody reads may be missing with its period.
-    if (!key.slots.empty() && !PutNone(key)) return false;
+    if (!key.slots.empty() && !SayNone(key)) return false;
   }
   return true;
 }
 
+void Reader::AddPart(Shape::Part::Kind kind, std::string_view token, const Key* key) {
+  const auto begin = static_cast<size_t>(token.data() - text_.data());
+  shape_.parts.push_back({kind, static_cast<uint32_t>(behind_), static_cast<uint32_t>(begin - behind_), key});
+  behind_ = begin + token.size();
+}
+
+void Reader::KeepShape() {
+  ++misses_;
+  if (Rests()) return;
+  AddPart(Shape::Part::Kind::kEnd, text_.substr(text_.size()));
+  shape_.text = text_;
+  last_shape_ = (last_shape_ + 1) % kShapes;
+  if (last_shape_ >= shapes_.size()) last_shape_ = (shapes_.emplace_back(), shapes_.size() - 1);
+  std::swap(shapes_[last_shape_], shape_);
+}
+
+// Lines without a common layout are not asked for it again and again.
+bool Reader::Rests() const {
+  constexpr size_t kPatience = 16;
+  constexpr size_t kAgain = 8;
+  return misses_ > kPatience && misses_ % kAgain != 0;
+}
+
+bool Reader::ReadAlike(std::string_view line) {
+  if (Rests()) return false;
+  for (size_t i = 0; i < shapes_.size(); ++i) {
+    const size_t one = (last_shape_ + i) % shapes_.size();
+    if (!ReadAs(shapes_[one], line)) continue;
+    last_shape_ = one;
+    misses_ = 0;
+    return true;
+  }
+  return false;
+}
+
+bool Reader::ReadAs(const Shape& shape, std::string_view line) {
+  const char* at = line.data();
+  const char* const end = at + line.size();
+  texts_.Clear();
+  for (const Shape::Part& part : shape.parts) {
+    if (end - at < static_cast<ptrdiff_t>(part.size) || !IsSame(at, {shape.text.data() + part.begin, part.size})) return false;
+    at += part.size;
+    if (!ReadPart(part, at, end)) return false;
+  }
+  for (const Key* key : shape.none) PutNone(*key);
+  for (const Key* key : shape.unknown) PutUnknown(*key);
+  for (const auto& [slot, given] : shape.presence) single_.Set(slot, given ? 1 : 0);
+  return true;
+}
+
+// `at` may come to stand behind the end; the next text is then not there.
+inline bool Reader::ReadPart(const Shape::Part& part, const char*& at, const char* end) {
+  using Kind = Shape::Part::Kind;
+  if (part.kind == Kind::kEnd) return at == end;
+  if (part.kind == Kind::kNumber && TakeSimple(*part.key, at)) return true;
+  if (part.kind == Kind::kWord && TakeWord(*part.key, at, end)) return true;
+  const std::string_view token = TokenAt(at, end);
+  at += token.size();
+  return !token.empty() && (part.kind == Kind::kId ? TakeId(token) : Take(*part.key, token));
+}
+
+bool Reader::TakeId(std::string_view token) {
+  id_ = Content(token).value_or(std::string_view());
+  return !id_.empty() && id_.size() <= limits::kNameBytes && IsValid(id_);
+}
+
+bool Reader::TakeWord(const Key& key, const char*& at, const char* end) {
+  if (key.type == TypeKind::kBool && (IsToken(at, end, "true") || IsToken(at, end, "false"))) {
+    const bool yes = *at == 't';
+    Put(key, yes ? 1 : 0);
+    at += yes ? 4 : 5;
+    return true;
+  }
+  if (at >= end || *at != '"') return false;
+  for (const auto& [word, code] : key.words) {
+    if (!IsKey(at + 1, end, word)) continue;
+    Put(key, code);
+    at += word.size() + 2;
+    return true;
+  }
+  return false;
+}
+
+bool Reader::SayNone(const Key& key) {
+  shape_.none.push_back(&key);
+  return PutNone(key);
+}
+
+void Reader::SayUnknown(const Key& key) {
+  shape_.unknown.push_back(&key);
+  PutUnknown(key);
+}
+
+void Reader::SayPresence(const Section& section, bool given) {
+  for (const uint32_t slot : section.presence) {
+    shape_.presence.emplace_back(slot, given);
+    single_.Set(slot, given ? 1 : 0);
+  }
+}
+
 // False: it has to be looked at more closely.
-bool Reader::TakeSimple(const Key& key, std::string_view token) {
-  const auto value = ToInteger(token, key.places);
-  if (!value || *value < key.low || *value > key.high) return false;
-  single_.Set(key.slots.front(), *value);
+inline bool Reader::TakeSimple(const Key& key, const char*& at) {
+  const char* behind = at;
+  int64_t value = 0;
+  if (!TakeDecimal(behind, key.places, value) || value < key.low || value > key.high) return false;
+  for (const uint32_t slot : key.slots) single_.Set(slot, value);
+  at = behind;
   return true;
 }
 
@@ -241,6 +307,10 @@ bool Reader::PutNone(const Key& key) {
     single_.SetUnknown(slot, false);
   }
   return key.optional;
+}
+
+void Reader::PutUnknown(const Key& key) {
+  for (const uint32_t slot : key.slots) single_.SetUnknown(slot, true);
 }
 
 bool Reader::Take(const Key& key, std::string_view token) {

@@ -1,47 +1,16 @@
-// Reader: one subject's JSON object into the slots of a program, without a document in between. Takes only what is plainly right;
-// numbers are read from their digits to integers, never by way of floating point.
+// Reader: one subject's JSON object into the slots of a program, without a document in between. Takes only what is plainly right.
 #pragma once
 
 #include <cstdint>
-#include <cstring>
-#include <optional>
 #include <string_view>
 #include <vector>
 
 #include <simdjson.h>
 
 #include "engine/direct/plan.h"
+#include "engine/direct/shape.h"
 
 namespace heng::direct {
-
-// A token without the blanks behind it.
-std::string_view TrimEnd(std::string_view token);
-// What stands between the quotes of a string without escapes, if it is one and not empty.
-std::optional<std::string_view> Content(std::string_view token);
-// Whether the text begins so. Names are short, and a call for each costs as much as comparing them.
-inline bool IsSame(const char* text, std::string_view name) {
-  const char* with = name.data();
-  size_t rest = name.size();
-  const auto differs = [&](auto word) {
-    auto other = word;
-    std::memcpy(&word, text, sizeof word);
-    std::memcpy(&other, with, sizeof word);
-    text += sizeof word;
-    with += sizeof word;
-    rest -= sizeof word;
-    return word != other;
-  };
-  while (rest >= 8) {
-    if (differs(uint64_t{})) return false;
-  }
-  if (rest >= 4 && differs(uint32_t{})) return false;
-  if (rest >= 2 && differs(uint16_t{})) return false;
-  return rest == 0 || !differs(uint8_t{});
-}
-// Whether the key that begins there is that name; `end`: behind the last byte that may be read.
-inline bool IsKey(const char* key, const char* end, std::string_view name) {
-  return static_cast<size_t>(end - key) > name.size() && key[name.size()] == '"' && IsSame(key, name);
-}
 
 // The texts of one subject, by their codes: first those of the program.
 class Texts {
@@ -64,9 +33,13 @@ class Reader {
   // Writes into the registers of `single`.
   Reader(const Plan& plan, eval::Single& single);
 
-  // False if something is there that the readers of data/ have to look at; the slots then hold anything. `end`: behind the last byte that
-  // may be read.
-  bool Read(simdjson::ondemand::object object, const char* end);
+  // False if something is there that the readers of data/ have to look at; the slots then hold anything. `text`: what the object stands in.
+  bool Read(simdjson::ondemand::object object, std::string_view text);
+  // Remembers how the text that was just read is laid out. REQUIRES: it is all of a line, and valid JSON.
+  void KeepShape();
+  // Reads a line that is laid out as one before, without a look at anything but its values. False: it is not, or as with Read.
+  // REQUIRES: 64 readable bytes behind the line.
+  bool ReadAlike(std::string_view line);
 
   // Of the last subject: its id as it stands in the JSON.
   std::string_view id() const { return id_; }
@@ -76,23 +49,39 @@ class Reader {
   using Object = simdjson::ondemand::object;
   using Element = simdjson::ondemand::value;
 
+  bool Rests() const;
+  bool ReadAs(const Shape& shape, std::string_view line);
+  bool ReadPart(const Shape::Part& part, const char*& at, const char* end);
   bool ReadSections(const std::vector<Section>& sections, std::vector<uint8_t>& given, Element value);
   bool ReadSection(const Section& section, Element value);
-  bool TakeSimple(const Key& key, std::string_view token);
+  bool TakeSimple(const Key& key, const char*& at);
   bool Take(const Key& key, std::string_view token);
+  bool TakeWord(const Key& key, const char*& at, const char* end);
+  bool TakeId(std::string_view token);
   bool Leave(const Section& section);
+  // What the text says without a value.
+  bool SayNone(const Key& key);
+  void SayUnknown(const Key& key);
+  void SayPresence(const Section& section, bool given);
+  void AddPart(Shape::Part::Kind kind, std::string_view token, const Key* key = nullptr);
   // The place of the key among `count` names, looked for from `guess` on; the count if it is none of them.
   template <typename IsThere>
   static size_t Search(size_t count, size_t guess, IsThere is_there);
-  bool Is(const char* key, std::string_view name) const { return IsKey(key, end_, name); }
+  bool Is(const char* key, std::string_view name) const;
   void Put(const Key& key, int64_t value);
   bool PutNone(const Key& key);
+  void PutUnknown(const Key& key);
 
   const Plan& plan_;
   eval::Single& single_;
   Texts texts_;
   std::string_view id_;
-  const char* end_ = nullptr;
+  std::string_view text_;
+  Shape shape_;                // of the text that is read
+  size_t behind_ = 0;          // its last value
+  std::vector<Shape> shapes_;  // of lines before; a few
+  size_t last_shape_ = 0;      // that was met, or is the newest
+  size_t misses_ = 0;          // lines in a row that had none of them
   bool by_code_ = false;  // how the last key was written
   std::vector<uint8_t> inputs_given_, history_given_, given_;
 };

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/direct/scalar.h"
+
 namespace heng::direct {
 
 namespace ondemand = simdjson::ondemand;
@@ -14,7 +16,8 @@ std::shared_ptr<const Plan> RequestAnswerer::Answer(std::string_view body, const
   };
   if (body.size() + kPadding > padded_.size()) padded_.resize(body.size() + kPadding);
   std::copy(body.begin(), body.end(), padded_.begin());
-  const char* end = padded_.data() + body.size();
+  const std::string_view whole = std::string_view(padded_).substr(0, body.size());
+  const char* const end = whole.data() + whole.size();
   ondemand::document document;
   ondemand::object object;
   if (parser_.iterate(padded_.data(), body.size(), padded_.size()).get(document)) return fail();
@@ -34,7 +37,7 @@ std::shared_ptr<const Plan> RequestAnswerer::Answer(std::string_view body, const
         decider_.emplace(plan);
         plan_ = std::move(plan);
       }
-      if (!AnswerSubjects(subjects, end, out)) return fail();
+      if (!AnswerSubjects(subjects, whole, out)) return fail();
       answered = true;
       continue;
     }
@@ -56,13 +59,13 @@ std::shared_ptr<const Plan> RequestAnswerer::Answer(std::string_view body, const
   return plan_;
 }
 
-bool RequestAnswerer::AnswerSubjects(ondemand::array subjects, const char* end, std::string& out) {
+bool RequestAnswerer::AnswerSubjects(ondemand::array subjects, std::string_view text, std::string& out) {
   ids_.clear();
   for (auto element : subjects) {
     ondemand::object object;
     if (element.get_object().get(object)) return false;
     if (!ids_.empty()) out += ',';
-    if (!decider_->DecideObject(object, end, out)) return false;
+    if (!decider_->DecideObject(object, text, out)) return false;
     ids_.push_back(decider_->id());
   }
   std::sort(ids_.begin(), ids_.end());

@@ -29,7 +29,7 @@ class RequestAnswerer {
   std::shared_ptr<const Plan> Answer(std::string_view body, const Choose& choose, std::string& out);
 
  private:
-  bool AnswerSubjects(simdjson::ondemand::array subjects, const char* end, std::string& out);
+  bool AnswerSubjects(simdjson::ondemand::array subjects, std::string_view text, std::string& out);
 
   simdjson::ondemand::parser parser_;
   std::string padded_;

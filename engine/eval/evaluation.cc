@@ -11,6 +11,7 @@
 #include "engine/base/check.h"
 #include "engine/eval/fact_columns.h"
 #include "engine/eval/interpreter.h"
+#include "engine/graph/analysis/monotone.h"
 
 namespace heng::eval {
 
@@ -265,8 +266,14 @@ std::optional<Bilingual> Evaluation::TurnsBack(const Root& root, uint32_t subjec
 std::vector<Violation> Evaluation::Violations() const {
   std::vector<Violation> out;
   const graph::Graph& g = graph();
+  std::optional<graph::Ranges> ranges;
   for (const Root& root : g.roots) {
     if (root.kind != Root::Kind::kGuarantee && root.kind != Root::Kind::kMonotone) continue;
+    if (root.kind == Root::Kind::kMonotone) {
+      // What is proved for all facts needs no probe.
+      if (!ranges) ranges.emplace(g);
+      if (graph::ProvesMonotone(g, *ranges, root)) continue;
+    }
     const graph::Definition& claim = g[root.definition];
     std::vector<Value> probes;
     if (root.kind == Root::Kind::kMonotone) probes = ProbesOf(g, claim.body, root.along, facts());

@@ -82,12 +82,11 @@ std::optional<Int> FactColumns::Encode(const Slot& slot, const Value& value) {
 }
 
 // Null: there is none.
-const Value* FactColumns::FieldValue(const Slot& slot, uint32_t entity) const {
+const Value* FactColumns::FieldValue(graph::FieldId id, uint32_t entity, Period period) const {
   using Kind = semantic::Field::Kind;
-  const semantic::Field& field = (*lowered_.graph->model)[slot.field];
-  Period period = slot.period;
+  const semantic::Field& field = (*lowered_.graph->model)[id];
   if (field.kind == Kind::kAttribute || field.kind == Kind::kImported) {
-    if (const auto table = facts_.since.find(slot.field); table != facts_.since.end()) {
+    if (const auto table = facts_.since.find(id); table != facts_.since.end()) {
       const auto found = table->second.find(entity);
       if (found != table->second.end()) {
         const Date day = period.first_day();
@@ -98,7 +97,7 @@ const Value* FactColumns::FieldValue(const Slot& slot, uint32_t entity) const {
     }
     period = {};
   }
-  const auto table = facts_.values.find(slot.field);
+  const auto table = facts_.values.find(id);
   return table == facts_.values.end() ? nullptr : table->second.Find({entity, period});
 }
 
@@ -143,6 +142,14 @@ void FactColumns::FillRows(size_t s) {
       case Slot::Kind::kRowFirstDay: put(row.period.first_day().days()); break;
       case Slot::Kind::kRowLastDay: put(row.period.last_day().days()); break;
       case Slot::Kind::kRowNumber: put(row.period.number()); break;
+      case Slot::Kind::kRowAttribute: {
+        const semantic::Model& model = *lowered_.graph->model;
+        uint32_t entity = row.owner;
+        graph::SortId sort = model[lowered_.domains[slot.domain.index()].sort].parent;
+        for (; sort != model[slot.field].grain.sort; sort = model[sort].parent) entity = facts_.rows.at(sort)[entity].owner;
+        Put(s, i, FieldValue(slot.field, entity, once ? settled : row.period.In(slot.period.kind)));
+        break;
+      }
       default: CHECK(false);
     }
   }
@@ -173,7 +180,7 @@ void FactColumns::Fill(size_t s, const Interpret& interpret) {
       } else if (slot.kind == Slot::Kind::kPast) {
         Put(s, entity, history == facts_.history.end() ? nullptr : history->second.Find({entity, slot.period}));
       } else {
-        Put(s, entity, FieldValue(slot, entity));
+        Put(s, entity, FieldValue(slot.field, entity, slot.period));
       }
     }
   }

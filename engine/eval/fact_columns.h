@@ -32,7 +32,7 @@ class FactColumns {
   void FillRows(size_t slot);
   void Put(size_t slot, size_t row, const Value* value);
   std::optional<Int> Encode(const program::Slot& slot, const Value& value);
-  const Value* FieldValue(const program::Slot& slot, uint32_t entity) const;
+  const Value* FieldValue(graph::FieldId field, uint32_t entity, Period period) const;
   void MarkBad(graph::SortId sort, uint32_t entity);
   size_t CountOf(graph::SortId sort) const;
 

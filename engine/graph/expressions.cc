@@ -215,6 +215,7 @@ NodeId Builder::TranslateValueCall(ExprId id, const Expr& expr, Grain at) {
       const NodeId ratio = Apply(Op::kDivide, {part, whole}, type, at);
       Owe(Obligation::Kind::kNonZero, ratio, TextOf(expr.arguments[1].value), tree_[expr.arguments[1].value].span);
       if (expr.arguments.size() < 3) return ratio;
+      graph_->obligations.back().guarded = true;
       const NodeId empty = Apply(Op::kEqual, {whole, Number(0, (*graph_)[whole].type.unit)}, BoolType(), at);
       const NodeId node = Case({empty, argument(2), ratio}, true, info.type, at);
       const std::string divisor = TextOf(expr.arguments[1].value);

@@ -208,6 +208,7 @@ struct Obligation {
   std::vector<Span> arms;  // of a case
   std::vector<Bilingual> arm_names;
   bool bounded_below = true;  // kWithin: `low` counts
+  bool guarded = false;       // kNonZero: a case of its own leaves 0 out; only what may be below 0 is told
 };
 
 // Where the policy goes one way or another: what examples ought to reach. Its arms are those of the node (of kElse: the value, then

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include "engine/graph/analysis/grids.h"
+#include "engine/graph/analysis/normal_forms.h"
 #include "engine/graph/dump.h"
 #include "engine/program/program.h"
 
@@ -12,7 +14,7 @@ std::string Text(Int value) { return Rational::Of({value, 1}).ToString(); }
 
 std::string SlotName(const Program& program, const Slot& slot) {
   static constexpr std::string_view kKinds[] = {"",        "past ",     "interpreted ", "row-in ",  "row-not-after ",
-                                                "ordinal ", "first-day ", "last-day ",  "number ", "owner "};
+                                                "ordinal ", "first-day ", "last-day ",  "number ", "row ", "owner "};
   std::string name(kKinds[static_cast<size_t>(slot.kind)]);
   if (slot.field.valid()) name += (*program.graph().model)[slot.field].name;
   if (slot.definition.valid()) name += program.graph()[slot.definition].name;
@@ -34,6 +36,61 @@ std::string PlaceName(const Program& program, const Place& place) {
     case Place::Kind::kBad: return "bad";
   }
   return "";
+}
+
+int BitsOf(const Bounds& bounds) {
+  int bits = 2;
+  while (!bounds.fits(bits)) ++bits;
+  return bits;
+}
+
+// Nothing where nothing narrower is kept anyway.
+std::string WhyNotNarrower(const Program& program, const Instruction& in) {
+  if (in.out.storage <= Storage::k32) return "";
+  const CodeBuilder& code = program.lowered->code;
+  const Operation& o = code[in.value];
+  const int bits = BitsOf(o.bounds);
+  if (bits <= (in.out.storage == Storage::k64 ? 32 : 64)) return ", as wide as its operands";
+  std::string why = fmt::format(", needs {} bits:", bits);
+  if (o.code == Code::kSum) return why + " a sum of up to 2^24 rows";
+  for (size_t i = o.code == Code::kSelect ? 1 : 0; i < o.operands.size(); ++i)
+    why += fmt::format(" {}{}", i == 0 || why.ends_with(':') ? "of " : "and ", BitsOf(code[o.operands[i]].bounds));
+  return why;
+}
+
+// By node of the policy: its numbers as they are represented, and what the analyses made of it.
+std::string DumpNodes(const Program& program) {
+  const Lowered& lowered = *program.lowered;
+  const graph::Graph& graph = program.graph();
+  const graph::Ranges ranges(graph);
+  const graph::Grids grids(graph, ranges);
+  const graph::NormalForms forms(graph, ranges);
+  std::unordered_map<graph::NodeId, std::string> texts;
+  for (const graph::Occurrence& o : graph.occurrences)
+    texts.try_emplace(o.node, graph.model->tree->source->Text(o.span));
+  std::string out = "nodes\n";
+  for (const Lowering& l : lowered.nodes) {
+    const graph::Node& node = graph[l.node];
+    if (!node.type.is_number()) continue;
+    out += fmt::format("  {}#{}", graph::NameOf(node.form), l.node.index());
+    if (l.period.kind != PeriodKind::kOnce && l.period.ordinal != INT32_MIN) out += "(" + l.period.ToString() + ")";
+    const auto text = texts.find(l.node);
+    if (text != texts.end() && text->second.find('\n') == std::string::npos) out += " " + text->second;
+    const Bounds bounds = lowered.code[l.value].bounds;
+    out += fmt::format(": {} bits in [{}, {}] ÷ {}", BitsOf(bounds), Text(bounds.low), Text(bounds.high), Text(l.scale));
+    for (const ValueId divisor : l.denominators) {
+      const Bounds of = lowered.code[divisor].bounds;
+      out += fmt::format(" ÷ a column in [{}, {}]", Text(of.low), Text(of.high));
+    }
+    const graph::Grid& grid = grids.Of(l.node);
+    if (grid.step) out += ", multiples of " + grid.step->ToString();
+    const bool rounds = node.op >= graph::Op::kRoundHalfUp && node.op <= graph::Op::kRoundUp;
+    if (rounds && grids.RoundsNothing(l.node)) out += ", not rounded: it lies on the step already";
+    if (forms[forms.Of(l.node)].terms.size() > 1) out += ", = " + forms.Text(l.node);
+    if (forms.FirstEqual(l.node) != l.node) out += fmt::format(", computed as #{}", forms.FirstEqual(l.node).index());
+    out += "\n";
+  }
+  return out;
 }
 
 }  // namespace
@@ -62,6 +119,7 @@ std::string DumpProgram(const Program& program) {
           line += (i == 0 ? " " : ", ") + PlaceName(program, instruction.operands[i]);
         line += fmt::format("   {} in [{}, {}]", kStorage[static_cast<size_t>(instruction.out.storage)],
                             Text(bounds.low), Text(bounds.high));
+        line += WhyNotNarrower(program, instruction);
         if (const auto found = meaning.find(instruction.value); found != meaning.end()) {
           const Lowering& l = *found->second;
           line += fmt::format("  # {} {}", graph::NameOf(graph[l.node].form), l.period.ordinal == INT32_MIN ? "" : l.period.ToString());
@@ -84,6 +142,7 @@ std::string DumpProgram(const Program& program) {
     if (given.deferred) out += ", deferred " + PlaceName(program, *given.deferred);
     out += "\n";
   }
+  out += DumpNodes(program);
   for (const Interpreted& one : lowered.interpreted)
     out += fmt::format("interpreted {}: {}\n", graph[one.definition].name, one.reason);
   return out;

@@ -35,6 +35,7 @@ struct Slot {
     kRowFirstDay,   // of the row's own period
     kRowLastDay,
     kRowNumber,     // its number in the year
+    kRowAttribute,  // an attribute of what the row belongs to, on the first day of the row's period of the kind of `period`
     kOwner,         // the position of what the row belongs to
   };
   Kind kind = Kind::kField;

@@ -13,8 +13,9 @@ constexpr Bounds kBit{0, 1};
 constexpr Bounds kPosition{0, INT32_MAX};
 // Days of the years 1000 to 9999.
 constexpr Bounds kDays{-354285, 2932896};
-// What is recorded or imported may be of another version, with other ranges.
+// What is recorded or imported may be of another version, with other ranges. Whatever is greater the interpreter looks at.
 constexpr Int kRecorded = Int{1} << 46;
+constexpr Int kRecordedAsInteger = Int{1} << 56;
 
 Int PowerOfTen(int places) {
   Int power = 1;
@@ -27,6 +28,11 @@ Int PowerOfTen(int places) {
 size_t BytesOf(Storage storage) {
   static constexpr size_t kBytes[] = {1, 4, 8, 16};
   return kBytes[static_cast<size_t>(storage)];
+}
+
+bool InTime(const graph::Path& path) {
+  return std::all_of(path.steps.begin(), path.steps.end(),
+                     [](const graph::Step& step) { return step.kind == graph::Step::Kind::kCalendar; });
 }
 
 std::vector<NodeId> ConditionsOf(const Node& node) {
@@ -96,7 +102,8 @@ void Lowerer::Fits(Slot& slot) {
 std::optional<Slot> Lowerer::NumberSlot(Slot slot, const graph::Interval& interval, std::optional<int> places) {
   const int digits = places && *places <= 12 ? *places : 6;
   slot.scale = PowerOfTen(digits);
-  slot.bounds = {-kRecorded * slot.scale, kRecorded * slot.scale};
+  const Int most = std::min(kRecorded * slot.scale, kRecordedAsInteger);
+  slot.bounds = {-most, most};
   const auto end = [&](const std::optional<Rational>& value, Int& bound) {
     if (!value) return;
     const auto scaled = (*value * Rational::Of({slot.scale, 1})).ToFraction();
@@ -262,7 +269,10 @@ Term Lowerer::LowerNode(NodeId id, Period at) {
   const Node& node = graph()[id];
   if (node.grain.period == PeriodKind::kOnce && node.form != Form::kLiteral && !IsRowPeriod(at)) at = {};
   const std::pair key{id, at};
-  if (const auto known = terms_.find(key); known != terms_.end()) return known->second;
+  if (const auto known = terms_.find(key); known != terms_.end()) {
+    if (!known->second.ok()) Unable(unable_[key]);
+    return known->second;
+  }
   // What is equal is computed once.
   const NodeId first = forms_.FirstEqual(id);
   Term term = first == id ? Term{} : LowerNode(first, at);
@@ -271,6 +281,7 @@ Term Lowerer::LowerNode(NodeId id, Period at) {
   if (node.form != Form::kRank || node.ties != graph::Ties::kError) Tighten(id, term);
   if (term.ok() && node.form != Form::kLiteral && node.form != Form::kName)
     out_.nodes.push_back({id, at, term.value, term.denominators, term.scale});
+  if (!term.ok()) unable_[key] = reason_;
   return terms_[key] = term;
 }
 
@@ -338,8 +349,10 @@ Term Lowerer::Name(DefId id, Period at) {
 
 void Lowerer::AddOutput(DefId id, Period period) {
   const graph::Definition& definition = graph()[id];
-  if (graph().is_quotient(definition.grain.sort)) return;
-  Term term = LowerNode(definition.body, period);
+  // Of the values of a key: in the order in which they appear, as the interpreter counts them.
+  const bool quotient = graph().is_quotient(definition.grain.sort);
+  const bool grouped = !quotient || GroupOf(definition.grain.sort, period, DomainOf(graph().quotient(definition.grain.sort).base)).valid();
+  Term term = grouped ? LowerNode(definition.body, period) : Term{};
   if (!term.ok()) {
     interpreted_.try_emplace(id, reason_.empty() ? "it does not fit 127 bits" : reason_);
     reason_.clear();
@@ -348,21 +361,44 @@ void Lowerer::AddOutput(DefId id, Period period) {
   Output output;
   output.definition = id;
   output.period = period;
-  output.domain = DomainOf(definition.grain.sort);
+  output.domain = DomainOf(definition.grain.sort, period);
   output.type = term.type;
   // Published numbers are finite decimals: what the denominators hide cancels, but not as written here.
   output.value = term.value;
   output.denominators = term.denominators;
   output.scale = term.scale;
   output.present = term.present;
-  output.deferred = Either(term.deferred, code().Input(Code::kBad, 0, output.domain, kBit, true));
+  output.deferred = quotient ? term.deferred : Either(term.deferred, code().Input(Code::kBad, 0, output.domain, kBit, true));
   out_.outputs.push_back(std::move(output));
+}
+
+void Lowerer::AddChecks() {
+  for (const graph::Root& root : graph().roots) {
+    if (root.kind != graph::Root::Kind::kCheck) continue;
+    const semantic::Grain grain = graph()[root.definition].grain;
+    if (IsRows(grain.sort)) {
+      // Whether a row can be read is known of its subject.
+      SortId subject = grain.sort;
+      while (IsRows(subject)) subject = model()[subject].parent;
+      DomainOf(subject);
+      AddOutput(root.definition, RowPeriod(grain.period));
+      continue;
+    }
+    std::set<Period> periods;
+    for (const Period period : PeriodsOf(grain.period)) periods.insert(period);
+    if (grain.period != PeriodKind::kOnce && grain.period > out_.options.period.kind)
+      periods.insert(out_.options.period.In(grain.period));
+    for (const Period period : out_.options.checked_periods) {
+      if (period.kind == grain.period) periods.insert(period);
+    }
+    for (const Period period : periods) AddOutput(root.definition, period);
+  }
 }
 
 Lowered Lowerer::Run() && {
   std::vector<DefId> wanted;
   for (const graph::Root& root : graph().roots) {
-    if (root.kind == graph::Root::Kind::kResult ||
+    if ((root.kind == graph::Root::Kind::kResult && out_.options.results) ||
         (root.kind == graph::Root::Kind::kGuarantee && out_.options.guarantees))
       wanted.push_back(root.definition);
   }
@@ -372,14 +408,7 @@ Lowered Lowerer::Run() && {
     if (!out_.options.peers && graph().NeedsPeers(id)) continue;
     for (const Period period : PeriodsOf(graph()[id].grain.period)) AddOutput(id, period);
   }
-  for (const graph::Root& root : graph().roots) {
-    if (root.kind != graph::Root::Kind::kCheck || !out_.options.checks) continue;
-    const semantic::Grain grain = graph()[root.definition].grain;
-    if (IsRows(grain.sort)) continue;
-    const bool coarser = grain.period != PeriodKind::kOnce && grain.period > out_.options.period.kind;
-    if (coarser) AddOutput(root.definition, out_.options.period.In(grain.period));
-    for (const Period period : PeriodsOf(grain.period)) AddOutput(root.definition, period);
-  }
+  if (out_.options.checks) AddChecks();
   for (auto& [definition, reason] : interpreted_) out_.interpreted.push_back({definition, reason});
   return std::move(out_);
 }

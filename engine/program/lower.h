@@ -21,9 +21,11 @@ struct LowerOptions {
   Bindings parameters;
   // Only what needs no other subject of its kind: for streams and single decisions.
   bool peers = true;
+  bool results = true;
   bool guarantees = true;
-  // The 校验 of subjects too, for the periods that are read.
+  // The 校验 too, for the periods that are read, and for further ones.
   bool checks = false;
+  std::vector<Period> checked_periods;
 };
 
 // Why a definition is left to the interpreter.

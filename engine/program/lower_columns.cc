@@ -14,13 +14,6 @@ using graph::Ties;
 namespace {
 
 constexpr Bounds kBit{0, 1};
-// More rows than this are not folded by a program (see eval/execution.cc): sums stay within what is proved.
-constexpr Int kRows = Int{1} << 24;
-
-bool InTime(const graph::Path& path) {
-  return std::all_of(path.steps.begin(), path.steps.end(),
-                     [](const Step& step) { return step.kind == Step::Kind::kCalendar; });
-}
 
 }  // namespace
 
@@ -71,6 +64,28 @@ ValueId Lowerer::GroupOf(SortId sort, Period at, DomainId base) {
   return group;
 }
 
+// Rows that read a reference of what they belong to, each on its own day.
+bool Lowerer::FollowOnItsDay(FieldId reference, bool owners, DomainId rows, Landing& landing) {
+  const semantic::Field& field = model()[reference];
+  if (!owners || field.kind != semantic::Field::Kind::kAttribute) {
+    Unable("a reference behind another that rows read in their own periods");
+    return false;
+  }
+  Slot slot;
+  slot.kind = Slot::Kind::kRowAttribute;
+  slot.field = reference;
+  slot.domain = rows;
+  slot.type = field.type.kind;
+  slot.optional = field.type.optional;
+  slot.period = {landing.at.kind, 0};
+  const Term to = OfSlot(std::move(slot));
+  if (to.present.valid()) landing.none = Either(landing.none, code().Not(to.present));
+  landing.index = to.value;
+  landing.sort = field.type.subject;
+  landing.domain = DomainOf(landing.sort);
+  return true;
+}
+
 std::optional<Lowerer::Landing> Lowerer::Follow(const graph::Path& path, SortId sort, Period at) {
   const DomainId from = DomainOf(sort, at);
   Landing l;
@@ -83,7 +98,9 @@ std::optional<Lowerer::Landing> Lowerer::Follow(const graph::Path& path, SortId 
     l.index = l.index.valid() ? code().Gather(l.index, index, from) : index;
     return l.index.valid();
   };
+  bool owners = true;  // so far only what the row belongs to
   for (const Step& step : path.steps) {
+    owners = owners && (step.kind == Step::Kind::kCalendar || step.kind == Step::Kind::kParent || step.kind == Step::Kind::kReference);
     switch (step.kind) {
       case Step::Kind::kCalendar:
         if (IsRowPeriod(l.at)) {
@@ -110,8 +127,8 @@ std::optional<Lowerer::Landing> Lowerer::Follow(const graph::Path& path, SortId 
       case Step::Kind::kReference: {
         const semantic::Field& field = model()[step.reference];
         if (IsRowPeriod(l.at) && field.kind != semantic::Field::Kind::kRecord) {
-          Unable("a reference that rows read in their own periods");
-          return std::nullopt;
+          if (!FollowOnItsDay(step.reference, owners, from, l)) return std::nullopt;
+          break;
         }
         Node node;
         node.form = Form::kField;
@@ -121,6 +138,7 @@ std::optional<Lowerer::Landing> Lowerer::Follow(const graph::Path& path, SortId 
         if (!to.ok()) return std::nullopt;
         const ValueId none = to.present.valid() ? code().Not(to.present) : ValueId{};
         if (!step_to(to.value, none)) return std::nullopt;
+        owners = false;
         l.sort = field.type.subject;
         l.domain = DomainOf(l.sort);
         break;
@@ -206,7 +224,6 @@ ValueId Lowerer::AnyBad(SortId sort, DomainId to) {
 // ---- folds
 
 Term Lowerer::Fold(const Node& node, Period at) {
-  if (node.fold == FoldOp::kNth) return Unable("最近, 最早: the n-th by date");
   const bool in_time = InTime(graph()[node.path]) && !IsRows(node.source.sort) && at.kind != PeriodKind::kOnce;
   return in_time ? FoldInTime(node, at) : FoldColumns(node, at);
 }
@@ -288,6 +305,29 @@ Term Lowerer::FoldInTime(const Node& node, Period at) {
   return Finish(total, std::move(parts));
 }
 
+// The row with the rank that the fold asks for, so that numerator and denominators are of one and the same: a bit; and whether a row that
+// counts has no key.
+std::pair<ValueId, ValueId> Lowerer::PickRow(const Node& node, const Term& value, const Landing& landing, Period at, ValueId index,
+                                             ValueId counts) {
+  const bool nth = node.fold == FoldOp::kNth;
+  const Term key = nth ? LowerNode(node.operands[1], at) : value;
+  if (!key.ok()) return {};
+  Ranking ranking;
+  ranking.ties = static_cast<unsigned char>(nth ? Ties::kCompetition : Ties::kDistinct);
+  ranking.descending = {nth ? node.descending : node.fold == FoldOp::kMax};
+  std::vector<ValueId> operands = {InOrder(key, landing), counts};
+  if (!operands[0].valid()) {
+    Unable("the greatest of fractions that do not fit 127 bits");
+    return {};
+  }
+  if (!code().IsConstant(index)) operands.push_back(index);
+  const DomainId source = DomainOf(node.source.sort, at);
+  const ValueId rank = code().Rank(std::move(ranking), std::move(operands), source, {-1, 2 * kRows});
+  const ValueId undated = nth ? Needed(key) : ValueId{};
+  return {code().And(counts, code().Equal(rank, code().Constant(nth ? node.back : 1))),
+          undated.valid() ? code().And(counts, undated) : undated};
+}
+
 Term Lowerer::FoldColumns(const Node& node, Period at) {
   const bool rows = IsRows(node.source.sort);
   const bool leaves = graph().LeavesSubject(node.path);
@@ -299,7 +339,10 @@ Term Lowerer::FoldColumns(const Node& node, Period at) {
       rows ? std::vector<Period>{RowPeriod(node.source.period)} : PeriodsOf(node.source.period);
   std::vector<Term> parts;
   for (const Period period : periods) {
-    const auto landing = Follow(graph()[node.path], node.source.sort, period);
+    // Even where nothing of the members is read: how many keys there are.
+    const SortId sort = node.source.sort;
+    if (graph().is_quotient(sort) && !GroupOf(sort, period, DomainOf(graph().quotient(sort).base)).valid()) return {};
+    const auto landing = Follow(graph()[node.path], sort, period);
     if (!landing) return {};
     if (!rows && landing->at != at) continue;
     if (!landing->whole && !landing->index.valid()) return Unable("a fold that stays where it is");
@@ -323,7 +366,6 @@ Term Lowerer::FoldColumns(const Node& node, Period at) {
     Term value = LowerNode(node.operands[0], period);
     if (!value.ok()) return {};
     if (node.fold == FoldOp::kCount) value.denominators.clear();
-    if (!value.denominators.empty()) return Unable("fractions with many denominators are put together");
     ValueId deferred = Needed(value);
     if (node.conditional) {
       const Term condition = LowerNode(node.operands.back(), period);
@@ -334,6 +376,16 @@ Term Lowerer::FoldColumns(const Node& node, Period at) {
       counts = code().And(counts, condition.value);
     } else if (deferred.valid()) {
       deferred = code().And(counts, deferred);
+    }
+    const bool fractions = !value.denominators.empty();
+    const bool extreme = node.fold == FoldOp::kMin || node.fold == FoldOp::kMax;
+    ValueId total;  // of 最近, 最早: how many there are
+    if (node.fold == FoldOp::kNth || (extreme && fractions)) {
+      if (node.fold == FoldOp::kNth) total = code().Fold(Code::kCount, {index, counts}, source, target, {0, kRows});
+      const auto [picked, undated] = PickRow(node, value, *landing, period, index, counts);
+      if (!picked.valid()) return {};
+      deferred = Either(deferred, undated);
+      counts = picked;
     }
     const auto fold = [&](Code op, ValueId of, Bounds bounds) {
       std::vector<ValueId> operands = {index};
@@ -346,6 +398,17 @@ Term Lowerer::FoldColumns(const Node& node, Period at) {
     const bool smallest = (node.fold == FoldOp::kMin) != (value.type == TypeKind::kEnum);
     Term part = value;
     part.present = {};
+    if (node.fold == FoldOp::kSum) {
+      for (const ValueId denominator : part.denominators) {
+        if (!SameInGroup(denominator, *landing)) return Unable("a sum of fractions with many denominators");
+      }
+    }
+    // That of the one row that counts, or the one that all have.
+    for (ValueId& denominator : part.denominators) {
+      const ValueId of = fold(Code::kMost, denominator, code()[denominator].bounds.Hull(Bounds::Point(0)));
+      denominator = code().Greatest(of, code().Constant(1));
+    }
+    std::sort(part.denominators.begin(), part.denominators.end());
     switch (node.fold) {
       case FoldOp::kSum: part.value = sums ? fold(Code::kSum, value.value, *sums) : ValueId{}; break;
       case FoldOp::kCount:
@@ -358,7 +421,7 @@ Term Lowerer::FoldColumns(const Node& node, Period at) {
         part.value = code().Not(fold(Code::kAny, code().And(counts, code().Not(value.value)), kBit));
         break;
       default: {
-        const bool least = smallest && node.fold != FoldOp::kOnly;
+        const bool least = smallest && extreme && !fractions;
         part.value = fold(least ? Code::kFewest : Code::kMost, value.value, own.Hull(Bounds::Point(0)));
         if (value.type == TypeKind::kBool) part.value = code().Equal(part.value, code().Constant(1));
       }
@@ -371,6 +434,12 @@ Term Lowerer::FoldColumns(const Node& node, Period at) {
       part.present = code().Less(code().Constant(0), count);
       if (node.fold == FoldOp::kOnly)
         part.deferred = Either(part.deferred, code().Less(code().Constant(1), count));
+      if (node.fold == FoldOp::kNth) {
+        // Several of one date: none or more than one has that rank.
+        const ValueId enough = code().AtMost(code().Constant(node.back), total);
+        part.present = enough;
+        part.deferred = Either(part.deferred, code().And(enough, code().Not(code().Equal(count, code().Constant(1)))));
+      }
     }
     parts.push_back(std::move(part));
   }
@@ -379,132 +448,6 @@ Term Lowerer::FoldColumns(const Node& node, Period at) {
   if (node.fold == FoldOp::kCount) total.fold = FoldOp::kSum;
   Term out = Finish(total, std::move(parts));
   if (out.ok() && leaves) out.deferred = Either(out.deferred, AnyBad(node.source.sort, target));
-  return out;
-}
-
-// ---- ranks
-
-Term Lowerer::Rank(const Node& node, Period at) {
-  const bool rows = IsRows(node.grain.sort);
-  if (InTime(graph()[node.path]) && !rows) return RankInTime(node, at);
-  const bool leaves = graph().LeavesSubject(node.path);
-  if (leaves && !out_.options.peers) return Unable("it needs peers");
-  const auto landing = Follow(graph()[node.path], node.grain.sort, at);
-  if (!landing) return {};
-  if (!rows && landing->at != at) return Unable("a rank across subjects and periods");
-  const DomainId domain = DomainOf(node.grain.sort, at);
-  Ranking ranking;
-  ranking.ties = static_cast<unsigned char>(node.ties);
-  std::vector<ValueId> operands;
-  ValueId deferred;
-  for (size_t i = 0; i <= node.further.size(); ++i) {
-    const Term key = LowerNode(node.operands[i], at);
-    if (!key.ok()) return {};
-    if (!key.denominators.empty()) return Unable("a rank by fractions with many denominators");
-    if (key.type == TypeKind::kText) return Unable("a rank by texts");
-    // On a scale the better value is the greater, and has the smaller code.
-    operands.push_back(key.type == TypeKind::kEnum ? code().Scale(key.value, -1) : key.value);
-    ranking.descending.push_back(i == 0 ? node.descending : node.further[i - 1]);
-    deferred = Either(deferred, Needed(key));
-  }
-  ValueId counts = code().Bit(true);
-  Term out;
-  if (node.conditional) {
-    const Term condition = LowerNode(node.operands.back(), at);
-    if (!condition.ok()) return {};
-    if (deferred.valid()) deferred = code().And(condition.value, deferred);
-    deferred = Either(Needed(condition), deferred);
-    counts = condition.value;
-    out.present = condition.value;
-  }
-  if (rows) {
-    Slot slot;
-    slot.kind = Slot::Kind::kRowIn;
-    slot.domain = domain;
-    slot.type = TypeKind::kBool;
-    const ValueId in = OfSlot(std::move(slot)).value;
-    counts = code().And(counts, in);
-    if (deferred.valid()) deferred = code().And(in, deferred);
-  }
-  if (landing->none.valid()) counts = code().And(counts, code().Not(landing->none));
-  operands.push_back(counts);
-  if (!landing->whole) operands.push_back(landing->index);
-  if (rows && landing->at.kind != PeriodKind::kOnce) {
-    Slot slot;
-    slot.kind = Slot::Kind::kRowOrdinal;
-    slot.domain = domain;
-    slot.period = {landing->at.kind, 0};
-    slot.type = TypeKind::kNumber;
-    slot.bounds = {-1000000, 10000000};
-    operands.push_back(OfSlot(std::move(slot)).value);
-  }
-  out.type = TypeKind::kNumber;
-  out.scale = node.ties == Ties::kMean ? 2 : 1;
-  out.value = code().Rank(std::move(ranking), std::move(operands), domain, {-1, 2 * kRows});
-  if (!out.ok()) return {};
-  if (node.ties == Ties::kError) out.deferred = code().Less(out.value, code().Constant(0));
-  out.deferred = Either(out.deferred, landing->none);
-  // One peer without a value, and there is no order: the interpreter says whose it is.
-  if (deferred.valid()) {
-    const DomainId whole = DomainOf(semantic::kWholeSort);
-    const ValueId any = code().Fold(Code::kAny, {code().Constant(0), deferred}, domain, whole, kBit);
-    out.deferred = Either(out.deferred, code().Broadcast(any, domain));
-  }
-  if (leaves) out.deferred = Either(out.deferred, AnyBad(node.grain.sort, domain));
-  return out;
-}
-
-// Among the periods of one coarser period: written out.
-Term Lowerer::RankInTime(const Node& node, Period at) {
-  if (node.ties == Ties::kDense || node.ties == Ties::kError) return Unable("dense or strict ranks among periods");
-  Period target = at;
-  for (const Step& step : graph()[node.path].steps) target = step.period == PeriodKind::kOnce ? Period{} : target.In(step.period);
-  const std::vector<Period> members = target.kind == PeriodKind::kOnce ? PeriodsOf(at.kind) : target.Split(at.kind);
-  Term out;
-  out.type = TypeKind::kNumber;
-  ValueId better = code().Constant(0);
-  ValueId equal = code().Constant(0);
-  ValueId before = code().Constant(0);
-  const ValueId one = code().Constant(1);
-  const ValueId zero = code().Constant(0);
-  for (const Period other : members) {
-    ValueId counts = code().Bit(true);
-    if (node.conditional) {
-      const Term condition = LowerNode(node.operands.back(), other);
-      if (!condition.ok()) return {};
-      counts = condition.value;
-      out.deferred = Either(out.deferred, Needed(condition));
-      if (other == at) out.present = condition.value;
-    }
-    ValueId wins = code().Bit(false);
-    ValueId ties = code().Bit(true);
-    for (size_t i = 0; i <= node.further.size(); ++i) {
-      const Term mine = LowerNode(node.operands[i], at);
-      const Term theirs = LowerNode(node.operands[i], other);
-      if (!mine.ok() || !theirs.ok()) return {};
-      if (mine.type == TypeKind::kText) return Unable("a rank by texts");
-      out.deferred = Either(out.deferred, code().And(counts, Either(Needed(theirs), code().Bit(false))));
-      const bool descending = i == 0 ? node.descending : node.further[i - 1];
-      const Term above = descending ? Compare(Op::kLess, mine, theirs) : Compare(Op::kLess, theirs, mine);
-      const Term same = Compare(Op::kEqual, mine, theirs);
-      if (!above.ok() || !same.ok()) return {};
-      wins = code().Or(wins, code().And(ties, above.value));
-      ties = code().And(ties, same.value);
-    }
-    better = code().Add(better, code().Select(code().And(counts, wins), one, zero));
-    const ValueId tied = code().Select(code().And(counts, ties), one, zero);
-    equal = code().Add(equal, tied);
-    if (other < at) before = code().Add(before, tied);
-  }
-  switch (node.ties) {
-    case Ties::kLow: out.value = code().Add(better, equal); break;
-    case Ties::kMean:
-      out.value = code().Add(code().Add(code().Scale(better, 2), equal), one);
-      out.scale = 2;
-      break;
-    case Ties::kDistinct: out.value = code().Add(code().Add(better, before), one); break;
-    default: out.value = code().Add(better, one);
-  }
   return out;
 }
 

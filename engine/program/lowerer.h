@@ -36,6 +36,11 @@ struct Term {
   bool is_number() const { return type == TypeKind::kNumber; }
 };
 
+// More rows than this are not folded by a program (see eval/execution.h): sums stay within what is proved.
+inline constexpr Int kRows = Int{1} << 24;
+
+// True if the path only goes from periods to coarser ones.
+bool InTime(const graph::Path& path);
 // The conditions of a case, in order.
 std::vector<NodeId> ConditionsOf(const Node& node);
 
@@ -68,6 +73,7 @@ class Lowerer {
   void Tighten(NodeId id, Term& term);
   Term Unable(std::string reason);
   void AddOutput(DefId definition, Period period);
+  void AddChecks();
 
   // lower_numbers.cc
   Term Operation(const Node& node, NodeId id, Period at);
@@ -108,6 +114,11 @@ class Lowerer {
     DomainId domain;
   };
   std::optional<Landing> Follow(const graph::Path& path, SortId sort, Period at);
+  bool FollowOnItsDay(FieldId reference, bool owners, DomainId rows, Landing& landing);
+  std::pair<ValueId, ValueId> PickRow(const Node& node, const Term& value, const Landing& landing, Period at, ValueId index,
+                                      ValueId counts);
+  bool SameInGroup(ValueId value, const Landing& landing) const;
+  ValueId InOrder(const Term& key, const Landing& landing);
   Term Pull(const Node& node, Period at);
   Term Moved(const Term& term, const Landing& landing, DomainId to);
   ValueId MoveValue(ValueId value, const Landing& landing, DomainId to);
@@ -138,6 +149,7 @@ class Lowerer {
   std::map<ValueId, Sum> sums_;
   std::set<std::vector<NodeId>> without_gap_;  // the conditions of cases of which it is proved that one holds
   std::string reason_;
+  std::map<std::pair<NodeId, Period>, std::string> unable_;  // why a node has no term
 };
 
 // The period of an instance of rows: each has its own.

@@ -74,10 +74,23 @@ class Scheduler {
       needed_[id.index()] = true;
       const Operation& o = code_[id];
       pending.insert(pending.end(), o.operands.begin(), o.operands.end());
-      // The instances of a key are known once each member has its group.
-      if (LooksAtColumns(o.code) && o.domain.valid() && lowered_->domains[o.domain.index()].group.valid())
-        pending.push_back(lowered_->domains[o.domain.index()].group);
+      for (const ValueId group : GroupsBefore(id)) pending.push_back(group);
     }
+  }
+
+  // The instances of a key are known once each member has its group: those that are computed, and those that are folded.
+  std::vector<ValueId> GroupsBefore(ValueId id) const {
+    const Operation& o = code_[id];
+    if (!LooksAtColumns(o.code)) return {};
+    const bool folds = o.code >= Code::kSum && o.code <= Code::kMost;
+    std::vector<ValueId> out;
+    for (const DomainId domain : {o.domain, folds ? DomainId(o.index) : DomainId{}}) {
+      const ValueId group = domain.valid() ? lowered_->domains[domain.index()].group : ValueId{};
+      if (!group.valid() || group == id) continue;
+      CHECK(group.value < id.value);
+      out.push_back(group);
+    }
+    return out;
   }
 
   Key StageOf(ValueId id) const { return {level_[id.index()], code_[id].domain}; }
@@ -86,11 +99,8 @@ class Scheduler {
     const Operation& o = code_[id];
     size_t level = 0;
     for (const ValueId operand : o.operands) level = std::max(level, level_[operand.index()]);
-    if (LooksAtColumns(o.code)) {
-      const ValueId group = o.domain.valid() ? lowered_->domains[o.domain.index()].group : ValueId{};
-      if (group.valid() && group != id) level = std::max(level, level_[group.index()]);
-      ++level;
-    }
+    for (const ValueId group : GroupsBefore(id)) level = std::max(level, level_[group.index()]);
+    if (LooksAtColumns(o.code)) ++level;
     level_[id.index()] = level;
     Storage storage = StorageFor(o.bounds);
     if (IsInput(o.code)) storage = o.code == Code::kInput ? lowered_->slots[o.index].storage : Storage::kBit;

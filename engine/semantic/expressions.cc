@@ -433,7 +433,10 @@ Type Checker::CheckClause(const Expr& expr, const Scope& scope, const Type& oper
                                                Bilingual("用在同一个进位里", "used in one rounding"));
     }
     if (step->value.sign() <= 0) sink_.Add<DiagnosticKind::kBadStep>(At(expr.quantity.span));
-    return operand;
+    // A ratio that is rounded to a step of percent is a percentage.
+    Type rounded = operand;
+    rounded.percent = operand.percent || step->percent;
+    return rounded;
   }
   const Type bound = Check(expr.operands[1], scope);
   Demand(expr.operands[1], bound, TypeKind::kNumber, &operand.unit);

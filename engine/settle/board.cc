@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <sstream>
 #include <unordered_set>
 
 #include <fmt/format.h>
@@ -129,6 +130,22 @@ class BoardMaker {
     std::string summary;
     PutSummary(summary);
     if (!summary.empty()) out += "<pre>" + Escaped(summary) + "</pre>\n";
+    return out;
+  }
+
+  BoardTable MakeTable() {
+    FindAttributes();
+    FillRows();
+    BoardTable out{Title(), {{}}, {}};
+    for (const Cell& header : Headers()) out.rows.front().push_back({header.text});
+    for (const Row& row : rows_) {
+      std::vector<BoardTable::Cell>& cells = out.rows.emplace_back();
+      for (size_t i = 0; i < row.size(); ++i) cells.push_back({row[i].text, row[i].color.name, columns_[i].right});
+    }
+    std::string summary;
+    PutSummary(summary);
+    std::istringstream lines(summary);
+    for (std::string line; std::getline(lines, line);) out.summary.push_back(line);
     return out;
   }
 
@@ -349,10 +366,19 @@ std::string Board(const Settlement& settlement, const BoardStyle& style) {
   return out;
 }
 
+std::vector<BoardTable> BoardTables(const Settlement& settlement, Language language) {
+  std::vector<BoardTable> out;
+  const BoardStyle style{language, false};
+  for (const data::SortId sort : data::SortsOfResults(*settlement.graph->model))
+    out.push_back(BoardMaker(settlement, style, sort).MakeTable());
+  return out;
+}
+
 std::string HtmlBoard(const Settlement& settlement, Language language) {
   const semantic::Model& model = *settlement.graph->model;
   const std::string& title = model.policy.title.empty() ? model.policy.id : model.policy.title;
-  std::string out = fmt::format(fmt::runtime(kHtmlHead), Escaped(title + " " + settlement.period.ToText().In(language)));
+  std::string out =
+      fmt::format(fmt::runtime(kHtmlHead), Escaped(title + " " + settlement.period.ToText().In(language)));
   const BoardStyle style{language, false};
   for (const data::SortId sort : data::SortsOfResults(model)) out += BoardMaker(settlement, style, sort).MakeHtml();
   return out + "</body>\n</html>\n";

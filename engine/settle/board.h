@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "engine/settle/settlement.h"
 
@@ -17,6 +18,19 @@ struct BoardStyle {
 // first text attribute, the attribute that a rank goes by and every result of the settled period; then how many have
 // each grade, and the totals of money and of counts a period. REQUIRES: settlement.evaluation.
 std::string Board(const Settlement& settlement, const BoardStyle& style);
+
+// The same as cells, one table a kind of subject.
+struct BoardTable {
+  struct Cell {
+    std::string text;
+    const char* color = nullptr;  // of a grade: `green`, `blue`, `yellow`, `red`
+    bool number = false;
+  };
+  std::string title;
+  std::vector<std::vector<Cell>> rows;  // the first are the headers
+  std::vector<std::string> summary;     // lines
+};
+std::vector<BoardTable> BoardTables(const Settlement& settlement, Language language);
 
 // The same as a page of its own, without scripts or anything from elsewhere.
 std::string HtmlBoard(const Settlement& settlement, Language language);

@@ -1,5 +1,6 @@
-// Past: what the store says of a policy's earlier settlements: the results that hold for past periods. A settlement is fed from it where
-// it is given no history of its own; history that is given must not contradict it. Used by the server's settlements and evaluations.
+// Past: what the store says of earlier periods to a settlement or evaluation: the results of the policy, and of the policies that it
+// refers to, in the settlements that hold. A settlement is fed from it; history that is given must not contradict it. Used by the
+// server's settlements and evaluations.
 #pragma once
 
 #include <map>
@@ -10,41 +11,45 @@
 #include "engine/data/deployment.h"
 #include "engine/data/json_value.h"
 #include "engine/data/refusal.h"
+#include "engine/settle/past_settlement.h"
 #include "engine/store/store.h"
 
 namespace heng::settle {
 
-// What the files of a settlement's results are called in the store: `结果.csv`, `结果.每月.csv`, and so on.
-inline constexpr const char* kResultsName = "结果";
-
 class Past {
  public:
-  // Of the settlements that are not superseded, of periods before that one. Errors: the store's.
-  static Result<Past> Read(store::Store& store, const std::string& district, const std::string& policy, Period before);
+  // As a settlement of `period` may know it: of the policy itself the periods before it, of others what ended before it ends. Errors:
+  // the store's. `deployment` must outlast it.
+  static Result<Past> Read(store::Store& store, PastSettlements& settlements, const std::string& district,
+                           const data::Deployment& deployment, Period period);
 
-  bool empty() const { return values_.empty(); }
-  // The settlements that it was read from.
-  const std::vector<std::string>& settlements() const { return settlements_; }
-  // Adds the history files that the policy could read, the bundle has not, and the past fills.
-  void AddTo(store::Bundle& facts, const semantic::Model& model) const;
-  // Where the bundle's history files differ: history-differs, by file, line and column. What cannot be read is left to who reads it.
-  std::vector<data::Refusal> Differences(const store::Bundle& facts, const data::Deployment& deployment) const;
+  // Adds `历史.每季.结算.csv` and `引用.POLICY.每季.结算.csv`: of the subjects in the roster, what is recorded of the periods that the policy
+  // can look back to. Who was not in the roster of a settlement had no result then: its cells are empty. Who was, but was left out, is
+  // left out here. For periods before the first settlement, the history that settlements were given counts; it contradicts nothing.
+  void AddTo(store::Bundle& facts) const;
+  // Where the bundle's own files of the past differ: history-differs, by file, line and column. What cannot be read is left to who reads
+  // it.
+  std::vector<data::Refusal> Differences(const store::Bundle& facts) const;
   // The same of a request (contract.md), by JSON pointer.
-  std::vector<data::Refusal> Differences(const data::JsonValue& request, const data::Deployment& deployment) const;
+  std::vector<data::Refusal> Differences(const data::JsonValue& request) const;
 
  private:
-  struct Key {
-    std::string result;   // its name
-    std::string subject;  // its id; empty: the whole district
-    Period period;
-    friend auto operator<=>(const Key&, const Key&) = default;
-  };
-  void TakeFile(const store::File& file);
-  std::optional<data::Refusal> Contradiction(const semantic::Model& model, const std::string& name, const std::string& subject,
-                                             Period period, const std::string& given) const;
+  using Settlements = std::vector<PastSettlementPtr>;
+  struct Known;  // a result, or a result of another policy, with where it is recorded
 
-  std::map<Key, std::string> values_;  // as the results' files write them; empty: recorded as absent
-  std::vector<std::string> settlements_;
+  Past(const data::Deployment& deployment, Period period) : deployment_(deployment), period_(period) {}
+  const semantic::Model& model() const { return *deployment_.graph->model; }
+  std::optional<Known> ResultNamed(const std::string& name) const;
+  std::optional<Known> ImportNamed(const std::string& policy, const std::string& name) const;
+  std::optional<data::Refusal> Contradiction(const std::optional<Known>& known, const PastTable::Row& row,
+                                             const std::string& given) const;
+  void Compare(const data::JsonValue& past, const std::string& policy, const std::string& id, const std::string& at,
+               std::vector<data::Refusal>& out) const;
+
+  const data::Deployment& deployment_;
+  Period period_;
+  Settlements own_;                              // the earliest first
+  std::map<std::string, Settlements> imported_;  // by policy
 };
 
 }  // namespace heng::settle

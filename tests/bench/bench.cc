@@ -1,7 +1,7 @@
 #include "tests/bench/bench.h"
 
 #include <algorithm>
-#include <chrono>
+#include <ctime>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -11,10 +11,16 @@
 namespace heng::bench {
 namespace {
 
-double Seconds(const std::function<void()>& work) {
-  const auto begin = std::chrono::steady_clock::now();
+double Now(Clock clock) {
+  timespec now{};
+  ::clock_gettime(clock == Clock::kThread ? CLOCK_THREAD_CPUTIME_ID : CLOCK_MONOTONIC, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
+}
+
+double Seconds(const std::function<void()>& work, Clock clock) {
+  const double begin = Now(clock);
   work();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  return Now(clock) - begin;
 }
 
 double Median(std::vector<double> values) {
@@ -83,18 +89,19 @@ std::string Report::ToJson() const {
 }
 
 double MedianSeconds(int runs, const std::function<void()>& work) {
-  std::vector<double> seconds;
-  for (int i = 0; i <= runs; ++i) seconds.push_back(Seconds(work));
-  if (runs > 1) seconds.erase(seconds.begin());
-  return Median(std::move(seconds));
+  return MedianSeconds(runs, work, [] {}, Clock::kWall).first;
 }
 
 std::pair<double, double> MedianSeconds(int runs, const std::function<void()>& ours,
-                                        const std::function<void()>& baseline) {
+                                        const std::function<void()>& baseline, Clock clock) {
+  // A short run alone says little.
+  constexpr double kEnough = 1;
   std::vector<double> seconds[2];
-  for (int i = 0; i <= runs; ++i) {
-    seconds[0].push_back(Seconds(ours));
-    seconds[1].push_back(Seconds(baseline));
+  double all = 0;
+  for (int i = 0; i <= runs || (runs > 1 && all < kEnough); ++i) {
+    seconds[0].push_back(Seconds(ours, clock));
+    seconds[1].push_back(Seconds(baseline, clock));
+    all += seconds[0].back() + seconds[1].back();
   }
   for (auto& side : seconds) {
     if (runs > 1) side.erase(side.begin());

@@ -47,11 +47,15 @@ class Report {
   bool agreed_ = true;
 };
 
-// The median of the seconds that `work` takes, behind one run to warm up.
+// What is counted: the processor time of the calling thread, whatever else the machine does meanwhile; or all time, of work that has
+// threads of its own.
+enum class Clock : unsigned char { kThread, kWall };
+
+// The median of the seconds that `work` takes (all of them), behind one run to warm up; of more runs if they are short.
 double MedianSeconds(int runs, const std::function<void()>& work);
 // Of both, in turns, so that what else the machine does falls on both.
 std::pair<double, double> MedianSeconds(int runs, const std::function<void()>& ours,
-                                        const std::function<void()>& baseline);
+                                        const std::function<void()>& baseline, Clock clock = Clock::kThread);
 
 // The benches, a function each.
 void BenchLex(const Settings& settings, Report& report);

@@ -9,6 +9,8 @@ import subprocess
 import sys
 import tempfile
 import unittest
+from random import Random
+from threading import Thread
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 HENG = os.environ.get("HENG", str(ROOT / "build/bin/heng"))
@@ -112,6 +114,44 @@ class Sample(unittest.TestCase):
         self.assertEqual(broken.returncode, 1)
         self.assertEqual(len(broken.stdout.splitlines()), 2)
 
+    # Many blocks, cut where the input happens to pause; among good lines blank, broken and very long ones.
+    def test_stream_in_any_pieces(self):
+        good = request("--ndjson").encode().splitlines()
+        odd = [b"", b"\xef\xbb\xbf" + good[0], good[1] + b"\r", good[2][: len(good[2]) // 2], good[3] + good[4], b"\x00", b"\xff\xfe",
+               b"[" * 5000, good[0][:-1] + b',"id":"' + b"x" * 600000 + b'"}', good[1] + b" " * 300000]
+        random = Random(20240701)
+        lines = [random.choice(odd) if random.random() < 0.01 else random.choice(good) for _ in range(4000)]
+        whole = b"\n".join(lines)
+        command = [HENG, "run", str(POLICY), "--period", "2024Q3", *BIND]
+        at_once = subprocess.run(command, input=whole, capture_output=True, timeout=120)
+        self.assertEqual(at_once.returncode, 1)
+        answered = at_once.stdout.splitlines()
+        asked = [(number, line) for number, line in enumerate(lines, 1) if line.strip(b" \t\r")]
+        self.assertEqual(len(answered), len(asked))
+        for (number, line), answer in zip(asked, answered):
+            told = json.loads(answer)
+            if line in good:
+                self.assertEqual(told["id"], json.loads(line)["id"])
+            elif "error" in told:
+                self.assertEqual(told["line"], number)
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
+            def feed():
+                at = 0
+                while at < len(whole):
+                    size = random.choice([1, 100, 4096, 65536, 262144, 300000])
+                    run.stdin.write(whole[at : at + size])
+                    run.stdin.flush()
+                    at += size
+                run.stdin.close()
+            told = []
+            threads = [Thread(target=feed), Thread(target=lambda: told.append(run.stderr.read()))]
+            for thread in threads:
+                thread.start()
+            self.assertEqual(run.stdout.read(), at_once.stdout)
+            for thread in threads:
+                thread.join()
+        self.assertEqual(told[0], at_once.stderr)
+
     def test_explanations(self):
         def explain(subject, language, *more):
             done = heng("--lang", language, "explain", str(POLICY), "--period", "2024Q3", "--data", str(SAMPLE), *BIND, "--subject", subject, *more)
@@ -196,6 +236,12 @@ class Sample(unittest.TestCase):
             self.assertEqual(done.returncode, 1)
             self.assertIn("out-of-range: 参数“处置期限”：“700 天”超出范围，应为 0 至 90 天", done.stderr)
             self.assertIn("unknown-value: 参数“首年补助”：没有“按季”这个取值，是不是“按月”？", done.stderr)
+            found = json.loads(heng("check", "--format", "json", str(district)).stdout)
+            self.assertEqual([one["code"] for one in found if one["severity"] == "error"], ["out-of-range", "unknown-value"])
+            self.assertEqual(text[:text.index("700 天")].count("\n") + 1, found[0]["line"])
+            results = json.loads(heng("check", "--format", "sarif", str(district)).stdout)["runs"][0]["results"]
+            self.assertEqual([one["ruleId"] for one in results if one["level"] == "error"], ["out-of-range", "unknown-value"])
+            self.assertEqual(next(one for one in results if one["level"] == "error")["locations"][0]["physicalLocation"]["artifactLocation"]["uri"], str(district))
 
     def test_needs_of_other_regimes(self):
         needs = ROOT / "tests/data/needs"

@@ -80,7 +80,7 @@ class OpenApi(unittest.TestCase):
                     self.assertTrue(response["description"])
                 self.assertIn("application/problem+json", one["responses"]["default"]["content"])
                 for type_ in answered(one)["content"]:
-                    self.assertRegex(type_, r"^[a-z]+/[a-z+-]+(; charset=utf-8)?$")
+                    self.assertRegex(type_, r"^[a-z]+/[a-z+.-]+(; charset=utf-8)?$")
 
     def test_what_is_read_is_of_a_type_that_it_says(self):
         asked = 0

@@ -120,7 +120,7 @@ class Settlements(unittest.TestCase):
         self.settle({"period": "2024Q1"})
         second = self.settle({"period": "2024Q2", "files": facts("2024Q2", a="3", b="4.5")})
         self.assertEqual(self.balances(second), {"a": "4.5", "b": "24.5"})
-        self.assertIn("历史.每季.csv", [one["name"] for one in second["inputs"]])
+        self.assertIn("历史.每季.结算.csv", [one["name"] for one in second["inputs"]])
         third = facts("2024Q3", a="1", b="1")
         past = "编号,期间,余额\na,2024Q2,{}\nb,2024Q2,24.5\n"
         differs = self.refused({"period": "2024Q3", "files": {**third, "历史.每季.csv": past.format("5")}}, 409, "history-differs")

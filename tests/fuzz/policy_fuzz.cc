@@ -1,5 +1,6 @@
 // Random well-typed policies through the whole engine: formatted, compiled, evaluated; and damaged ones, which must be refused with a
 // place. Seeded: the same run everywhere. HENG_FUZZ_POLICIES sets the number of policies, HENG_FUZZ_SEED the first seed.
+// The long run of program against interpreter, 100,000 policies, is HENG_FUZZ_POLICIES=500000 with --gtest_filter='*ProgramEqualsInterpreter'.
 #include <algorithm>
 #include <cstdlib>
 #include <map>
@@ -113,7 +114,9 @@ TEST(PolicyFuzz, ProgramEqualsInterpreter) {
           if (!computed) continue;
           ++decided;
           EXPECT_TRUE(*computed == slow.Of(root.definition, entity, at))
-              << "seed " << seed << ", " << definition.name << " of " << entity << " in " << at.ToString() << "\n"
+              << "seed " << seed << ", " << definition.name << " of " << entity << " in " << at.ToString() << ": "
+              << semantic::Describe(*prepared.graph->model, definition.type, *computed) << " for "
+              << semantic::Describe(*prepared.graph->model, definition.type, slow.Of(root.definition, entity, at)) << "\n"
               << policy.text;
         }
       }

@@ -1,11 +1,13 @@
 // The claims of the analyses on small worlds: of all small expressions, over all values of their facts on a coarse grid, every value
-// lies in its interval and on its grid, a rounding that is said to change nothing changes nothing, and equal forms have equal values.
+// lies in its interval and on its grid, a rounding that is said to change nothing changes nothing, equal forms have equal values, and
+// what is said to rise or fall with a fact does.
 #include <gtest/gtest.h>
 
 #include <fmt/format.h>
 
 #include "engine/eval/evaluation.h"
 #include "engine/graph/analysis/grids.h"
+#include "engine/graph/analysis/monotone.h"
 #include "engine/graph/analysis/normal_forms.h"
 #include "tests/unit/small_expressions.h"
 #include "tests/unit/small_world.h"
@@ -94,6 +96,63 @@ TEST(SmallWorlds, IntervalsGridsAndNormalFormsClaimWhatIs) {
   // The claims are made, and often.
   EXPECT_GT(roundings, 1000U);
   EXPECT_GT(equals, 1000U);
+}
+
+// Whether all values move as is claimed while 甲 takes its values in their order; and how many claims there are.
+size_t CheckDirections(const std::vector<std::string>& expressions) {
+  const graph::GraphPtr graph = BuildPolicy(SmallPolicy(expressions));
+  const graph::Ranges ranges(*graph);
+  graph::NodeId along;
+  for (size_t i = 0; i < graph->nodes.size(); ++i) {
+    const graph::Node& node = graph->nodes[i];
+    if (node.form == graph::Form::kField && (*graph->model)[node.field].name == "甲") along = graph::NodeId(i);
+  }
+  if (!along.valid()) return 0;
+  const graph::Monotonicity moves(*graph, ranges, along);
+  World world(graph);
+  size_t others = 0;
+  for (const std::string& b : kSecond) {
+    for (size_t k = 0; k < kThird.size(); ++k, ++others) {
+      for (size_t a = 0; a < kFirst.size(); ++a) {
+        const std::string id = fmt::format("p{}", others * kFirst.size() + a);
+        world.Set(id, "甲", "2024-01", kFirst[a]).Set(id, "乙", "2024-01", b).Set(id, "丙", "2024-01", kThird[k]);
+        const std::string& d = kFourth[others % kFourth.size()];
+        if (!d.empty()) world.Set(id, "丁", "2024-01", d);
+      }
+    }
+  }
+  const eval::Evaluation evaluation(graph, world.facts(), *ParsePeriod("2024-01"), eval::Engine::kInterpreter);
+  size_t claims = 0;
+  for (const graph::Root& root : graph->roots) {
+    const graph::Direction direction = moves.Of((*graph)[root.definition].body);
+    if (direction == graph::Direction::kUnknown) continue;
+    ++claims;
+    for (size_t group = 0; group < others; ++group) {
+      std::optional<Rational> before;
+      for (size_t a = 0; a < kFirst.size(); ++a) {
+        const Value value = evaluation.Of(root.definition, static_cast<uint32_t>(group * kFirst.size() + a), *ParsePeriod("2024-01"));
+        const auto* number = std::get_if<Rational>(&value);
+        if (number == nullptr) continue;
+        const bool rose = before && *number > *before;
+        const bool fell = before && *number < *before;
+        EXPECT_FALSE(rose && direction != graph::Direction::kRises) << root.name;
+        EXPECT_FALSE(fell && direction != graph::Direction::kFalls) << root.name;
+        before = *number;
+      }
+    }
+  }
+  return claims;
+}
+
+TEST(SmallWorlds, WhatIsSaidToRiseOrFallDoes) {
+  const std::vector<std::string> all = SmallExpressions();
+  size_t claims = 0;
+  for (size_t first = 0; first < all.size(); first += 100) {
+    claims += CheckDirections({all.begin() + static_cast<std::ptrdiff_t>(first),
+                               all.begin() + static_cast<std::ptrdiff_t>(std::min(all.size(), first + 100))});
+  }
+  // Of more than a third something is claimed.
+  EXPECT_GT(claims * 3, all.size());
 }
 
 }  // namespace

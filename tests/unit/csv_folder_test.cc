@@ -193,7 +193,7 @@ TEST_F(ShopFolder, ReadsThePastAsItWasRecorded) {
   folder_.Replace("历史.每月.csv", "b,2024-06,,", "a,2024-06,#错误:needs-roster,");
   EXPECT_EQ(RefusalsOfJuly(), "duplicate-row 历史.每月.csv:3 期间\n");
   folder_.Replace("历史.每月.csv", "88.0", "#错误:needs-roster");
-  EXPECT_EQ(RefusalsOfJuly(), "not-a-number 历史.每月.csv:2 月分\nduplicate-row 历史.每月.csv:3 期间\n");
+  EXPECT_EQ(RefusalsOfJuly(), "failed-result 历史.每月.csv:2 月分\nduplicate-row 历史.每月.csv:3 期间\n");
 }
 
 // The table of issue 2: each mistake in the sample of 石榴庄, with file, line, column.

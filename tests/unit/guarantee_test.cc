@@ -1,6 +1,9 @@
 // 保证 and 校验: what breaks them is found, what does not is not reported.
 #include <gtest/gtest.h>
 
+#include <fmt/format.h>
+
+#include "engine/eval/checks.h"
 #include "tests/unit/small_world.h"
 
 namespace heng::tests {
@@ -111,6 +114,58 @@ TEST(Checks, ThoseThatAreBrokenAreNamedWithTheirPeriod) {
   EXPECT_EQ(broken[0].period.ToString(), "2024-01");
   EXPECT_EQ(broken[1].period.ToString(), "2024-03");
   EXPECT_EQ(world.graph()[broken[0].check].label, "不及格");
+}
+
+// For every subject the program says that all checks hold exactly where the interpreter finds none broken: over all values of small facts,
+// with checks on a month, on a quarter, on rows, on rows together, and with a fact that may be absent.
+TEST(Checks, TheProgramSaysWhoKeepsAll) {
+  const graph::GraphPtr graph = CompilePolicy(R"(
+对象 项目 { 户数 : 整数 户, 1 至 9 }
+填报 每月 {
+  件 : 整数, 0 至 9
+  办 : 整数, 0 至 9
+  补 : 整数, 0 至 9, 可缺
+}
+明细 检查 每月 { 扣 : 整数, 0 至 9 }
+校验 每月 办 ≤ 件 "办"
+校验 每月 (补 缺按 0) ≤ 办 "补"
+校验 每季 合计(件) ≤ 20 "合计"
+校验 检查.扣 ≤ 7 "扣"
+校验 每月 合计(检查.扣) ≤ 12 "扣合计"
+公式 a 每季 = 合计(件)
+结果 每季 a
+)");
+  World world(graph);
+  const std::vector<std::string> months = {"2024-01", "2024-02", "2024-03", "2024-04"};
+  uint32_t subjects = 0;
+  for (int a = 0; a < 9; a += 2) {
+    for (int b = 0; b < 9; b += 2) {
+      for (int c = -1; c < 9; c += 3, ++subjects) {
+        const std::string id = fmt::format("项{}", subjects);
+        world.Set(id, "户数", "", "1");
+        for (size_t m = 0; m < months.size(); ++m) {
+          // One subject in some has no facts for April, the others have them beyond the settled quarter.
+          if (m == 3 && subjects % 7 == 0) continue;
+          world.Set(id, "件", months[m], std::to_string(m == 1 ? a : 8)).Set(id, "办", months[m], std::to_string(m == 1 ? b : m == 3 ? c + 1 : 4));
+          if (c >= 0) world.Set(id, "补", months[m], std::to_string(m == 2 ? c : 0));
+        }
+        world.Row(id, "检查", "2024-02", {std::to_string(b)}).Row(id, "检查", "2024-02", {std::to_string(c + 1)});
+      }
+    }
+  }
+  const Period quarter = PeriodOf("2024Q1");
+  std::vector<Period> periods = {quarter};
+  for (const std::string& month : months) periods.push_back(PeriodOf(month));
+  const eval::Checks checks(graph, *world.facts(), quarter, periods);
+  world.Run("2024Q1");
+  size_t kept = 0;
+  for (uint32_t subject = 0; subject < subjects; ++subject) {
+    const bool holds = world.evaluation().BrokenChecks(world.subject_sort(), subject, periods).empty();
+    EXPECT_EQ(checks.Hold(world.subject_sort(), subject), holds) << subject;
+    kept += holds ? 1 : 0;
+  }
+  EXPECT_GT(kept, 5U);
+  EXPECT_LT(kept, subjects - 5);
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 // around 0 and at ties. The program gives what the interpreter gives, failures included.
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include <fmt/format.h>
 
 #include "engine/eval/columns.h"
@@ -61,6 +63,37 @@ TEST(AllSmallExpressions, ProgramEqualsInterpreter) {
   }
   EXPECT_EQ(values, all.size() * kFacts.size());
   EXPECT_GT(decided * 100, values * 99) << decided << " of " << values;
+}
+
+// How many keys there are is known once each subject has its key, though nothing else of the subjects is read.
+TEST(Columns, KeysAreCountedAfterTheirGroups) {
+  const graph::GraphPtr graph = tests::BuildPolicy(R"(对象 项目 "住宅项目" {
+  种类 : { 新、旧、老 }
+}
+填报 每季 {
+  得分 : 分, 0 至 10
+}
+公式 定额 每季 按 种类 = 5 分 自定
+公式 总分 每季 按 种类 = 合计(得分) 自定
+公式 全体.定额最低 每季 = 最低(定额) 缺按 1 分 自定
+公式 全体.总分最低 每季 = 最低(总分) 缺按 1 分 自定
+公式 全体.类数 每季 = 计数(定额) 自定
+结果 每季 定额最低、总分最低、类数
+)");
+  tests::World world(graph);
+  const std::vector<std::vector<std::string>> subjects = {{"a", "新", "7"}, {"b", "旧", "9"}, {"c", "新", "1"}};
+  for (const auto& subject : subjects) world.Set(subject[0], "种类", "", subject[1]).Set(subject[0], "得分", "2024Q1", subject[2]);
+  const eval::Evaluation evaluation(graph, world.facts(), *ParsePeriod("2024Q1"), eval::Engine::kProgram);
+  // 新 7 + 1 = 8, 旧 9; nobody is 老.
+  const std::map<std::string, int64_t> expected = {{"定额最低", 5}, {"总分最低", 8}, {"类数", 2}};
+  size_t compared = 0;
+  for (const graph::Root& root : graph->roots) {
+    const auto computed = evaluation.Computed(root.definition, 0, *ParsePeriod("2024Q1"));
+    ASSERT_TRUE(computed) << root.name;
+    EXPECT_TRUE(*computed == Value(Rational(expected.at(root.name)))) << root.name;
+    ++compared;
+  }
+  EXPECT_EQ(compared, expected.size());
 }
 
 // What was computed wide, because its operands were, may be read where it is known to be narrow.

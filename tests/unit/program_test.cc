@@ -84,10 +84,10 @@ INSTANTIATE_TEST_SUITE_P(
                            {{"红牌检查频次", "5 次/月"}}, 100},
                     // Open parameters that nobody bound: what depends on them fails, alike.
                     Sample{"policies/shiliuzhuang/plates.heng", "policies/shiliuzhuang/sample", "2024Q3", {}, 80},
-                    Sample{"policies/guancheng/stars.heng", "policies/guancheng/sample", "2024", {}, 0},
-                    Sample{"policies/xiangmihu/agency.heng", "policies/xiangmihu/sample", "2024Q3", {}, 0},
-                    Sample{"policies/qinzao/lists.heng", "policies/qinzao/sample/lists", "2024H1", {}, 0},
-                    Sample{"policies/qinzao/selection.heng", "policies/qinzao/sample/selection", "2024Q3", {}, 0}));
+                    Sample{"policies/guancheng/stars.heng", "policies/guancheng/sample", "2024", {}, 15},
+                    Sample{"policies/xiangmihu/agency.heng", "policies/xiangmihu/sample", "2024Q3", {}, 66},
+                    Sample{"policies/qinzao/lists.heng", "policies/qinzao/sample/lists", "2024H1", {}, 96},
+                    Sample{"policies/qinzao/selection.heng", "policies/qinzao/sample/selection", "2024Q3", {}, 81}));
 
 // ---- a policy of the width of a real month, against fractions computed from the rule as it is written
 

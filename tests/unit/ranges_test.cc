@@ -75,9 +75,24 @@ TEST(Ranges, AShareNeedsACheckToStayWithinTheWhole) {
   EXPECT_EQ(Of(share), "[0, ∞) -");
   EXPECT_EQ(Of("校验 每月 办结 ≤ 件数 \"不可\"\n" + share), "[0, 1] -");
   EXPECT_EQ(Of("校验 每月 件数 ≥ 办结 且 得分 ≥ 0 分 \"不可\"\n" + share), "[0, 1] -");
-  // The wrong way round, and under 或, says nothing.
-  EXPECT_EQ(Of("校验 每月 件数 ≤ 办结 \"不可\"\n" + share), "[0, ∞) -");
+  // The other way round it is at least 1, and under 或 a check says nothing.
+  EXPECT_EQ(Of("校验 每月 件数 ≤ 办结 \"不可\"\n" + share), "[1, ∞) -");
   EXPECT_EQ(Of("校验 每月 办结 ≤ 件数 或 得分 ≥ 0 分 \"不可\"\n" + share), "[0, ∞) -");
+}
+
+TEST(Ranges, ACheckBoundsDifferencesAndRatios) {
+  const std::string check = "校验 每月 办结 ≤ 件数 \"不可\"\n";
+  const auto monthly = [&](const std::string& e) { return Of(check + "公式 x 每月 = " + e + " 自定\n结果 每月 x\n"); };
+  EXPECT_EQ(monthly("件数 − 办结"), "[0, 10] 0");
+  EXPECT_EQ(monthly("办结 − 件数"), "[-10, 0] 0");
+  // Sums over months of what keeps the check keep it too: 0 to 30 both.
+  const auto quarterly = [&](const std::string& e) { return Of(check + "公式 x 每季 = " + e + " 自定\n结果 每季 x\n"); };
+  EXPECT_EQ(quarterly("合计(件数) − 合计(办结)"), "[0, 30] 0");
+  EXPECT_EQ(quarterly("占比(合计(办结), 合计(件数), 无则 100%)"), "[0, 1] -");
+  // Of a quotient the other way round, at least 1.
+  EXPECT_EQ(monthly("占比(件数, 办结, 无则 100%)"), "[1, ∞) -");
+  // Of one month the check says nothing about another, and of other values nothing.
+  EXPECT_EQ(monthly("件数 − (上期(办结) 缺按 0 件)"), "[-10, 10] 0");
 }
 
 TEST(Ranges, OverMonths) {

@@ -6,6 +6,7 @@
 
 #include "engine/data/answer.h"
 #include "engine/data/schema.h"
+#include "engine/graph/analysis/compile.h"
 #include "tests/unit/data_policy.h"
 
 namespace heng::data {
@@ -52,6 +53,34 @@ TEST(Request, IsReadWhole) {
   EXPECT_TRUE(reading->refusals.empty());
   EXPECT_EQ(reading->facts->roster(ShopPolicy()->model->subject()).ids, (std::vector<std::string>{"a", "b"}));
   EXPECT_TRUE(reading->facts->roster_complete);
+}
+
+// 分 lies between 0 and 100 in this version; in an earlier one it may have reached 120.
+TEST(Request, ARecordedResultThatThisVersionCannotGiveIsRefused) {
+  const graph::GraphPtr graph = graph::Compile("past.heng", R"(政策 t.p "测试"
+  版本 "2"
+  施行 2024-01-01 起 自定
+对象 项目 { 名称 : 文本 }
+填报 每月 { 得分 : 分, 0 至 100, 1 位小数 }
+公式 月分 每月 = 得分
+公式 升 每月 = 月分 − (上期(月分) 缺按 0 分)
+公式 别的 每月 = 得分
+结果 每月 月分, 升, 别的
+)").graph;
+  ASSERT_NE(graph, nullptr);
+  const auto refused = [&](const char* recorded) {
+    const auto request = ParseRequest(std::string(R"({"period": "2024-02", "subjects": [{"id": "a", "attributes": {"名称": "x"},
+      "inputs": {"2024-02": {"得分": "1"}}, "history": {"2024-01": )") + recorded + "}}]}");
+    const auto reading = ReadFacts(graph, *request, {});
+    std::string text;
+    for (const Refusal& refusal : reading->refusals.shown) text += refusal.code + " " + refusal.at + " " + refusal.rule + " " + refusal.value;
+    return text;
+  };
+  EXPECT_EQ(refused(R"({"月分": "100"})"), "");
+  EXPECT_EQ(refused(R"({"月分": "120"})"), "recorded-out-of-range /subjects/0/history/2024-01/月分 0 分–100 分 120 分");
+  EXPECT_EQ(refused(R"({"月分": null})"), "");
+  // Nobody reads the past of this one.
+  EXPECT_EQ(refused(R"({"月分": "1", "别的": "120"})"), "");
 }
 
 struct Bad {

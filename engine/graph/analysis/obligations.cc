@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "engine/graph/analysis/case_coverage.h"
+#include "engine/graph/analysis/monotone.h"
 
 namespace heng::graph {
 namespace {
@@ -48,7 +49,8 @@ class Discharger {
     }
     Decided();
     for (const Root& root : graph_.roots) {
-      if (root.kind == Root::Kind::kGuarantee || root.kind == Root::Kind::kMonotone)
+      if (root.kind != Root::Kind::kGuarantee && root.kind != Root::Kind::kMonotone) continue;
+      if (root.kind != Root::Kind::kMonotone || !ProvesMonotone(graph_, ranges_, root))
         sink_.Add<DiagnosticKind::kGuaranteeUnproved>(At(root.span), root.name);
     }
   }
@@ -82,10 +84,13 @@ class Discharger {
   }
 
   void NonZero(const Obligation& o) {
-    Diagnostic& d = sink_.Add<DiagnosticKind::kDivisionByZero>(At(o.span), o.name);
     const NodeId divisor = graph_[o.node].operands[1];
     const Interval& found = ranges_.Of(divisor);
-    if (found.low && found.low->sign() >= 0) return;
+    const bool below = !found.low || found.low->sign() < 0;
+    // The same quotient may stand elsewhere without its case.
+    if (o.guarded && !below) return;
+    Diagnostic& d = sink_.Add<DiagnosticKind::kDivisionByZero>(At(o.span), o.name);
+    if (!below) return;
     const std::string least = found.low ? Number(*found.low, graph_[divisor].type.unit) : "−∞";
     d.advice = {fmt::format("它还可能小于 0（最小 {}）：先用“保底”写明不小于 0，再用“占比(a, b, 无则 …)”", least),
                 fmt::format("it can even be below 0 (down to {}): keep it at 0 with 保底, then use 占比(a, b, 无则 …)", least)};
@@ -145,17 +150,23 @@ class Discharger {
     }
   }
 
+  // True if the value never passes the bound.
+  static bool Bounds(const Ranges& ranges, const Node& node) {
+    const Interval& value = ranges.Of(node.operands[0]);
+    const Interval& bound = ranges.Of(node.operands[1]);
+    if (node.op == Op::kMin) return value.high && bound.low && *value.high <= *bound.low;
+    return value.low && bound.high && *value.low >= *bound.high;
+  }
+
   void Matters(const Obligation& o) {
     const Node& node = graph_[o.node];
-    const Interval& value = ranges_.Of(node.operands[0]);
-    const Interval& bound = ranges_.Of(node.operands[1]);
     const Unit& unit = node.type.unit;
-    if (node.op == Op::kMin) {
-      if (value.high && bound.low && *value.high <= *bound.low)
-        sink_.Add<DiagnosticKind::kNeverMatters>(At(o.span), o.name, Text(value, unit));
-    } else if (node.op == Op::kMax) {
-      if (value.low && bound.high && *value.low >= *bound.high)
-        sink_.Add<DiagnosticKind::kNeverMatters>(At(o.span), o.name, Text(value, unit));
+    if (node.op == Op::kMin || node.op == Op::kMax) {
+      // A bound that only matters where a 校验 is broken is prudent.
+      if (!Bounds(ranges_, node)) return;
+      if (!without_checks_) without_checks_.emplace(graph_, false);
+      if (Bounds(*without_checks_, node))
+        sink_.Add<DiagnosticKind::kNeverMatters>(At(o.span), o.name, Text(ranges_.Of(node.operands[0]), unit));
     } else {
       // Where a division only happens to cancel, the rounding is prudent.
       const Grid& grid = grids_.Of(node.operands[0]);
@@ -236,6 +247,7 @@ class Discharger {
   const Grids& grids_;
   DiagnosticSink& sink_;
   std::optional<std::unordered_set<NodeId>> quotas_;
+  std::optional<Ranges> without_checks_;
   SourcePtr source_;
 };
 

@@ -37,20 +37,26 @@ Interval Interval::Meet(const Interval& other) const {
   return out;
 }
 
+Interval Interval::Negated() const {
+  Interval out;
+  if (high) out.low = -*high;
+  if (low) out.high = -*low;
+  out.low_open = high_open;
+  out.high_open = low_open;
+  return out;
+}
+
 namespace {
 
+Interval AtMost(Rational high) { return {std::nullopt, std::move(high), false, false}; }
+// What contradicts itself has no values: nothing more is claimed of them.
+Interval Within(const Interval& a, const Interval& b) {
+  const Interval met = a.Meet(b);
+  return met.low && met.high && *met.low > *met.high ? a : met;
+}
 Interval AtLeast(Rational low) { return {std::move(low), std::nullopt, false, false}; }
 bool NonNegative(const Interval& i) { return i.low && i.low->sign() >= 0; }
 bool Positive(const Interval& i) { return i.low && (i.low->sign() > 0 || (i.low->sign() == 0 && i.low_open)); }
-
-Interval Negated(const Interval& i) {
-  Interval out;
-  if (i.high) out.low = -*i.high;
-  if (i.low) out.high = -*i.low;
-  out.low_open = i.high_open;
-  out.high_open = i.low_open;
-  return out;
-}
 
 Interval Sum(const Interval& a, const Interval& b) {
   Interval out;
@@ -89,7 +95,7 @@ Interval Reciprocal(const Interval& b) {
     }
     return out;
   }
-  return Negated(Reciprocal(Negated(b)));
+  return Reciprocal(b.Negated()).Negated();
 }
 
 int PerCalendar(PeriodKind fine, PeriodKind coarse) {
@@ -100,8 +106,8 @@ int PerCalendar(PeriodKind fine, PeriodKind coarse) {
 
 }  // namespace
 
-Ranges::Ranges(const Graph& graph) : graph_(graph), intervals_(graph.nodes.size()) {
-  CollectOrder();
+Ranges::Ranges(const Graph& graph, bool checks) : graph_(graph), intervals_(graph.nodes.size()) {
+  if (checks) CollectOrder();
   // Operands stand before their node, and a definition's body before those who name it.
   for (size_t i = 0; i < graph.nodes.size(); ++i) intervals_[i] = Compute(NodeId(i), {});
   for (const Definition& definition : graph.definitions) FindZeroDivisions(definition.body);
@@ -175,8 +181,13 @@ Interval Ranges::ComputeOp(const Node& node, const Knowledge& knowledge) const {
   const auto operand = [&](size_t i) { return Operand(node.operands[i], knowledge); };
   switch (node.op) {
     case Op::kAdd: return Sum(operand(0), operand(1));
-    case Op::kSubtract: return Sum(operand(0), Negated(operand(1)));
-    case Op::kNegate: return Negated(operand(0));
+    case Op::kSubtract: {
+      Interval out = Sum(operand(0), operand(1).Negated());
+      if (IsAtMost(node.operands[0], node.operands[1])) out = Within(out, AtMost(0));
+      if (IsAtMost(node.operands[1], node.operands[0])) out = Within(out, AtLeast(0));
+      return out;
+    }
+    case Op::kNegate: return operand(0).Negated();
     case Op::kMultiply: return Product(operand(0), operand(1));
     case Op::kDivide: return ComputeDivision(node, knowledge);
     case Op::kMin:
@@ -184,8 +195,7 @@ Interval Ranges::ComputeOp(const Node& node, const Knowledge& knowledge) const {
       Interval a = operand(0);
       Interval b = operand(1);
       if (node.op == Op::kMax) {
-        Interval out = Negated(a).Hull(Negated(b));  // for the high end
-        out = Negated(out);
+        Interval out = a.Negated().Hull(b.Negated()).Negated();  // for the high end
         out.low = a.low && b.low ? std::max(*a.low, *b.low) : a.low ? a.low : b.low;
         out.low_open = false;
         return out;
@@ -318,6 +328,20 @@ bool Ranges::IsPart(NodeId part, NodeId whole) const {
   });
 }
 
+// By a 校验 on the same row, or over rows each of which keeps one.
+bool Ranges::IsAtMost(NodeId a, NodeId b) const {
+  if (IsPart(a, b)) return true;
+  while (graph_[a].form == Form::kName) a = graph_[graph_[a].definition].body;
+  while (graph_[b].form == Form::kName) b = graph_[graph_[b].definition].body;
+  if (const auto known = at_most_.find(a); known != at_most_.end() && known->second.count(b) > 0) return true;
+  const Node& x = graph_[a];
+  const Node& y = graph_[b];
+  const bool sums = x.form == Form::kFold && y.form == Form::kFold && x.fold == FoldOp::kSum && y.fold == FoldOp::kSum;
+  if (!sums || x.path != y.path || x.source != y.source || x.window != y.window) return false;
+  const bool same = x.operands.size() == y.operands.size() && (x.operands.size() == 1 || x.operands[1] == y.operands[1]);
+  return same && IsAtMost(x.operands[0], y.operands[0]);
+}
+
 Interval Ranges::ComputeDivision(const Node& node, const Knowledge& knowledge) const {
   const Interval above = Operand(node.operands[0], knowledge);
   const Interval below = Operand(node.operands[1], knowledge);
@@ -331,14 +355,14 @@ Interval Ranges::ComputeDivision(const Node& node, const Knowledge& knowledge) c
     if (same && sum.window == count.window) return Operand(sum.operands[0], {});
   }
   if (const auto mean = WeightedMeanOfRows(sum, count)) return *mean;
-  if (IsPart(node.operands[0], node.operands[1])) return {Rational(0), Rational(1), false, false};
   if (const auto mean = WeightedMean(node, knowledge)) return *mean;
-  if (const auto known = at_most_.find(node.operands[0]);
-      known != at_most_.end() && known->second.count(node.operands[1]) > 0 && NonNegative(above)) {
-    return {Rational(0), Rational(1), false, false};
-  }
-  if (below.Contains(0)) return {};
-  return Product(above, Reciprocal(below));
+  // A divisor of 0 is not reached or fails.
+  Interval out = below.Contains(0) ? Interval{} : Product(above, Reciprocal(below));
+  if (!NonNegative(below)) return out;
+  if (NonNegative(above)) out = Within(out, AtLeast(0));
+  if (IsAtMost(node.operands[0], node.operands[1])) out = Within(out, AtMost(1));
+  if (IsAtMost(node.operands[1], node.operands[0])) out = Within(out, AtLeast(1));
+  return out;
 }
 
 Interval Ranges::ComputeCase(const Node& node, const Knowledge& knowledge) const {

@@ -22,6 +22,7 @@ struct Interval {
   bool IsPoint() const { return low && high && *low == *high && !low_open && !high_open; }
   Interval Hull(const Interval& other) const;
   Interval Meet(const Interval& other) const;
+  Interval Negated() const;
 };
 
 // What is known of some nodes where a condition holds; and what was computed of others under it.
@@ -38,9 +39,17 @@ struct Knowledge {
 
 class Ranges {
  public:
-  explicit Ranges(const Graph& graph);
+  // Without `checks` 校验 are not counted on.
+  explicit Ranges(const Graph& graph, bool checks = true);
 
   const Interval& Of(NodeId node) const { return intervals_[node.index()]; }
+  // Where that is known besides.
+  Interval Of(NodeId node, const Knowledge& knowledge) const { return Operand(node, knowledge); }
+  // And that the condition holds, or does not.
+  Knowledge Suppose(Knowledge knowledge, NodeId condition, bool truth) const {
+    Learn(condition, truth, knowledge);
+    return knowledge;
+  }
   // True if some division by this node's divisor is reached with a divisor that can be 0.
   bool MayDivideByZero(NodeId quotient) const { return zero_divisions_.count(quotient) > 0; }
   // A comparison of a number that varies with one that does not, which always holds (true) or never does (false).
@@ -56,6 +65,7 @@ class Ranges {
   Interval ComputeCase(const Node& node, const Knowledge& knowledge) const;
   Interval ComputeFold(const Node& node, const Knowledge& knowledge) const;
   bool IsPart(NodeId part, NodeId whole) const;
+  bool IsAtMost(NodeId a, NodeId b) const;
   std::optional<Interval> WeightedMean(const Node& node, const Knowledge& knowledge) const;
   std::optional<Interval> WeightedMeanOfRows(const Node& above, const Node& below) const;
   void Learn(NodeId condition, bool truth, Knowledge& knowledge) const;

@@ -1,0 +1,98 @@
+// What is kept of past settlements: read once, never stale, bounded.
+#include "engine/settle/past.h"
+
+#include <gtest/gtest.h>
+
+#include "engine/data/json_value.h"
+#include "engine/store/store.h"
+#include "tests/unit/data_policy.h"
+
+namespace heng::settle {
+namespace {
+
+constexpr const char* kDistrict = "slz";
+
+class KeptPast : public testing::Test {
+ protected:
+  KeptPast() : store_(*store::Store::Open("sqlite:" + folder_.path() + "/heng.db", {})) {}
+
+  std::string Settle(const char* period, const std::string& card, const std::string& supersedes = "") {
+    store::Settlement settlement;
+    settlement.district = kDistrict;
+    settlement.policy = deployment_.graph->model->policy.id;
+    settlement.deployment = deployment_.digest();
+    settlement.period = *ParsePeriod(period);
+    settlement.author = "张";
+    settlement.supersedes = supersedes;
+    settlement.inputs = {{"项目.csv", "编号,名称,类别,户数\na,a,商品小区,1\n"}};
+    settlement.outputs = {{"结果.csv", "编号,期间,挂牌\r\na," + std::string(period) + "," + card + "\r\n"}};
+    return store_->AddSettlement(settlement)->settlement.id;
+  }
+
+  // How many differences there are if `a` is said to have had that card.
+  size_t Differences(const char* period, const char* card) {
+    const auto past = Past::Read(*store_, kept_, kDistrict, deployment_, *ParsePeriod("2025Q1"));
+    const std::string request =
+        std::string(R"({"subjects": [{"id": "a", "history": {")") + period + R"(": {"挂牌": ")" + card + R"("}}}]})";
+    return past->Differences(*data::ParseJson(request, 1 << 20)).size();
+  }
+
+  tests::TemporaryFolder folder_;
+  std::unique_ptr<store::Store> store_;
+  data::Deployment deployment_{tests::PlatesPolicy(), {}, {}};
+  PastSettlements kept_;
+};
+
+TEST_F(KeptPast, IsReadOnce) {
+  Settle("2024Q3", "绿牌");
+  Settle("2024Q4", "红牌");
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(Differences("2024Q3", "绿牌"), 0U);
+    EXPECT_EQ(Differences("2024Q4", "绿牌"), 1U);
+    EXPECT_EQ(kept_.read(), 2U);
+  }
+}
+
+TEST_F(KeptPast, HoldsWhatHoldsNow) {
+  const std::string first = Settle("2024Q3", "绿牌");
+  EXPECT_EQ(Differences("2024Q3", "红牌"), 1U);
+  // As by another process: nothing tells the reader.
+  Settle("2024Q3", "红牌", first);
+  EXPECT_EQ(Differences("2024Q3", "红牌"), 0U);
+  EXPECT_EQ(Differences("2024Q3", "绿牌"), 1U);
+  EXPECT_EQ(kept_.read(), 2U);
+  Settle("2024Q4", "黄牌");
+  EXPECT_EQ(Differences("2024Q4", "红牌"), 1U);
+  EXPECT_EQ(kept_.read(), 3U);
+}
+
+TEST_F(KeptPast, AnotherDeploymentReadsAnew) {
+  Settle("2024Q3", "绿牌");
+  EXPECT_EQ(Differences("2024Q3", "红牌"), 1U);
+  deployment_.columns = {{"id", "编号"}};
+  EXPECT_EQ(Differences("2024Q3", "红牌"), 1U);
+  EXPECT_EQ(kept_.read(), 2U);
+}
+
+TEST_F(KeptPast, IsBounded) {
+  PastSettlements small(1);
+  Settle("2024Q3", "绿牌");
+  for (size_t i = 1; i <= 2; ++i) {
+    EXPECT_EQ(
+        small.Holding(*store_, kDistrict, deployment_.graph->model->policy.id, Date{2025, 1, 1}, &deployment_)->size(),
+        1U);
+    EXPECT_EQ(small.read(), i);
+  }
+}
+
+TEST_F(KeptPast, OnlyWhatEndedBefore) {
+  Settle("2024Q4", "红牌");
+  const auto past = [&](Date day) {
+    return kept_.Holding(*store_, kDistrict, deployment_.graph->model->policy.id, day, &deployment_)->size();
+  };
+  EXPECT_EQ(past({2024, 12, 31}), 0U);
+  EXPECT_EQ(past({2025, 1, 1}), 1U);
+}
+
+}  // namespace
+}  // namespace heng::settle
