@@ -34,6 +34,10 @@ struct Metrics::Families {
                                                            .Name("heng_decisions_total")
                                                            .Help("Decisions, by district and what became of them")
                                                            .Register(registry);
+  prometheus::Family<prometheus::Counter>& removed = prometheus::BuildCounter()
+                                                         .Name("heng_decisions_removed_total")
+                                                         .Help("Decisions that retention took out of the log, by district")
+                                                         .Register(registry);
   // What has been counted before: finding it by its labels among the library's costs more than answering does.
   struct OfRoute {
     prometheus::Histogram* latency;
@@ -73,6 +77,10 @@ void Metrics::CountDecision(const std::string& district, std::string_view result
     found = counters.emplace(result, &counter).first;
   }
   found->second->Increment();
+}
+
+void Metrics::CountRemoved(const std::string& district, int64_t count) {
+  families_->removed.Add({{"district", district}}).Increment(static_cast<double>(count));
 }
 
 void Metrics::AddGauge(const std::string& name, const std::string& help, std::function<double()> read) {

@@ -2,6 +2,7 @@
 // result, and the figures that the HTTP server and the store give when asked. Thread-safe.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -17,6 +18,8 @@ class Metrics {
   void CountRequest(std::string_view route, int status, double seconds);
   // `result`: logged, unlogged (there is no log), refused, failed.
   void CountDecision(const std::string& district, std::string_view result);
+  // Decisions that retention took out of the log.
+  void CountRemoved(const std::string& district, int64_t count);
   // A figure that is read when the page is.
   void AddGauge(const std::string& name, const std::string& help, std::function<double()> read);
 

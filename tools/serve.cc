@@ -19,6 +19,7 @@
 #include "server/http/http_server.h"
 #include "server/live_service.h"
 #include "server/metrics.h"
+#include "server/retention.h"
 #include "server/routes.h"
 #include "server/settlement_jobs.h"
 #include "server/watch.h"
@@ -170,6 +171,8 @@ int Serve(config::ServiceConfig& config, store::Store* store, const Manner& mann
                                  log.Failed("keys", status.error().code, status.error().message.en);
                                if (live.RepublishIfChanged()) Describe(*live.Current(), manner);
                              }});
+  std::optional<server::Retention> retention;
+  if (store != nullptr) retention.emplace([&live] { return live.Current(); });
   Announce(config, access.open(), manner);
   NotifyReady();
   if (auto status = http.Run(true); !status) return Report(status.error(), manner);
@@ -193,6 +196,7 @@ int RunServe(const ServeOptions& options, const Manner& manner) {
   if (config->store.empty()) return Serve(*config, nullptr, manner);
   auto with = config->signing_key.empty() ? store::StoreOptions{} : SignedBy(config->signing_key);
   if (!with) return Report(with.error(), manner);
+  with->checkpoint_every = config->checkpoint_every;
   auto store = store::Store::Open(config->store, std::move(*with));
   if (!store) return Report(store.error(), manner);
   return Serve(*config, store->get(), manner);

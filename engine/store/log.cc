@@ -110,6 +110,10 @@ Result<std::optional<Checkpoint>> Store::AddCheckpoint(const std::string& distri
 }
 
 Result<int64_t> Store::Prune(const std::string& district, int64_t before_ms) {
+  if (parts_->options.signing_key == nullptr) {
+    return Fail(ErrorKind::kUsage, "unsigned-retention",
+                {"没有签名密钥，不从日志里删去任何记录", "without a signing key nothing is removed from the log"}, district);
+  }
   int64_t removed = 0;
   while (true) {
     const Result<int64_t> some = parts_->writer.Write(

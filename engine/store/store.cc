@@ -19,11 +19,11 @@ int64_t SystemClock() {
   return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
 }
 
-tl::unexpected<Error> BadUrl(const std::string& url) {
-  return Fail(
-      ErrorKind::kUsage, "bad-store-url",
-      {fmt::format("“{}”不是存储的地址，请写 sqlite:文件 或 postgresql://用户@主机/数据库", url),
-       fmt::format("'{}' is no address of a store: write sqlite:FILE or postgresql://USER@HOST/DATABASE", url)});
+// Without the address: it may hold a password.
+tl::unexpected<Error> BadUrl() {
+  return Fail(ErrorKind::kUsage, "bad-store-url",
+              {"存储的地址写法不对，请写 sqlite:文件 或 postgresql://用户@主机/数据库",
+               "this is no address of a store: write sqlite:FILE or postgresql://USER@HOST/DATABASE"});
 }
 
 Result<Session::Opener> OpenerOf(const std::string& url) {
@@ -36,10 +36,10 @@ Result<Session::Opener> OpenerOf(const std::string& url) {
     const std::string number = path.substr(mark + 11);
     const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), max_pages);
     if (error != std::errc() || end != number.data() + number.size() || max_pages < 1 || max_pages > kMaxPages)
-      return BadUrl(url);
+      return BadUrl();
     path.resize(mark);
   }
-  if (path.empty() || path.find("://") != std::string::npos || path == ":memory:") return BadUrl(url);
+  if (path.empty() || path.find("://") != std::string::npos || path == ":memory:") return BadUrl();
   return Session::Opener([path, max_pages] { return OpenSqlite(path, max_pages); });
 }
 

@@ -201,7 +201,8 @@ class Store {
   Result<std::vector<std::string>> LogDistricts();
   // Signs the chain as it stands. Nothing if the district has no record.
   Result<std::optional<Checkpoint>> AddCheckpoint(const std::string& district);
-  // Removes the records older than that, as a prefix of the chain, behind a signed statement of what was removed. How many.
+  // Removes the rows of records that are all older than that, as a prefix of the chain, behind a signed statement of what was removed.
+  // How many records. Error: unsigned-retention (kUsage), without a signing key.
   Result<int64_t> Prune(const std::string& district, int64_t before_ms);
   // Verifies the chain, its digests, and the signatures of its checkpoints. `trusted`: the public keys that may sign; if empty, the ones
   // that the store itself names (which whoever can write the store can replace). `exported`: checkpoints kept elsewhere; the log must

@@ -22,6 +22,7 @@ struct District {
   std::string file;
   std::string name;
   std::string policy;               // the policy's file, or the folder of its files
+  std::optional<Retention> retention;  // how long its decisions are kept; its own, else the service's
   std::optional<std::string> data;  // where its facts are
   data::ColumnMap columns;
   Publication publication = Publication::kFiles;
@@ -43,7 +44,7 @@ bool IsDistrictId(std::string_view id);
 // names no data.
 std::optional<std::string> FactsFolder(const District& district, const data::Deployment& deployment);
 
-// One district, whatever is wrong with it. Keys of the file: name, publication, policy, parameters, columns, data.
+// One district, whatever is wrong with it. Keys of the file: name, publication, policy, parameters, columns, data, retention.
 District LoadDistrict(const std::string& path);
 // Those of the folder, by id; files that do not end in .yaml are let be, but for .yml, which is a mistake.
 std::vector<District> LoadDistricts(const ServiceConfig& service);

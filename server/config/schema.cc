@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cstdlib>
 
 #include <fmt/format.h>
 
@@ -36,6 +37,11 @@ bool IsTruthWord(std::string_view text) {
   std::string lower(text);
   std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
   return std::find(kWords.begin(), kWords.end(), lower) != kWords.end();
+}
+
+bool IsVariable(std::string_view name) {
+  return !name.empty() && !IsDigit(name[0]) &&
+         std::all_of(name.begin(), name.end(), [](unsigned char c) { return c < 0x80 && (std::isalnum(c) != 0 || c == '_'); });
 }
 
 bool HasLeadingZero(std::string_view text) {
@@ -115,6 +121,35 @@ std::optional<std::string> ReadTextOf(const YamlMember& member, MistakeList& mis
     return std::nullopt;
   }
   return node.text;
+}
+
+std::optional<std::string> ReadSettingOf(const YamlMember& member, MistakeList& mistakes) {
+  const auto text = ReadTextOf(member, mistakes);
+  if (!text) return std::nullopt;
+  std::string out;
+  for (std::string_view rest = *text; !rest.empty();) {
+    const size_t at = rest.find("${");
+    out += rest.substr(0, at);
+    if (at == std::string_view::npos) break;
+    rest.remove_prefix(at + 2);
+    const size_t end = rest.find('}');
+    const std::string name(rest.substr(0, end));
+    if (end == std::string_view::npos || !IsVariable(name)) {
+      Refuse(member.value, "bad-variable",
+             {"环境变量写成 ${NAME}，名称用字母、数字和下划线", "write an environment variable as ${NAME}: letters, digits, underscores"},
+             mistakes);
+      return std::nullopt;
+    }
+    const char* value = std::getenv(name.c_str());
+    if (value == nullptr || *value == '\0') {
+      Refuse(member.value, "missing-variable",
+             {fmt::format("环境变量“{}”没有设置", name), fmt::format("the environment variable '{}' is not set", name)}, mistakes);
+      return std::nullopt;
+    }
+    out += value;
+    rest.remove_prefix(end + 1);
+  }
+  return out;
 }
 
 std::optional<std::string> ReadQuantityOf(const YamlMember& member, MistakeList& mistakes) {

@@ -31,6 +31,9 @@ class Members {
 // A text: a name, a path, an address. Codes: missing-value, wrong-type (a list, a map, a number without quotes),
 // truth-word.
 std::optional<std::string> ReadTextOf(const YamlMember& member, MistakeList& mistakes);
+// The same, in which `${NAME}` stands for the environment variable NAME: for what should not stand in a file. Its value is in no message.
+// Codes: also missing-variable (it is not set, or empty), bad-variable.
+std::optional<std::string> ReadSettingOf(const YamlMember& member, MistakeList& mistakes);
 // The value of a parameter as a policy would write it. Codes: missing-value, wrong-type, truth-word, leading-zero.
 std::optional<std::string> ReadQuantityOf(const YamlMember& member, MistakeList& mistakes);
 // Digits alone. Codes: missing-value, wrong-type, leading-zero, out-of-range.

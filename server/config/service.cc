@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <filesystem>
 
 #include <fmt/format.h>
@@ -20,6 +19,7 @@ constexpr int64_t kLeastRequestBytes = 1024;
 constexpr int64_t kMostConnections = 100000;
 constexpr int64_t kMostSeconds = 3600;
 constexpr int64_t kMostRequests = 1000000;
+constexpr int64_t kMostRecords = 1000000;
 
 void ReadListen(const YamlMember& member, ServiceConfig& config, MistakeList& mistakes) {
   const auto text = ReadTextOf(member, mistakes);
@@ -43,22 +43,31 @@ void ReadDistricts(const YamlMember& member, ServiceConfig& config, MistakeList&
   }
 }
 
-// `sqlite:FILE`, `postgresql://…`, or `$NAME`: an address with a password belongs in the environment.
+// `sqlite:FILE` or `postgresql://…`.
 void ReadStore(const YamlMember& member, ServiceConfig& config, MistakeList& mistakes) {
-  auto text = ReadTextOf(member, mistakes);
+  YamlMember written = member;
+  // `$NAME` is an older way to write `${NAME}`.
+  std::string& given = written.value.text;
+  if (given.starts_with('$') && !given.starts_with("${")) given = "${" + given.substr(1) + "}";
+  const auto text = ReadSettingOf(written, mistakes);
   if (!text) return;
-  if (text->starts_with('$')) {
-    const char* value = std::getenv(text->c_str() + 1);
-    if (value == nullptr || *value == '\0') {
-      mistakes.Add("missing-variable", member.value.line, member.value.column,
-                   {fmt::format("环境变量“{}”没有设置", text->substr(1)),
-                    fmt::format("the environment variable '{}' is not set", text->substr(1))});
-      return;
-    }
-    text = value;
-  }
   constexpr std::string_view kFile = "sqlite:";
   config.store = text->starts_with(kFile) ? std::string(kFile) + ResolvePath(config.file, text->substr(kFile.size())) : *text;
+}
+
+// How the decision log is kept.
+void ReadKeeping(const Members& members, ServiceConfig& config, MistakeList& mistakes) {
+  if (const YamlMember* key = members.Find("signing_key")) {
+    if (const auto given = ReadSettingOf(*key, mistakes)) config.signing_key = ResolvePath(config.file, *given);
+  }
+  if (const YamlMember* every = members.Find("checkpoint_every")) {
+    config.checkpoint_every = ReadWholeOf(*every, 1, kMostRecords, mistakes).value_or(config.checkpoint_every);
+  }
+  const YamlMember* retention = members.Find("retention");
+  if (retention == nullptr) return;
+  config.retention = ReadRetentionOf(*retention, mistakes);
+  if (!config.retention || config.retention->forever() || members.Find("signing_key") != nullptr) return;
+  mistakes.Add("unsigned-retention", config.retention->line, config.retention->column, UnsignedRetention());
 }
 
 void ReadLog(const YamlMember& member, ServiceConfig& config, MistakeList& mistakes) {
@@ -99,6 +108,10 @@ void ReadLimits(const YamlMember& member, ClientLimits& limits, MistakeList& mis
 }
 
 }  // namespace
+
+Bilingual UnsignedRetention() {
+  return {"保存期限要有 signing_key：删去什么，日志要签名说明", "retention needs a signing_key: the log says under its signature what was removed"};
+}
 
 bool Listen::loopback() const { return host == "localhost" || host == "::1" || host.starts_with("127."); }
 
@@ -149,17 +162,16 @@ tl::expected<ServiceConfig, std::vector<Mistake>> LoadService(const std::string&
   ServiceConfig config;
   config.file = path;
   if (const auto root = ParseYaml(*text, mistakes)) {
-    Members members(*root, {"listen", "socket", "districts", "store", "signing_key", "log", "threads", "request_limit_bytes", "limits"},
+    Members members(*root, {"listen", "socket", "districts", "store", "signing_key", "checkpoint_every", "retention", "log", "threads",
+                     "request_limit_bytes", "limits"},
                     mistakes);
     if (const YamlMember* listen = members.Find("listen")) ReadListen(*listen, config, mistakes);
     if (const YamlMember* districts = members.Require("districts")) ReadDistricts(*districts, config, mistakes);
     if (const YamlMember* socket = members.Find("socket")) {
-      if (const auto given = ReadTextOf(*socket, mistakes)) config.socket = ResolvePath(path, *given);
+      if (const auto given = ReadSettingOf(*socket, mistakes)) config.socket = ResolvePath(path, *given);
     }
     if (const YamlMember* store = members.Find("store")) ReadStore(*store, config, mistakes);
-    if (const YamlMember* key = members.Find("signing_key")) {
-      if (const auto given = ReadTextOf(*key, mistakes)) config.signing_key = ResolvePath(path, *given);
-    }
+    ReadKeeping(members, config, mistakes);
     if (const YamlMember* log = members.Find("log")) ReadLog(*log, config, mistakes);
     if (const YamlMember* limits = members.Find("limits")) ReadLimits(*limits, config.limits, mistakes);
     if (const YamlMember* threads = members.Find("threads")) {

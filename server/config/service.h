@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +12,7 @@
 #include <tl/expected.hpp>
 
 #include "server/config/mistake.h"
+#include "server/config/retention.h"
 
 namespace heng::config {
 
@@ -45,6 +47,8 @@ struct ServiceConfig {
   std::string districts;  // the folder of the districts' files; resolved against the folder of `file`
   std::string store;      // as Store::Open takes it, the path of a file resolved likewise; empty: nothing is kept
   std::string signing_key;  // a file, resolved likewise: the private key that signs checkpoints of the log; empty: they are unsigned
+  int64_t checkpoint_every = 1000;     // records of a district
+  std::optional<Retention> retention;  // of every district that says nothing else
   std::string log = "denials";  // none, denials, requests
   std::string socket;     // a Unix socket to listen on too; resolved likewise; may be empty
   size_t threads = 2;     // how many long requests are answered at once
@@ -52,8 +56,12 @@ struct ServiceConfig {
   ClientLimits limits;
 };
 
-// Every mistake of the file. Keys: listen, socket, districts, store, signing_key, log, threads, request_limit_bytes, limits.
+// Every mistake of the file. Keys: listen, socket, districts, store, signing_key, checkpoint_every, retention, log,
+// threads, request_limit_bytes, limits.
 tl::expected<ServiceConfig, std::vector<Mistake>> LoadService(const std::string& path);
+
+// What is wrong with a retention where no key signs.
+Bilingual UnsignedRetention();
 
 // A path written in `file`: absolute, or relative to the file's folder.
 std::string ResolvePath(const std::string& file, const std::string& path);

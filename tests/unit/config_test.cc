@@ -82,6 +82,18 @@ INSTANTIATE_TEST_SUITE_P(
         BadFile{"NoMap", "districts\n", "wrong-type", 1, 1}, BadFile{"Empty", "", "wrong-type", 1, 1},
         BadFile{"NotYaml", "districts: [a, b\nthreads: 4\n", "bad-yaml", 2, 8},
         BadFile{"NotUtf8", "districts: districts\n# \xB0\xA1\n", "bad-encoding", 2, 1},
+        BadFile{"StoreVariableUnset", "districts: districts\nstore: ${HENG_NOT_SET}\n", "missing-variable", 2, 8},
+        BadFile{"StoreVariableOldForm", "districts: districts\nstore: $HENG_NOT_SET\n", "missing-variable", 2, 8},
+        BadFile{"KeyVariableUnset", "districts: districts\nsigning_key: keys/${HENG_NOT_SET}.pem\n", "missing-variable", 2, 14},
+        BadFile{"VariableOpen", "districts: districts\nstore: sqlite:${PATH\n", "bad-variable", 2, 8},
+        BadFile{"VariableName", "districts: districts\nsocket: ${1 2}\n", "bad-variable", 2, 9},
+        BadFile{"CheckpointNever", "districts: districts\ncheckpoint_every: 0\n", "out-of-range", 2, 19},
+        BadFile{"RetentionWithoutUnit", "districts: districts\nretention: \"36\"\n", "bad-retention", 2, 12},
+        BadFile{"RetentionAsNumber", "districts: districts\nretention: 36\n", "wrong-type", 2, 12},
+        BadFile{"RetentionOfWeeks", "districts: districts\nretention: 6 weeks\n", "bad-retention", 2, 12},
+        BadFile{"RetentionOfNothing", "districts: districts\nretention: 0 天\n", "bad-retention", 2, 12},
+        BadFile{"RetentionTooLong", "districts: districts\nretention: 10000 years\n", "bad-retention", 2, 12},
+        BadFile{"RetentionUnsigned", "districts: districts\nretention: 3 年\n", "unsigned-retention", 2, 12},
         BadFile{"ColumnsCountCodePoints", "{ districts: districts, 线程: 4 }\n", "unknown-key", 1, 25}),
     CaseName);
 
@@ -122,6 +134,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadFile{"ComplexKey", DistrictFile("parameters:\n  ? [a, b]\n  : 5 次/月\n"), "yaml-key", 4, 5},
         BadFile{"UnknownColumn", DistrictFile("columns: { 投诉: 诉求数 }\n"), "unknown-name", 3, 16},
         BadFile{"ColumnAsMap", DistrictFile("columns: { 每月: { 投诉: 诉求件数 } }\n"), "wrong-type", 3, 16},
+        BadFile{"RetentionHalf", DistrictFile("retention: 1.5 years\n"), "bad-retention", 3, 12},
         BadFile{"NoData", DistrictFile("data: nowhere\n"), "no-such-path", 3, 7}),
     CaseName);
 
@@ -146,6 +159,43 @@ TEST(ConfigTest, TheCommittedConfigurationLoads) {
   for (const config::District& district : districts) {
     EXPECT_FALSE(district.broken()) << RenderText(district.mistakes, Language::kEnglish);
   }
+}
+
+TEST(ConfigTest, ADistrictMayKeepItsDecisionsLonger) {
+  const tests::TemporaryFolder folder;
+  folder.Write("heng.yaml", "districts: districts\nsigning_key: log.pem\nretention: 36 个月\ncheckpoint_every: 50\n");
+  folder.Write("districts/aa.yaml", DistrictFile(""));
+  folder.Write("districts/bb.yaml", DistrictFile("retention: 90 days\n"));
+  folder.Write("districts/cc.yaml", DistrictFile("retention: 永久\n"));
+  auto service = LoadService(folder.path() + "/heng.yaml");
+  ASSERT_TRUE(service) << RenderText(service.error(), Language::kEnglish);
+  EXPECT_EQ(service->checkpoint_every, 50);
+  const auto districts = LoadDistricts(*service);
+  ASSERT_EQ(districts.size(), 3U);
+  EXPECT_EQ(std::tie(districts[0].retention->unit, districts[0].retention->count), std::tuple(Retention::Unit::kMonths, 36));
+  EXPECT_EQ(std::tie(districts[1].retention->unit, districts[1].retention->count), std::tuple(Retention::Unit::kDays, 90));
+  EXPECT_TRUE(districts[2].retention->forever());
+  // Nothing is removed that no key signs for.
+  service->signing_key.clear();
+  service->retention.reset();
+  const auto unsigned_districts = LoadDistricts(*service);
+  EXPECT_FALSE(unsigned_districts[0].broken());
+  ASSERT_EQ(unsigned_districts[1].mistakes.size(), 1U);
+  EXPECT_EQ(unsigned_districts[1].mistakes[0].code, "unsigned-retention");
+  EXPECT_EQ(unsigned_districts[1].mistakes[0].line, 3U);
+  EXPECT_FALSE(unsigned_districts[2].broken());
+}
+
+TEST(ConfigTest, WhatIsSecretComesFromTheEnvironment) {
+  ::setenv("HENG_TEST_SECRET", "pass:word", 1);
+  const tests::TemporaryFolder folder;
+  folder.Write("heng.yaml", "districts: .\nstore: postgresql://heng:${HENG_TEST_SECRET}@db/${HENG_TEST_SECRET}\nsigning_key: /run/${HENG_TEST_SECRET}\n");
+  const auto service = LoadService(folder.path() + "/heng.yaml");
+  ASSERT_TRUE(service) << RenderText(service.error(), Language::kEnglish);
+  EXPECT_EQ(service->store, "postgresql://heng:pass:word@db/pass:word");
+  EXPECT_EQ(service->signing_key, "/run/pass:word");
+  folder.Write("old.yaml", "districts: .\nstore: $HENG_TEST_SECRET\n");
+  EXPECT_EQ(LoadService(folder.path() + "/old.yaml")->store, "pass:word");
 }
 
 TEST(ConfigTest, ADistrictIsCompiledAndBound) {
