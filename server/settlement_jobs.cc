@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "engine/settle/past.h"
 #include "engine/settle/settlement.h"
 #include "engine/settle/write.h"
@@ -65,13 +67,23 @@ std::string_view NameOf(JobState state) {
 SettlementJobs::SettlementJobs(store::Store& store, settle::PastSettlements& past, EventLog* log, Limits limits)
     : store_(store), past_(past), log_(log), limits_(limits), thread_([this] { Work(); }) {}
 
-SettlementJobs::~SettlementJobs() {
+void SettlementJobs::Stop() {
   {
     const std::lock_guard lock(mutex_);
     ending_ = true;
   }
   posted_.notify_one();
+}
+
+SettlementJobs::~SettlementJobs() {
+  Stop();
   thread_.join();
+  if (log_ == nullptr) return;
+  for (const auto& [district, ids] : waiting_) {
+    for (const std::string& id : ids)
+      log_->Failed("settlement", "settlement-lost",
+                   fmt::format("{} of {}, {}: ask again", id, district, jobs_.at(id).order.period.ToString()));
+  }
 }
 
 const SettlementJob* SettlementJobs::WithKey(const SettlementOrder& order) const {

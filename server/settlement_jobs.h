@@ -61,7 +61,9 @@ class SettlementJobs {
   SettlementJobs(store::Store& store, settle::PastSettlements& past, EventLog* log, Limits limits);
   SettlementJobs(const SettlementJobs&) = delete;
   SettlementJobs& operator=(const SettlementJobs&) = delete;
-  // Finishes the one that is running; those that wait are lost.
+  // Begins none of those that wait any more.
+  void Stop();
+  // Finishes the one that is running; those that wait are lost, and the log says which.
   ~SettlementJobs();
 
   // The job, or the earlier one of the same idempotency key. `facts`: files; the past is added in its turn. 503 settlements-busy (Retry-After), 422 idempotency-conflict.

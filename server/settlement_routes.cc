@@ -1,6 +1,7 @@
 // Settlements: asked for, waited for, read. Asking is answered at once; the work is settlement_jobs.h's, the record the store's.
 #include <algorithm>
 #include <array>
+#include <filesystem>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -10,6 +11,7 @@
 #include "engine/base/limits.h"
 #include "engine/base/text.h"
 #include "engine/data/csv_files.h"
+#include "engine/data/xlsx.h"
 #include "engine/evaluate/choose.h"
 #include "engine/settle/past.h"
 #include "server/bundle_folder.h"
@@ -120,6 +122,31 @@ tl::expected<Asked, Problem> ReadAsked(const Call& call) {
   return asked;
 }
 
+Problem FactsRefused(std::vector<data::Refusal> refusals) {
+  return {422,
+          "facts-refused",
+          {"数据被拒绝，没有结算", "facts are refused: nothing was settled"},
+          "",
+          std::move(refusals)};
+}
+
+// The sheets as CSV files, which is what settlements are made and fed from; and the workbook itself.
+tl::expected<store::Bundle, Problem> ReadBook(const std::string& path) {
+  auto bytes = ReadFile(path, limits::kWorkbookBytes);
+  if (!bytes) return tl::unexpected(ProblemOf(bytes.error()));
+  auto sheets = data::ReadWorkbook(path);
+  if (!sheets) return tl::unexpected(FactsRefused({std::move(sheets.error())}));
+  store::Bundle out = {{std::filesystem::path(path).filename().string(), std::move(*bytes)}};
+  std::vector<data::Refusal> refusals;
+  for (const data::Sheet& sheet : *sheets) {
+    if (sheet.hidden || (sheet.table.header.cells.empty() && sheet.refusals.empty())) continue;
+    refusals.insert(refusals.end(), sheet.refusals.begin(), sheet.refusals.end());
+    out.push_back({sheet.table.file + ".csv", data::AsCsv(sheet)});
+  }
+  if (!refusals.empty()) return tl::unexpected(FactsRefused(std::move(refusals)));
+  return out;
+}
+
 // The facts that lie in the district's folder, byte for byte.
 tl::expected<store::Bundle, Problem> ReadFolder(const config::District& district, const data::Deployment& deployment) {
   const auto folder = config::FactsFolder(district, deployment);
@@ -129,6 +156,7 @@ tl::expected<store::Bundle, Problem> ReadFolder(const config::District& district
                    "give the facts in files, or name data in the district's configuration"},
                   "/files");
   }
+  if (data::IsWorkbook(*folder)) return ReadBook(*folder);
   const auto names = data::ListCsvFiles(*folder);
   if (!names) return tl::unexpected(ProblemOf(names.error()));
   store::Bundle out;
@@ -214,9 +242,10 @@ Response Accepted(Json body, const std::string& district, const std::string& id)
 tl::expected<const store::File*, Problem> Chosen(const Call& call, const store::Bundle& outputs) {
   const std::string_view extension = call.query.contains("file") ? ".csv" : ExtensionOf(call.request.Header("accept"));
   if (extension.empty())
-    return Refuse(406, "not-acceptable",
-                  {fmt::format("可以取 application/json、application/x-ndjson、text/csv、text/html 或 {}", kWorkbookType),
-                   fmt::format("take application/json, application/x-ndjson, text/csv, text/html or {}", kWorkbookType)});
+    return Refuse(
+        406, "not-acceptable",
+        {fmt::format("可以取 application/json、application/x-ndjson、text/csv、text/html 或 {}", kWorkbookType),
+         fmt::format("take application/json, application/x-ndjson, text/csv, text/html or {}", kWorkbookType)});
   if (extension == ".json") return nullptr;
   const std::string name = QueryOr(call, "file", std::string(settle::kResultsName) + std::string(extension));
   for (const store::File& file : outputs) {
@@ -242,7 +271,8 @@ Outcome ShowSettled(const Call& call, const store::Settlement& settlement) {
     response.headers.emplace_back("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'");
     response.headers.emplace_back("Cache-Control", "no-cache");
     if (response.content_type == kWorkbookType) {
-      response.headers.emplace_back("Content-Disposition", fmt::format("attachment; filename=\"{}.xlsx\"", settlement.id));
+      response.headers.emplace_back("Content-Disposition",
+                                    fmt::format("attachment; filename=\"{}.xlsx\"", settlement.id));
     }
     return response;
   }
@@ -260,6 +290,18 @@ Outcome ShowSettled(const Call& call, const store::Settlement& settlement) {
     body["policy"] = body["result"]["policy"];
   }
   return FreshJson(body);
+}
+
+// 404, which says what may have become of one that was asked for.
+Problem Unknown(const Error& error) {
+  Problem problem = ProblemOf(error);
+  if (error.code != "unknown-settlement") return problem;
+  problem.detail.zh +=
+      "；如果刚刚提交过：它可能在另一个进程里排队，或者服务停止时还在排队，已经丢了（日志里有），请用同一个 Idempotency-Key 再提交一次";
+  problem.detail.en +=
+      "; if it was asked for: it may wait in another process, or was lost when the service stopped (the log says so): ask again "
+      "under the same Idempotency-Key";
+  return problem;
 }
 
 tl::expected<SettlementJobs*, Problem> NeedJobs(const Call& call) {
@@ -322,7 +364,7 @@ Outcome ShowSettlement(const Call& call) {
   const auto job = (*jobs)->Find(call.captures[0], call.captures[1]);
   if (!job || job->state == JobState::kSettled) {
     const auto settled = call.service.store->FindSettlement(call.captures[0], call.captures[1]);
-    if (!settled) return tl::unexpected(ProblemOf(settled.error()));
+    if (!settled) return tl::unexpected(Unknown(settled.error()));
     return ShowSettled(call, *settled);
   }
   if (call.query.contains("file") || ExtensionOf(call.request.Header("accept")) != ".json") {

@@ -94,7 +94,8 @@ class Pipeline {
 
   // Fills the block with whole lines: what was left over, then what comes, until it is full or nothing more comes for now.
   Status Read(Block& block) {
-    block.bytes.resize(std::max(block.bytes.size(), kBlock + direct::kPadding));
+    // What was left over may be most of a long line.
+    block.bytes.resize(std::max(block.bytes.size(), std::max(kBlock, rest_.size()) + direct::kPadding));
     std::memcpy(block.bytes.data(), rest_.data(), rest_.size());
     size_t size = rest_.size();
     size_t lines = 0;  // bytes of whole lines

@@ -80,7 +80,7 @@ int Run(int argc, char** argv) {
     verb->add_option("--policy", options.name, "几个政策中的哪一个 / which of several policies");
     verb->add_option("--version", options.version, "几个版本中的哪一个 / which of several versions");
     verb->add_option("--period", options.period, "例如 2024Q3")->required();
-    verb->add_option("--data", options.data, "事实所在的文件夹 / folder of the facts");
+    verb->add_option("--data", options.data, "事实所在的文件夹或工作簿 / folder of the facts, or workbook");
     verb->add_option("--set", options.sets, "名称=值：确定一个待定参数 / bind an open parameter")->take_all();
   };
   auto* settle_verb = app.add_subcommand("settle", "结算一个区县的一期 / settle a period of a district");

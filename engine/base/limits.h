@@ -16,6 +16,9 @@ inline constexpr size_t kNameBytes = 256;
 inline constexpr size_t kSyntaxErrors = 50;
 
 inline constexpr size_t kCsvBytes = size_t{512} << 20;
+// Of a workbook, unpacked; and of the texts in its cells.
+inline constexpr size_t kWorkbookBytes = size_t{256} << 20;
+inline constexpr size_t kSheetCells = size_t{10} << 20;
 inline constexpr size_t kRequestBytes = size_t{64} << 20;
 inline constexpr size_t kJsonDepth = 64;
 inline constexpr size_t kReportedRefusals = 200;

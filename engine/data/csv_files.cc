@@ -43,19 +43,62 @@ Refusal RefuseFile(std::string code, Bilingual message, std::string file) {
   return refusal;
 }
 
+Result<CsvFiles> CsvFiles::At(const std::string& path) {
+  CsvFiles out;
+  out.path_ = path;
+  std::error_code error;
+  out.workbook_ = IsWorkbook(path) && !fs::is_directory(path, error);
+  if (!out.workbook_) {
+    auto files = ListCsvFiles(path);
+    if (!files) return tl::unexpected<Error>(files.error());
+    out.unread_ = std::move(*files);
+    return out;
+  }
+  // Says what hinders it, if it cannot be read at all.
+  if (const auto bytes = ReadFile(path, limits::kWorkbookBytes); !bytes) return tl::unexpected<Error>(bytes.error());
+  auto sheets = ReadWorkbook(path);
+  if (!sheets) {
+    out.refused_ = std::move(sheets.error());
+    return out;
+  }
+  for (Sheet& sheet : *sheets) {
+    const bool empty = sheet.table.header.cells.empty() && sheet.refusals.empty();
+    const std::string name = sheet.table.file;
+    if (!empty && !sheet.hidden) out.unread_.push_back(name);
+    if (!empty) out.sheets_.emplace(name, std::move(sheet));
+  }
+  return out;
+}
+
 Result<std::optional<CsvTable>> CsvFiles::Open(const std::vector<std::string>& stems, bool required,
                                                std::vector<Refusal>& refusals) {
+  if (refused_) {
+    if (!told_) refusals.push_back(*refused_);
+    told_ = true;
+    return std::nullopt;
+  }
   std::vector<std::string> found;
   for (const std::string& file : unread_) {
-    const std::string stem = CsvStem(file);
+    const std::string stem = workbook_ ? file : CsvStem(file);
     if (!stem.empty() && std::find(stems.begin(), stems.end(), stem) != stems.end()) found.push_back(file);
+  }
+  for (const auto& [name, sheet] : sheets_) {
+    if (!sheet.hidden || std::find(stems.begin(), stems.end(), name) == stems.end()) continue;
+    refusals.push_back(RefuseFile("hidden-sheet",
+                                  {"工作表是隐藏的，里面的数看不见：请取消隐藏或删掉",
+                                   "the sheet is hidden, nobody sees what is in it: show it or delete it"},
+                                  name));
+    return std::nullopt;
   }
   for (const std::string& file : found) std::erase(unread_, file);
   if (found.empty()) {
     if (required) {
-      refusals.push_back(RefuseFile(
-          "missing-file",
-          {fmt::format("缺少文件“{}.csv”", stems[0]), fmt::format("the file '{}.csv' is missing", stems[0])}, ""));
+      refusals.push_back(RefuseFile("missing-file",
+                                    workbook_ ? Bilingual{fmt::format("缺少工作表“{}”", stems[0]),
+                                                          fmt::format("the sheet '{}' is missing", stems[0])}
+                                              : Bilingual{fmt::format("缺少文件“{}.csv”", stems[0]),
+                                                          fmt::format("the file '{}.csv' is missing", stems[0])},
+                                    ""));
     }
     return std::nullopt;
   }
@@ -66,7 +109,13 @@ Result<std::optional<CsvTable>> CsvFiles::Open(const std::vector<std::string>& s
                                   found[1]));
     return std::nullopt;
   }
-  const Result<std::string> bytes = ReadFile((fs::path(folder_) / found[0]).string(), limits::kCsvBytes);
+  if (workbook_) {
+    Sheet sheet = std::move(sheets_.extract(found[0]).mapped());
+    if (sheet.refusals.empty()) return std::optional(std::move(sheet.table));
+    refusals.insert(refusals.end(), sheet.refusals.begin(), sheet.refusals.end());
+    return std::nullopt;
+  }
+  const Result<std::string> bytes = ReadFile((fs::path(path_) / found[0]).string(), limits::kCsvBytes);
   if (!bytes) return tl::unexpected<Error>(bytes.error());
   auto table = ParseCsv(*bytes, found[0]);
   if (table) return std::optional(std::move(*table));

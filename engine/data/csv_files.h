@@ -1,11 +1,14 @@
-// The .csv files of a folder, found by name. Of csv_folder; the server and settle know them too.
+// The tables of facts: the .csv files of a folder, or the sheets of a workbook, found by name. Of csv_folder; the server and settle know
+// the names of the files too.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "engine/data/csv.h"
+#include "engine/data/xlsx.h"
 
 namespace heng::data {
 
@@ -18,19 +21,27 @@ Result<std::vector<std::string>> ListCsvFiles(const std::string& folder);
 // Those of them that were not asked for yet.
 class CsvFiles {
  public:
-  CsvFiles(std::string folder, std::vector<std::string> files)
-      : folder_(std::move(folder)), unread_(std::move(files)) {}
+  // A folder, or a workbook whose sheets are named as the files are; empty ones and, but for those that are asked for, hidden ones are
+  // passed over. Errors, kEnvironment: folder-unreadable, file. What cannot be read of a workbook is refused when it is asked for.
+  static Result<CsvFiles> At(const std::string& path);
 
   // The table of the file that has one of these names before `.csv`; nothing if there is none or it was refused into
-  // `refusals`: missing-file if it is required, duplicate-file if several have such a name, and what ParseCsv refuses.
-  // Error: a file cannot be read.
+  // `refusals`: missing-file if it is required, duplicate-file if several have such a name, hidden-sheet, and what ParseCsv and
+  // ReadWorkbook refuse. Error: a file cannot be read.
   Result<std::optional<CsvTable>> Open(const std::vector<std::string>& stems, bool required,
                                        std::vector<Refusal>& refusals);
   const std::vector<std::string>& unread() const { return unread_; }
+  // What a table is called: `每月.csv`, or the sheet `每月`.
+  std::string NameOf(const std::string& stem) const { return workbook_ ? stem : stem + ".csv"; }
+  bool workbook() const { return workbook_; }
 
  private:
-  std::string folder_;
+  std::string path_;
+  bool workbook_ = false;
   std::vector<std::string> unread_;
+  std::map<std::string, Sheet> sheets_;  // by name
+  std::optional<Refusal> refused_;       // the workbook as a whole
+  bool told_ = false;
 };
 
 Refusal RefuseFile(std::string code, Bilingual message, std::string file);

@@ -19,7 +19,7 @@ namespace {
 
 class FolderReader {
  public:
-  FolderReader(const graph::GraphPtr& graph, const FolderRequest& request, std::vector<std::string> files)
+  FolderReader(const graph::GraphPtr& graph, const FolderRequest& request, CsvFiles files)
       : reading_(graph, request, std::move(files)), builder_(reading_.builder()) {}
 
   Result<FactReading> Read() {
@@ -191,9 +191,11 @@ class FolderReader {
     for (const RecordsLayout& records : builder_.layout().records) known.push_back(model()[records.sort].name);
     for (const auto& [sort, kind, results] : builder_.layout().results)
       known.push_back(HistoryStems(model(), sort, kind)[0]);
-    for (std::string& name : known) name += ".csv";
-    for (const std::string& file : reading_.unread()) {
-      Bilingual message{"政策不要求这个文件", "the policy asks for no such file"};
+    for (std::string& name : known) name = reading_.files().NameOf(name);
+    for (const std::string& file : reading_.files().unread()) {
+      const bool sheet = reading_.files().workbook();
+      Bilingual message{sheet ? "政策不要求这张工作表" : "政策不要求这个文件",
+                        sheet ? "the policy asks for no such sheet" : "the policy asks for no such file"};
       if (const auto nearest = NearestName(file, known)) {
         message.zh += fmt::format("，是不是“{}”？", *nearest);
         message.en += fmt::format(", did you mean '{}'?", *nearest);
@@ -207,7 +209,7 @@ class FolderReader {
       refusal.file = *place->file;
       refusal.line = place->line;
     } else if (const SortId sort = builder_.SortOf(subject); !builder_.layout().FactsOf(sort, period.kind).empty()) {
-      refusal.file = PeriodicStems(model(), sort, period.kind)[0] + ".csv";
+      refusal.file = reading_.files().NameOf(PeriodicStems(model(), sort, period.kind)[0]);
     }
   }
 
@@ -219,27 +221,28 @@ class FolderReader {
 
 }  // namespace
 
-Result<FactReading> ReadCsvFolder(const graph::GraphPtr& graph, const FolderRequest& request) {
-  auto files = ListCsvFiles(request.folder);
+Result<FactReading> ReadFacts(const graph::GraphPtr& graph, const FolderRequest& request) {
+  auto files = CsvFiles::At(request.folder);
   if (!files) return tl::unexpected<Error>(files.error());
   return FolderReader(graph, request, std::move(*files)).Read();
 }
 
 std::vector<Period> PeriodsIn(const std::string& folder, PeriodKind kind, const ColumnMap& columns) {
   std::set<Period> periods;
-  const auto files = ListCsvFiles(folder);
+  auto files = CsvFiles::At(folder);
   if (!files) return {};
-  for (const std::string& file : *files) {
-    if (file.starts_with("历史.") || file.starts_with("history.")) continue;
-    const auto bytes = ReadFile(folder + "/" + file, limits::kCsvBytes);
-    const auto table = bytes ? ParseCsv(*bytes, file) : tl::expected<CsvTable, Refusal>(CsvTable{});
-    if (!table) continue;
-    const std::vector<std::string>& header = table->header.cells;
+  const std::vector<std::string> names = files->unread();
+  for (const std::string& name : names) {
+    if (name.starts_with("历史.") || name.starts_with("history.")) continue;
+    std::vector<Refusal> refusals;
+    const auto table = files->Open({files->workbook() ? name : CsvStem(name)}, false, refusals);
+    if (!table || !*table) continue;
+    const std::vector<std::string>& header = (*table)->header.cells;
     const auto column = std::find_if(header.begin(), header.end(), [&](const std::string& cell) {
       return IsPeriodColumn(ColumnName(cell, columns));
     });
     if (column == header.end()) continue;
-    for (const CsvRow& row : table->rows) {
+    for (const CsvRow& row : (*table)->rows) {
       const auto period = ParsePeriod(Trim(row.cells[static_cast<size_t>(column - header.begin())]));
       if (period && period->kind <= kind) periods.insert(period->In(kind));
     }

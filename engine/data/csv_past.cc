@@ -65,12 +65,12 @@ class PastReader {
         auto value = reading_.ReadCell(*table, row, *owner, Expected(reading_.model(), reading_.model()[result]),
                                        WithoutApostrophe(cell));
         if (!value) continue;
-        if (auto refusal = reading_.builder().Record(result, owner->subject, owner->period, std::move(*value))) {
-          refusal->file = table->file;
-          refusal->line = row.line;
-          refusal->column_name = reading_.model()[result].name;
-          reading_.builder().Refuse(owner->subject, owner->period, std::move(*refusal));
-        }
+        auto refusal = reading_.builder().Record(result, owner->subject, owner->period, std::move(*value));
+        if (!refusal) continue;
+        refusal->file = table->file;
+        refusal->line = row.line;
+        refusal->column_name = reading_.model()[result].name;
+        reading_.builder().Refuse(owner->subject, owner->period, std::move(*refusal));
       }
     }
   }

@@ -23,16 +23,14 @@ struct RowOwner {
 
 class CsvReading {
  public:
-  CsvReading(const graph::GraphPtr& graph, const FolderRequest& request, std::vector<std::string> files)
-      : request_(request),
-        builder_(graph, request.period, request.parameters),
-        files_(request.folder, std::move(files)) {}
+  CsvReading(const graph::GraphPtr& graph, const FolderRequest& request, CsvFiles files)
+      : request_(request), builder_(graph, request.period, request.parameters), files_(std::move(files)) {}
 
   FactsBuilder& builder() { return builder_; }
   const semantic::Model& model() const { return builder_.model(); }
   const FactLayout& layout() const { return builder_.layout(); }
   const FolderRequest& request() const { return request_; }
-  const std::vector<std::string>& unread() const { return files_.unread(); }
+  const CsvFiles& files() const { return files_; }
   // If a file could not be read: then nothing else counts.
   const std::optional<Error>& environment_error() const { return environment_error_; }
 

@@ -32,6 +32,8 @@ DomainId Lowerer::GroupDomain(SortId quotient, Period at) {
 
 ValueId Lowerer::GroupOf(SortId sort, Period at, DomainId base) {
   const graph::Quotient& quotient = graph().quotient(sort);
+  // The keys of rows are read on the rows' own days.
+  if (IsRows(quotient.base) && !IsRowPeriod(at)) at = RowPeriod(at.kind);
   const DomainId domain = GroupDomain(sort, at);
   if (out_.domains[domain.index()].group.valid()) return out_.domains[domain.index()].group;
   std::vector<ValueId> columns;

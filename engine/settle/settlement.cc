@@ -122,7 +122,7 @@ Result<Settlement> Settle(const SettlementRequest& request) {
     return tl::unexpected<Error>(std::move(error));
   }
   if (auto status = CheckParameters(deployment); !status) return tl::unexpected<Error>(status.error());
-  auto reading = data::ReadCsvFolder(deployment.graph,
+  auto reading = data::ReadFacts(deployment.graph,
                                      {request.folder, request.period, deployment.columns, deployment.parameters});
   if (!reading) return tl::unexpected<Error>(reading.error());
 

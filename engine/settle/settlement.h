@@ -15,7 +15,7 @@ namespace heng::settle {
 
 struct SettlementRequest {
   const data::Deployment& deployment;
-  std::string folder;
+  std::string folder;  // or a workbook
   Period period;
   // Settle the subjects whose facts are valid, and leave out the others.
   bool accept_valid = false;

@@ -31,12 +31,24 @@ class Session {
   std::invoke_result_t<Body, Connection&> Transact(bool write, const Body& body) {
     const std::lock_guard lock(mutex_);
     if (auto begun = Begin(write); !begun) return tl::unexpected(std::move(begun.error()));
-    auto result = body(*connection_);
+    auto result = Run(body);
     if (result) {
       if (auto committed = connection_->Commit(); !committed) result = tl::unexpected(std::move(committed.error()));
     }
     if (!result) GiveUp(result.error());
     return result;
+  }
+
+  // Whoever throws leaves no transaction open behind.
+  template <typename Body>
+  std::invoke_result_t<Body, Connection&> Run(const Body& body) {
+    try {
+      return body(*connection_);
+    } catch (...) {
+      connection_->Rollback();
+      connection_.reset();
+      throw;
+    }
   }
 
   // A connection that was lost while it was idle is noticed here: then it is opened again, once.

@@ -114,6 +114,17 @@ class Sample(unittest.TestCase):
         self.assertEqual(broken.returncode, 1)
         self.assertEqual(len(broken.stdout.splitlines()), 2)
 
+    # Longer than a block, one behind the other.
+    def test_stream_of_long_lines(self):
+        good = request("--ndjson").encode().splitlines()
+        plain = subprocess.run([HENG, "run", str(POLICY), "--period", "2024Q3", *BIND], input=b"\n".join(good), capture_output=True, timeout=120)
+        with tempfile.TemporaryFile() as file:
+            for line in good:
+                file.write(line + b" " * 600000 + b"\n")
+            file.seek(0)
+            long = subprocess.run([HENG, "run", str(POLICY), "--period", "2024Q3", *BIND], stdin=file, capture_output=True, timeout=120)
+        self.assertEqual((long.returncode, long.stdout), (plain.returncode, plain.stdout), long.stderr[-300:])
+
     # Many blocks, cut where the input happens to pause; among good lines blank, broken and very long ones.
     def test_stream_in_any_pieces(self):
         good = request("--ndjson").encode().splitlines()

@@ -17,12 +17,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from make_request import make_request  # noqa: E402
-from service import EVALUATE, HENG, ROOT, Service  # noqa: E402
+from service import EVALUATE, HENG, ROOT, Service, attempts  # noqa: E402
 
 SAMPLE = ROOT / "policies/shiliuzhuang/sample"
 DISTRICT = "/v1/districts/shiliuzhuang"
 STORE = "store: sqlite:heng.db\nlog: requests\n"
-ATTEMPTS = 20000  # of a question that has its answer in a second or so, or later on a busy machine
 
 
 def request_of(subject="slz-01"):
@@ -148,7 +147,7 @@ class Keys(unittest.TestCase):
             return status, json.loads(answer)
 
         def ask_until(status, *question):
-            for _ in range(ATTEMPTS):
+            for _ in attempts():
                 if ask(*question)[0] == status:
                     return
             self.fail(f"never {status}")
@@ -236,7 +235,7 @@ class Reload(unittest.TestCase):
         return status, json.loads(body)
 
     def until(self, service, wanted):
-        for _ in range(ATTEMPTS):
+        for _ in attempts():
             if self.readiness(service) == wanted:
                 return
         self.fail(self.readiness(service))
@@ -266,7 +265,7 @@ class Reload(unittest.TestCase):
         file = service.folder / "districts/shiliuzhuang.yaml"
         file.write_text(file.read_text(encoding="utf-8").replace("5 次/月", "6 次/月"), encoding="utf-8")
         path = DISTRICT + "/policies/plates/versions/2024.1/parameters"
-        for _ in range(ATTEMPTS):
+        for _ in attempts():
             if json.loads(service.ask("GET", path)[2])["open_parameters"][0]["bound"] == "6 次/月":
                 break
         replay = service.ask("POST", f"{DISTRICT}/decisions/{decision}/replay", b"{}")

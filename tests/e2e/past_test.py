@@ -18,10 +18,9 @@ from pathlib import Path
 from urllib.parse import quote
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from service import ROOT, Service  # noqa: E402
+from service import ROOT, Service, attempts  # noqa: E402
 
 STORE = "store: sqlite:heng.db\n"
-ATTEMPTS = 20000  # of a question that has its answer in a second or so, or later on a busy machine
 SAMPLE = ROOT / "policies/tianqiao/sample/services"
 IMPORT = "引用.tianqiao.assessment.每季.csv"
 TABLES = ("企业", "小区", "组员", "体验", "备选项目", "全体")
@@ -58,7 +57,7 @@ class Past(unittest.TestCase):
     def settle(self, period, files, state="settled", **more):
         order = {"period": period, **({} if files is None else {"files": files}), **more}
         path = "/settlements/" + self.json("POST", "/settlements", order, 202)["id"]
-        for _ in range(ATTEMPTS):
+        for _ in attempts():
             done = self.json("GET", path)
             if done["state"] in ("settled", "refused"):
                 self.assertEqual(done["state"], state, done)
@@ -185,7 +184,7 @@ class Cards(Past):
         """Asked for at once, before the one before it is settled."""
         self.settle("2024-01", {**self.facts("2024-01", "ab"), "历史.每月.csv": self.FIRST})
         orders = [self.json("POST", "/settlements", {"period": month, "files": self.facts(month, "ab")}, 202) for month in ("2024-02", "2024-03")]
-        for _ in range(ATTEMPTS):
+        for _ in attempts():
             done = self.json("GET", "/settlements/" + orders[1]["id"])
             if done["state"] in ("settled", "refused"):
                 break

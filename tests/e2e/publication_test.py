@@ -13,7 +13,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from make_request import make_request  # noqa: E402
-from service import EVALUATE, HENG, ROOT, Service  # noqa: E402
+from service import EVALUATE, HENG, ROOT, Service, attempts  # noqa: E402
 
 DISTRICT = "/v1/districts/shiliuzhuang"
 DRAFTS = DISTRICT + "/policies/plates/drafts"
@@ -22,7 +22,6 @@ SOURCE = (ROOT / "policies/shiliuzhuang/plates.heng").read_text(encoding="utf-8"
 NEXT = SOURCE.replace('版本 "2024.1"', '版本 "2024.2"')
 PARAMETERS = {"红牌检查频次": "5 次/月"}
 STORE = "store: sqlite:heng.db\n"
-ATTEMPTS = 20000  # of a question that has its answer in a second or so, or later on a busy machine
 
 
 def heng(*arguments):
@@ -61,7 +60,7 @@ class Publication(unittest.TestCase):
         self.assertEqual(self.service.stop(), 0, self.service.said)
 
     def until(self, holds, what):
-        for _ in range(ATTEMPTS):
+        for _ in attempts():
             if holds():
                 return
         self.fail("never: " + what)

@@ -18,6 +18,15 @@ EVALUATE = "/v1/districts/shiliuzhuang/evaluate"
 LIMIT = 1 << 20
 
 
+def attempts():
+    """For asking until something has become so, which takes a second or so, and much longer where the disk is busy. Between two questions
+    others may work; what is asserted does not depend on the time."""
+    pause = threading.Event()
+    for _ in range(4000):
+        yield
+        pause.wait(0.03)
+
+
 def run_heng(*arguments, **options):
     return subprocess.run([HENG, "--lang", "en", *arguments], capture_output=True, text=True, timeout=120, check=False, **options)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from service import ROOT, Service, run_heng  # noqa: E402
+from service import ROOT, Service, attempts, run_heng  # noqa: E402
 
 POLICY = """政策 demo.points "积分"
   版本 "1"
@@ -31,7 +31,6 @@ POLICY = """政策 demo.points "积分"
 """
 STORE = "store: sqlite:heng.db\n"
 SETTLEMENTS = "/v1/districts/demo/settlements"
-ATTEMPTS = 20000  # of a question that has its answer in a second or so, or later on a busy machine
 
 
 def facts(period, **points):
@@ -71,7 +70,7 @@ class Settlements(unittest.TestCase):
         return answer
 
     def finish(self, location):
-        for _ in range(ATTEMPTS):
+        for _ in attempts():
             answer = self.json("GET", location)
             if answer["state"] in ("settled", "refused"):
                 return answer

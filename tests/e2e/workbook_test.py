@@ -16,7 +16,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import sheets  # noqa: E402
-from service import ROOT, Service, run_heng  # noqa: E402
+from service import ROOT, Service, attempts, run_heng  # noqa: E402
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SAMPLES = (("shiliuzhuang", "2024Q3", []), ("xiangmihu", "2024Q1", []), ("guancheng", "2024", []), ("tianqiao", "2024Q3", ["--policy", "services"]))
@@ -133,7 +133,7 @@ class Workbooks(unittest.TestCase):
         self.settle(*self.write(), "-o", str(self.folder / "a.xlsx"))
         files = {path.name: path.read_text(encoding="utf-8") for path in (self.folder / "data").iterdir()}
         _, headers, _ = service.ask("POST", "/v1/districts/demo/settlements", json.dumps({"period": "2024Q1", "files": files}).encode(), {"Content-Type": "application/json"})
-        for _ in range(20000):
+        for _ in attempts():
             status, got, body = service.ask("GET", headers["Location"], headers={"Accept": WORKBOOK})
             if status == 200:
                 break

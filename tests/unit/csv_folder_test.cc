@@ -19,7 +19,7 @@ const Period kJuly = *ParsePeriod("2024-07");
 
 FactReading Read(const graph::GraphPtr& graph, const std::string& folder, Period period,
                  const ColumnMap& columns = {}) {
-  auto reading = ReadCsvFolder(graph, {folder, period, columns, {}});
+  auto reading = ReadFacts(graph, {folder, period, columns, {}});
   EXPECT_TRUE(reading) << (reading ? "" : reading.error().message.en);
   return reading ? *reading : FactReading{};
 }
@@ -123,7 +123,7 @@ TEST_F(ShopFolder, RefusesFilesThatAreMissingDoubleOrUnknown) {
   EXPECT_EQ(RefusalsOfJuly(), "missing-file \nmissing-file \n");
   folder_.Remove("店.csv");
   EXPECT_EQ(RefusalsOfJuly(), "missing-file \n");
-  EXPECT_EQ(ReadCsvFolder(ShopPolicy(), {folder_.path() + "/none", kJuly, {}, {}}).error().kind,
+  EXPECT_EQ(ReadFacts(ShopPolicy(), {folder_.path() + "/none", kJuly, {}, {}}).error().kind,
             ErrorKind::kEnvironment);
 }
 

@@ -69,7 +69,7 @@ TEST_P(Samples, ProgramEqualsInterpreter) {
   data::Deployment deployment{LoadPolicy(sample.policy), {}, {}};
   for (const auto& [name, value] : sample.sets) deployment.parameters.insert(*data::Bind(*deployment.graph, name, value));
   const Period period = *ParsePeriod(sample.period);
-  auto reading = data::ReadCsvFolder(
+  auto reading = data::ReadFacts(
       deployment.graph, {std::string(HENG_SOURCE_DIR) + "/" + sample.folder, period, {}, deployment.parameters});
   ASSERT_TRUE(reading) << reading.error().message.en;
   const Tally tally = ExpectEnginesAgree(deployment.graph, reading->facts, period);

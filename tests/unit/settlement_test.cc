@@ -87,7 +87,7 @@ TEST(Settlement, IsReadAgainAsThePast) {
   for (const OutputFile& file : *files) {
     folder.Write(file.path == "历史.csv" ? "历史.每季.csv" : file.path, file.bytes);
   }
-  const auto reading = data::ReadCsvFolder(deployment.graph, {folder.path(), *ParsePeriod("2024Q3"), {}, {}});
+  const auto reading = data::ReadFacts(deployment.graph, {folder.path(), *ParsePeriod("2024Q3"), {}, {}});
   ASSERT_TRUE(reading);
   EXPECT_TRUE(reading->refusals.empty()) << reading->refusals.shown[0].ToText().zh;
   for (const data::SubjectOutputs& subject : settlement->subjects) {
