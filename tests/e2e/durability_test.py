@@ -28,11 +28,7 @@ from service import EVALUATE, ROOT, Service, attempts, run_heng  # noqa: E402
 SAMPLE = ROOT / "policies/shiliuzhuang/sample"
 BODIES = [json.dumps(make_request(SAMPLE, "2024Q3", [f"slz-{i:02}"]), ensure_ascii=False).encode() for i in range(1, 9)]
 CLIENTS = 6
-<<<<<<< HEAD
-ATTEMPTS = 20000  # of a question that has its answer in a second or so, or later on a busy machine
 MOST = 3000  # answers, after which a store that takes nothing must have been noticed
-=======
->>>>>>> main
 kills = 8
 
 
