@@ -361,6 +361,13 @@ Type Checker::CheckAggregation(ExprId id, const Expr& expr, const Scope& scope, 
     sink_.Add<DiagnosticKind::kNoCommonGrain>(At(id), TextOf(argument.value), (*model_)[scope.at.sort].name);
     return {};
   }
+  // Rows are all there, whenever they were; of periods nothing says which was the first.
+  if (argument.so_far && (*model_)[info.grain.sort].kind != Sort::Kind::kRecords) {
+    sink_.Add<DiagnosticKind::kMisplacedClause>(At(argument.span), expr.name.text, "至今").advice = {
+        "“至今”只用于明细的行；各期的值写“近 N 期”，或者用“上期(…)”逐期累计",
+        "至今 is for rows (明细); of values of periods write 近 N 期, or carry a total on with 上期(…)"};
+    return {};
+  }
   if (past) {
     if (finest && finest->period == PeriodKind::kOnce) info.grain.period = scope.at.period;
     CheckRecorded(argument.value);

@@ -222,7 +222,7 @@ std::optional<Written> ExpressionWriter::Window(const std::string& unit, const P
   world_.reads_past = true;
   static const std::vector<std::string> kFunctions = {"合计", "最高", "最低", "平均"};
   const std::string function = kFunctions[random_.Below(rows ? 3 : 4)];
-  const std::string span = random_.OneIn(6) ? " 至今"
+  const std::string span = random_.OneIn(6) && rows ? " 至今"
                            : " 近 " + std::to_string(2 + random_.Below(2)) + " " + (random_.OneIn(2) ? "期" : PeriodWord(at.period));
   std::string text = function + "(" + SpelledPresent(named) + span + ")";
   if (function != "合计") text = "(" + text + " 缺按 " + Literal(unit, named.low, named.high).text + ")";
