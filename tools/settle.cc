@@ -8,6 +8,7 @@
 #include "engine/settle/board.h"
 #include "engine/settle/write.h"
 #include "tools/deploy_policy.h"
+#include "tools/stopwatch_line.h"
 #include "tools/verbs.h"
 
 namespace heng::tools {
@@ -50,8 +51,10 @@ int RunSettle(const SettleOptions& options, const Manner& manner) {
   if (!period) return Report(period.error(), manner);
   const Result<std::string> folder = FactsFolder(options, *deployed);
   if (!folder) return Report(folder.error(), manner);
-  const Result<settle::Settlement> settled =
-      settle::Settle({deployed->deployment, *folder, *period, options.accept_valid});
+  const Result<settle::Settlement> settled = [&] {
+    const StopwatchLine watch(manner.language, {"读数据并结算", "reading the facts and settling"});
+    return settle::Settle({deployed->deployment, *folder, *period, options.accept_valid});
+  }();
   if (!settled) return Report(settled.error(), manner);
   PrintRefusals(settled->refusals, manner);
   if (!settled->evaluation) {
@@ -68,6 +71,7 @@ int RunSettle(const SettleOptions& options, const Manner& manner) {
   }
   std::vector<settle::OutputFile> files;
   for (const std::string& path : options.outputs) {
+    const StopwatchLine watch(manner.language, {"写 " + path, "writing " + path});
     Result<std::vector<settle::OutputFile>> rendered =
         settle::Render(*settled, deployed->deployment, deployed->district, path);
     if (!rendered) return Report(rendered.error(), manner);
