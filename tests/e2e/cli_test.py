@@ -114,6 +114,17 @@ class Sample(unittest.TestCase):
         self.assertEqual(broken.returncode, 1)
         self.assertEqual(len(broken.stdout.splitlines()), 2)
 
+    # 1 ÷ 3 is 33.33%, and 0.33 where the step is no percentage.
+    def test_a_ratio_rounded_to_percent_is_a_percentage(self):
+        policy = ('政策 t.p "比率"\n  版本 "1"\n  施行 2024-01-01 起 自定 "样例"\n\n对象 项目 {\n  名称 : 文本\n}\n'
+                  '填报 每月 {\n  满意 : 整数 件, 0 至 100\n  全部 : 整数 件, 1 至 100\n}\n'
+                  '公式 甲 每月 = 满意 ÷ 全部 四舍五入到 0.01% 自定\n公式 乙 每月 = 满意 ÷ 全部 四舍五入到 0.01 自定\n结果 每月 甲、乙\n')
+        asked = {"period": "2024-01", "subjects": [{"id": "a", "attributes": {"名称": "x"}, "inputs": {"2024-01": {"满意": 1, "全部": 3}}}]}
+        (self.out / "ratio.heng").write_text(policy, encoding="utf-8")
+        done = heng("eval", str(self.out / "ratio.heng"), "--input", "-", input=json.dumps(asked))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(json.loads(done.stdout)["results"][0]["outputs"], {"甲": {"value": "33.33", "unit": "%"}, "乙": {"value": "0.33"}})
+
     # Longer than a block, one behind the other.
     def test_stream_of_long_lines(self):
         good = request("--ndjson").encode().splitlines()
