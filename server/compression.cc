@@ -52,7 +52,9 @@ void Compress(std::string_view accept_encoding, Response& response) {
   if (response.body.size() < kWorthIt || response.body.size() > UINT32_MAX) return;
   response.headers.emplace_back("Vary", "Accept-Encoding");
   if (!Takes(accept_encoding)) return;
-  response.body = Gzip(response.body);
+  std::string compressed = Gzip(response.body);
+  if (response.before_leaving) response.uncompressed = std::move(response.body);
+  response.body = std::move(compressed);
   response.headers.emplace_back("Content-Encoding", "gzip");
   // The tag is that of the content as such.
   for (auto& [name, value] : response.headers) {

@@ -25,6 +25,7 @@ struct Evaluated {
   Period period;
 };
 
+constexpr std::string_view kJsonType = "application/json";
 constexpr std::string_view kLinesType = "application/x-ndjson";
 
 enum class Form { kOther, kJson, kLines };
@@ -43,7 +44,7 @@ Form FormOf(std::string_view content_type) {
   std::erase(parameter, '"');
   if (!parameter.empty() && parameter != "charset=utf-8") return Form::kOther;
   const std::string_view type = Trim(std::string_view(text).substr(0, semicolon));
-  if (type == "application/json") return Form::kJson;
+  if (type == kJsonType) return Form::kJson;
   return type == kLinesType ? Form::kLines : Form::kOther;
 }
 
@@ -87,9 +88,9 @@ tl::expected<Evaluated, Problem> EvaluateLines(const Call& call, std::span<const
 }
 
 // What takes the place of an answer that could not be logged, or that another request with the same key was given.
-Response InsteadOf(const Response& answer, const Result<store::Receipt>& receipt) {
+Response InsteadOf(std::string_view media, const Result<store::Receipt>& receipt) {
   if (receipt) {
-    Response earlier{200, answer.content_type, {{"Cache-Control", "no-store"}}, receipt->earlier->answer};
+    Response earlier{200, std::string(media), {{"Cache-Control", "no-store"}}, receipt->earlier->answer};
     earlier.headers.emplace_back("Heng-Decision", receipt->earlier->reference);
     return earlier;
   }
@@ -97,31 +98,33 @@ Response InsteadOf(const Response& answer, const Result<store::Receipt>& receipt
 }
 
 // The answer waits until its decision is in the log.
-void LeaveWhenLogged(const Call& call, const std::string& district, const Evaluated& evaluated, const std::string& id,
+void LeaveWhenLogged(const Call& call, const std::string& district, Evaluated evaluated, const std::string& id,
                      std::optional<store::IdempotencyKey> key, Response& response) {
-  store::Decision decision{id,
-                           district,
-                           std::chrono::duration_cast<std::chrono::milliseconds>(
-                               std::chrono::system_clock::now().time_since_epoch())
-                               .count(),
-                           evaluated.deployment,
-                           evaluated.period.ToString(),
-                           response.content_type,
-                           call.query,
-                           call.request.body,
-                           response.body};
   // Shared with the store's thread, which may outlast the snapshot of the service but not what it names.
-  response.before_leaving = [store = call.service.store, log = call.service.log, metrics = call.service.metrics,
-                             decision = std::move(decision), key = std::move(key),
-                             type = response.content_type](Release release) mutable {
-    auto done = [log, metrics, where = decision.district, type = std::move(type), release = std::move(release)](Result<store::Receipt> receipt) {
-      if (metrics != nullptr) metrics->CountDecision(where, receipt ? "logged" : "failed");
+  response.before_leaving = [store = call.service.store, log = call.service.log, metrics = call.service.metrics, id,
+                             district, deployment = std::move(evaluated.deployment), period = evaluated.period,
+                             query = store::WriteQuery(call.query), key = std::move(key)](
+                                const Request& request, const Response& answer, Release release) mutable {
+    const std::string_view media = answer.content_type == kLinesType ? kLinesType : kJsonType;
+    auto done = [log, metrics, district, media, release = std::move(release)](const Result<store::Receipt>& receipt) {
+      if (metrics != nullptr) metrics->CountDecision(district, receipt ? "logged" : "failed");
       if (receipt && !receipt->earlier) return release(nullptr);
       if (!receipt && log != nullptr) log->Failed("log", receipt.error().code, receipt.error().message.en);
-      const Response instead = InsteadOf({200, type, {}, ""}, receipt);
+      const Response instead = InsteadOf(media, receipt);
       release(&instead);
     };
-    store->Append(std::move(decision), std::move(key), std::move(done));
+    const std::string when = period.ToString();
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    const store::DecisionView decision{id,
+                                       district,
+                                       std::chrono::duration_cast<std::chrono::milliseconds>(now).count(),
+                                       deployment,
+                                       when,
+                                       media,
+                                       query,
+                                       request.body,
+                                       answer.content()};
+    store->Append(decision, std::move(key), std::move(done));
   };
 }
 
@@ -134,7 +137,7 @@ evaluate::AnswerOptions OptionsOf(const Call& call, const std::string& decision,
 }
 
 Evaluated JsonOf(evaluate::RequestAnswer answer) {
-  return {{200, "application/json", {}, std::move(answer.text)}, std::move(answer.deployment), answer.period};
+  return {{200, std::string(kJsonType), {}, std::move(answer.text)}, std::move(answer.deployment), answer.period};
 }
 
 // The answer to a request of that media type and query, by these deployments.
@@ -164,7 +167,7 @@ Response ResponseOf(const Call& call, const std::string& district, Evaluated eva
   Response response = std::move(evaluated.response);
   response.headers.emplace_back("Cache-Control", "no-store");
   if (call.service.store != nullptr) {
-    LeaveWhenLogged(call, district, evaluated, decision, std::move(key), response);
+    LeaveWhenLogged(call, district, std::move(evaluated), decision, std::move(key), response);
   } else if (call.service.metrics != nullptr) {
     call.service.metrics->CountDecision(district, "unlogged");
   }
@@ -202,7 +205,7 @@ Outcome EvaluateRequest(const Call& call) {
     if (!earlier) return tl::unexpected(ProblemOf(earlier.error()));
     if (*earlier) {
       return Response{200,
-                      std::string(lines ? kLinesType : "application/json"),
+                      std::string(lines ? kLinesType : kJsonType),
                       {{"Heng-Decision", (*earlier)->reference}, {"Cache-Control", "no-store"}},
                       (*earlier)->answer};
     }

@@ -37,9 +37,12 @@ struct Response {
   std::string content_type;
   Headers headers;
   std::string body;
-  // If set, the response is ready and waits for something else (the decision log's commit): called once with what
-  // lets it leave. Must not wait itself.
-  std::function<void(Release)> before_leaving;
+  // If set, the response is ready and waits for something else (the decision log's commit): called once, with the request, the
+  // response, and what lets it leave. Must not wait itself, nor keep the first two.
+  std::function<void(const Request&, const Response&, Release)> before_leaving;
+  std::string uncompressed;  // the body before it was compressed, for before_leaving
+
+  std::string_view content() const { return uncompressed.empty() ? std::string_view(body) : uncompressed; }
 };
 
 // The rest of a request that takes long, for another thread.

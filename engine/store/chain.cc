@@ -16,7 +16,7 @@ void Put(std::string& out, std::string_view name, std::string_view value) {
   out.append("\n");
 }
 
-std::string HashOf(const Decision& decision, const Link& link, DigestKind kind) {
+std::string HashOf(const DecisionView& decision, const Link& link, DigestKind kind) {
   std::string text = "heng decision 1\n";
   text.reserve(1024);
   Put(text, "previous", link.previous);
@@ -27,7 +27,7 @@ std::string HashOf(const Decision& decision, const Link& link, DigestKind kind) 
   Put(text, "deployment", decision.deployment);
   Put(text, "period", decision.period);
   Put(text, "media", decision.media);
-  Put(text, "query", WritePairs({decision.query.begin(), decision.query.end()}));
+  Put(text, "query", decision.query);
   Put(text, "request", link.request_digest);
   Put(text, "answer", link.answer_digest);
   return Digest(kind, text);
@@ -45,14 +45,21 @@ std::string StatementOf(const Checkpoint& checkpoint) {
 
 }  // namespace
 
-Link LinkTo(const Decision& decision, int64_t previous_sequence, const std::string& previous_hash, DigestKind kind) {
+std::string WriteQuery(const std::map<std::string, std::string>& query) { return WritePairs(query); }
+
+DecisionView ViewOf(const Decision& decision, std::string_view query) {
+  return {decision.id,     decision.district, decision.time_ms, decision.deployment, decision.period,
+          decision.media,  query,             decision.request, decision.answer};
+}
+
+Link LinkTo(const DecisionView& decision, int64_t previous_sequence, const std::string& previous_hash, DigestKind kind) {
   Link link{previous_sequence + 1, Digest(kind, decision.request), Digest(kind, decision.answer), previous_hash, ""};
   link.hash = HashOf(decision, link, kind);
   return link;
 }
 
 Record Chain(Decision decision, int64_t previous_sequence, const std::string& previous_hash, DigestKind kind) {
-  Link link = LinkTo(decision, previous_sequence, previous_hash, kind);
+  Link link = LinkTo(ViewOf(decision, WriteQuery(decision.query)), previous_sequence, previous_hash, kind);
   return {std::move(link), std::move(decision)};
 }
 
@@ -116,7 +123,8 @@ void LogVerifier::Add(const Record& record) {
   if (record.sequence > expected) return Find("record-missing", expected);
   if (record.sequence < expected) return Find("record-inserted", record.sequence);
   const auto kind = DigestKindOf(record.hash);
-  const bool intact = kind && record.hash == HashOf(record.decision, record, *kind) &&
+  const std::string query = WriteQuery(record.decision.query);
+  const bool intact = kind && record.hash == HashOf(ViewOf(record.decision, query), record, *kind) &&
                       IsDigestOf(record.request_digest, record.decision.request) &&
                       IsDigestOf(record.answer_digest, record.decision.answer);
   if (!intact) return Find("record-altered", record.sequence);

@@ -12,7 +12,7 @@
 namespace heng::store {
 
 // How the decision follows `previous` (its sequence and hash; 0 and empty for the first); and the record.
-Link LinkTo(const Decision& decision, int64_t previous_sequence, const std::string& previous_hash, DigestKind kind);
+Link LinkTo(const DecisionView& decision, int64_t previous_sequence, const std::string& previous_hash, DigestKind kind);
 Record Chain(Decision decision, int64_t previous_sequence, const std::string& previous_hash, DigestKind kind);
 
 // Makes the checkpoint's signature, if there is a key. REQUIRES: the other members are set.

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace heng::store {
@@ -22,6 +23,24 @@ struct Decision {
   std::string request;
   std::string answer;
 };
+
+// The same, where its texts lie elsewhere.
+struct DecisionView {
+  std::string_view id;
+  std::string_view district;
+  int64_t time_ms = 0;
+  std::string_view deployment;
+  std::string_view period;
+  std::string_view media;
+  std::string_view query;  // as WriteQuery writes it
+  std::string_view request;
+  std::string_view answer;
+};
+
+// Names and values as one text, without loss; empty if there are none.
+std::string WriteQuery(const std::map<std::string, std::string>& query);
+// `query`: WriteQuery(decision.query).
+DecisionView ViewOf(const Decision& decision, std::string_view query);
 
 // A decision's place in its chain. `hash` is over the decision and every other member (chain.h), so that none can be altered; `previous`
 // is the hash of the record before it, empty for the first. The digest of the request and of the answer stand in for their bytes.

@@ -54,14 +54,18 @@ Result<int64_t> PruneSome(Connection& connection, const std::string& district, i
 
 }  // namespace
 
-void Store::Append(Decision decision, std::optional<IdempotencyKey> key, Completion done) {
-  parts_->log.Append(std::move(decision), std::move(key), std::move(done));
+void Store::Append(const DecisionView& decision, std::optional<IdempotencyKey> key, Completion done) {
+  parts_->log.Append(decision, std::move(key), std::move(done));
 }
 
-Result<Receipt> Store::AppendAndWait(Decision decision, std::optional<IdempotencyKey> key) {
+void Store::Append(const Decision& decision, std::optional<IdempotencyKey> key, Completion done) {
+  Append(ViewOf(decision, WriteQuery(decision.query)), std::move(key), std::move(done));
+}
+
+Result<Receipt> Store::AppendAndWait(const Decision& decision, std::optional<IdempotencyKey> key) {
   std::promise<Result<Receipt>> promise;
   std::future<Result<Receipt>> future = promise.get_future();
-  Append(std::move(decision), std::move(key), [&](Result<Receipt> receipt) { promise.set_value(std::move(receipt)); });
+  Append(decision, std::move(key), [&](Result<Receipt> receipt) { promise.set_value(std::move(receipt)); });
   return future.get();
 }
 

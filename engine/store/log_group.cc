@@ -22,7 +22,7 @@ struct Exceptions {
   std::string_view previous;
 };
 
-void Put(LogGroup& group, const Decision& decision, const Link& link, const Exceptions& exceptions) {
+void Put(LogGroup& group, const DecisionView& decision, const Link& link, const Exceptions& exceptions) {
   const bool begins = group.empty();
   if (begins) {
     group.district = decision.district;
@@ -42,7 +42,7 @@ void Put(LogGroup& group, const Decision& decision, const Link& link, const Exce
   PutSized(out, decision.deployment);
   PutSized(out, decision.period);
   PutSized(out, decision.media);
-  PutSized(out, WritePairs({decision.query.begin(), decision.query.end()}));
+  PutSized(out, decision.query);
   PutSized(out, decision.request);
   PutSized(out, decision.answer);
   PutSized(out, link.hash);
@@ -90,14 +90,14 @@ bool Agrees(const LogGroup& group, const std::vector<Record>& records) {
 
 }  // namespace
 
-bool LogGroup::Takes(const Decision& decision, int64_t sequence) const {
+bool LogGroup::Takes(const DecisionView& decision, int64_t sequence) const {
   if (empty()) return true;
   return decision.district == district && sequence == last + 1 && sequence - first < kGroupRecords &&
          id_prefix == IdPrefix(decision.id) &&
          records.size() + decision.request.size() + decision.answer.size() <= kGroupBytes;
 }
 
-void LogGroup::Append(const Decision& decision, const Link& link) { Put(*this, decision, link, {}); }
+void LogGroup::Append(const DecisionView& decision, const Link& link) { Put(*this, decision, link, {}); }
 
 void LogGroup::AppendAsWritten(const Record& record) {
   const auto kind = DigestKindOf(record.hash);
@@ -107,7 +107,7 @@ void LogGroup::AppendAsWritten(const Record& record) {
   const auto of = [&](const std::string& digest, const std::string& bytes) {
     return exception(kind && digest == Digest(*kind, bytes), digest);
   };
-  Put(*this, record.decision, record,
+  Put(*this, ViewOf(record.decision, WriteQuery(record.decision.query)), record,
       {of(record.request_digest, record.decision.request), of(record.answer_digest, record.decision.answer),
        exception(empty() || record.previous == hash, record.previous)});
 }

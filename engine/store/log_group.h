@@ -31,9 +31,9 @@ struct LogGroup {
 
   bool empty() const { return ids.empty(); }
   // Whether it may be its next record: it follows, its id has the same prefix, and the row does not get too large.
-  bool Takes(const Decision& decision, int64_t sequence) const;
+  bool Takes(const DecisionView& decision, int64_t sequence) const;
   // REQUIRES: Takes, and the link is what LinkTo makes of the decision.
-  void Append(const Decision& decision, const Link& link);
+  void Append(const DecisionView& decision, const Link& link);
   // The same for a record of which nothing is known: what it says of itself is kept, true or not.
   void AppendAsWritten(const Record& record);
 };

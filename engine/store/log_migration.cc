@@ -46,7 +46,7 @@ Status GroupDistrict(Connection& connection, const std::string& district) {
     if (rows->empty()) break;
     for (const Row& row : *rows) {
       const Record record = RecordOf(row);
-      if (!group.Takes(record.decision, record.sequence)) {
+      if (!group.Takes(ViewOf(record.decision, ""), record.sequence)) {
         if (auto done = InsertGroup(connection, std::move(group)); !done) return done;
         group = {};
       }

@@ -34,57 +34,54 @@ LogWriter::~LogWriter() {
   thread_.join();
 }
 
-void LogWriter::Append(Decision decision, std::optional<IdempotencyKey> key, Completion done) {
-  Item item{std::move(decision), std::move(key), std::move(done)};
+void LogWriter::Append(const DecisionView& decision, std::optional<IdempotencyKey> key, Completion done) {
   {
     const std::lock_guard lock(mutex_);
     // A decision that is larger than the whole queue passes when the queue is empty.
-    const bool fits = queued_bytes_ == 0 || queued_bytes_ + item.size() <= options_.queue_bytes;
-    if (fits) {
-      queued_bytes_ += item.size();
-      queue_.push_back(std::move(item));
-      if (queue_.size() == wanted_) arrived_.notify_one();
+    const size_t waiting = queue_->bytes() + committed_->bytes();
+    if (waiting == 0 || waiting + LogBatch::BytesOf(decision) <= options_.queue_bytes) {
+      queue_->Add(decision, std::move(key), std::move(done));
+      if (queue_->size() == wanted_) arrived_.notify_one();
       return;
     }
   }
-  item.done(tl::unexpected(Overloaded()));
+  done(tl::unexpected(Overloaded()));
 }
 
 void LogWriter::Loop() {
   while (true) {
-    Group group;
-    size_t bytes = 0;
     {
       std::unique_lock lock(mutex_);
       Gather(lock);
-      if (queue_.empty()) return;
-      while (!queue_.empty() && group.size() < options_.group_records) {
-        bytes += queue_.front().size();
-        group.push_back(std::move(queue_.front()));
-        queue_.pop_front();
-      }
+      if (queue_->empty()) return;
+      std::swap(queue_, committed_);
     }
     const Clock::time_point begun = Clock::now();
-    Commit(group);
+    Group rest = committed_->items();
+    while (!rest.empty()) {
+      const size_t count = std::min(rest.size(), options_.group_records);
+      Commit(rest.first(count));
+      rest = rest.subspan(count);
+    }
     const std::lock_guard lock(mutex_);
     commit_took_ = Clock::now() - begun;
-    expected_ = group.size() + queue_.size();
-    queued_bytes_ -= bytes;
+    expected_ = committed_->size() + queue_->size();
+    committed_->Clear();
   }
 }
 
 void LogWriter::Gather(std::unique_lock<std::mutex>& lock) {
   wanted_ = 1;
-  arrived_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+  arrived_.wait(lock, [this] { return stopping_ || !queue_->empty(); });
   // Those whose answers have just left, and those who waited meanwhile, are likely to ask again at once.
   wanted_ = std::min({expected_, kWorthWaitingFor, options_.group_records});
-  if (queue_.size() >= wanted_) return;
+  if (queue_->size() >= wanted_) return;
   arrived_.wait_for(lock, std::min(commit_took_ / 2, kLongestWait),
-                    [this] { return stopping_ || queue_.size() >= wanted_; });
+                    [this] { return stopping_ || queue_->size() >= wanted_; });
 }
 
-void LogWriter::Commit(const Group& group) {
-  const auto commit = [this](std::span<const Item> items) {
+void LogWriter::Commit(Group group) {
+  const auto commit = [this](Group items) {
     return session_.Write([&](Connection& connection) { return Write(connection, items); });
   };
   const Result<Receipts> receipts = commit(group);
@@ -94,24 +91,25 @@ void LogWriter::Commit(const Group& group) {
   }
   // One of them is at fault: each stands for itself.
   const bool alone = group.size() == 1 || receipts.error().kind == ErrorKind::kEnvironment;
-  for (const Item& item : group) {
+  for (const LogBatch::Item& item : group) {
     if (alone) {
       item.done(tl::unexpected(receipts.error()));
       continue;
     }
-    const Result<Receipts> receipt = commit({&item, 1});
+    const Result<Receipts> receipt = commit(Group(&item, 1));
     item.done(receipt ? receipt->front() : Result<Receipt>(tl::unexpected(receipt.error())));
   }
 }
 
-Result<LogWriter::Receipts> LogWriter::Write(Connection& connection, std::span<const Item> group) const {
+Result<LogWriter::Receipts> LogWriter::Write(Connection& connection, Group group) const {
   const int64_t now = options_.now_ms();
-  std::map<std::string, Tail> tails;
+  std::map<std::string, Tail, std::less<>> tails;
   Receipts receipts;
-  for (const Item& item : group) {
-    const Decision& decision = item.decision;
+  for (const LogBatch::Item& item : group) {
+    const DecisionView& decision = item.decision;
+    const auto district = [&] { return std::string(decision.district); };
     if (item.key) {
-      auto earlier = FindAnswer(connection, decision.district, *item.key);
+      auto earlier = FindAnswer(connection, district(), *item.key);
       if (!earlier && earlier.error().kind == ErrorKind::kEnvironment) return tl::unexpected(earlier.error());
       if (!earlier) {
         receipts.emplace_back(tl::unexpected(earlier.error()));
@@ -121,14 +119,15 @@ Result<LogWriter::Receipts> LogWriter::Write(Connection& connection, std::span<c
         receipts.emplace_back(Receipt{0, "", std::move(**earlier)});
         continue;
       }
-      const Status kept = InsertAnswer(connection, decision.district, *item.key, {decision.id, decision.answer}, now);
+      const Status kept = InsertAnswer(connection, district(), *item.key,
+                                       {std::string(decision.id), std::string(decision.answer)}, now);
       if (!kept) return tl::unexpected(kept.error());
     }
     auto tail = tails.find(decision.district);
     if (tail == tails.end()) {
-      const Result<LogHead> found = FindHead(connection, decision.district);
+      const Result<LogHead> found = FindHead(connection, district());
       if (!found) return tl::unexpected(found.error());
-      tail = tails.emplace(decision.district, Tail{*found, *found, {}}).first;
+      tail = tails.emplace(district(), Tail{*found, *found, {}}).first;
     }
     receipts.emplace_back(tail->second.Append(decision, options_.digest));
   }
@@ -138,7 +137,7 @@ Result<LogWriter::Receipts> LogWriter::Write(Connection& connection, std::span<c
   return receipts;
 }
 
-Receipt LogWriter::Tail::Append(const Decision& decision, DigestKind digest) {
+Receipt LogWriter::Tail::Append(const DecisionView& decision, DigestKind digest) {
   const Link link = LinkTo(decision, last.sequence, last.hash, digest);
   if (groups.empty() || !groups.back().Takes(decision, link.sequence)) groups.emplace_back();
   groups.back().Append(decision, link);

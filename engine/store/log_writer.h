@@ -2,13 +2,14 @@
 // gathers. Internal to store/.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <condition_variable>
-#include <deque>
 #include <mutex>
 #include <span>
 #include <thread>
 
+#include "engine/store/log_batch.h"
 #include "engine/store/log_rows.h"
 #include "engine/store/session.h"
 #include "engine/store/store.h"
@@ -24,16 +25,10 @@ class LogWriter {
   LogWriter& operator=(const LogWriter&) = delete;
 
   // As Store::Append.
-  void Append(Decision decision, std::optional<IdempotencyKey> key, Completion done);
+  void Append(const DecisionView& decision, std::optional<IdempotencyKey> key, Completion done);
 
  private:
-  struct Item {
-    Decision decision;
-    std::optional<IdempotencyKey> key;
-    Completion done;
-    size_t size() const { return decision.request.size() + decision.answer.size() + sizeof(Item); }
-  };
-  using Group = std::vector<Item>;
+  using Group = std::span<const LogBatch::Item>;
   using Receipts = std::vector<Result<Receipt>>;
 
   using Clock = std::chrono::steady_clock;
@@ -42,22 +37,23 @@ class LogWriter {
     LogHead before;
     LogHead last;
     std::vector<LogGroup> groups;
-    Receipt Append(const Decision& decision, DigestKind digest);
+    Receipt Append(const DecisionView& decision, DigestKind digest);
   };
 
   void Loop();
   // Waits until there is a group.
   void Gather(std::unique_lock<std::mutex>& lock);
-  void Commit(const Group& group);
-  Result<Receipts> Write(Connection& connection, std::span<const Item> group) const;
+  void Commit(Group group);
+  Result<Receipts> Write(Connection& connection, Group group) const;
   Status Insert(Connection& connection, const std::string& district, Tail tail, int64_t now_ms) const;
 
   Session& session_;
   const StoreOptions& options_;
   std::mutex mutex_;
   std::condition_variable arrived_;
-  std::deque<Item> queue_;
-  size_t queued_bytes_ = 0;  // queued or being committed
+  std::array<LogBatch, 2> batches_;
+  LogBatch* queue_ = &batches_[0];       // the other one is being committed
+  LogBatch* committed_ = &batches_[1];
   size_t wanted_ = 1;        // the writer sleeps until so many are queued
   size_t expected_ = 1;      // how many clients there seem to be
   Clock::duration commit_took_{0};

@@ -11,6 +11,18 @@ bool TakeSeparator(std::string_view& text, char separator) {
   return true;
 }
 
+template <typename Named>
+std::string Write(const Named& pairs) {
+  std::string out;
+  for (const auto& [name, value] : pairs) {
+    PutSized(out, name);
+    out += ' ';
+    PutSized(out, value);
+    out += '\n';
+  }
+  return out;
+}
+
 }  // namespace
 
 void PutSized(std::string& out, std::string_view value) {
@@ -30,16 +42,8 @@ bool TakeSized(std::string_view& text, std::string& value) {
   return true;
 }
 
-std::string WritePairs(const Pairs& pairs) {
-  std::string out;
-  for (const auto& [name, value] : pairs) {
-    PutSized(out, name);
-    out += ' ';
-    PutSized(out, value);
-    out += '\n';
-  }
-  return out;
-}
+std::string WritePairs(const Pairs& pairs) { return Write(pairs); }
+std::string WritePairs(const std::map<std::string, std::string>& pairs) { return Write(pairs); }
 
 Result<Pairs> ReadPairs(std::string_view text) {
   Pairs pairs;

@@ -2,6 +2,7 @@
 // to store/.
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -18,6 +19,7 @@ bool TakeSized(std::string_view& text, std::string& value);
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 
 std::string WritePairs(const Pairs& pairs);
+std::string WritePairs(const std::map<std::string, std::string>& pairs);
 // Error, kEnvironment: store-corrupt.
 Result<Pairs> ReadPairs(std::string_view text);
 

@@ -16,7 +16,7 @@ constexpr const char* kSelect =
 
 std::string DigestOf(const Settlement& settlement, const std::string& inputs, const std::string& outputs,
                      DigestKind kind) {
-  return Digest(kind, "heng settlement 1\n" + WritePairs({{"id", settlement.id},
+  return Digest(kind, "heng settlement 1\n" + WritePairs(Pairs{{"id", settlement.id},
                                                           {"district", settlement.district},
                                                           {"policy", settlement.policy},
                                                           {"deployment", settlement.deployment},

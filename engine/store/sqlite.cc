@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "engine/store/database.h"
+#include "engine/store/sqlite_vfs.h"
 
 namespace heng::store {
 namespace {
@@ -33,7 +34,7 @@ tl::unexpected<Error> ErrorOf(const SQLite::Exception& error) {
 class SqliteConnection : public Connection {
  public:
   SqliteConnection(const std::string& path, int64_t max_pages)
-      : database_(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE | SQLite::OPEN_NOMUTEX, kBusyMs) {
+      : database_(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE | SQLite::OPEN_NOMUTEX, kBusyMs, GatheringVfs()) {
     // Asked for rather than executed: each of them answers with a row.
     for (const std::string& pragma :
          {std::string("journal_mode=WAL"), std::string("synchronous=FULL"), std::string("foreign_keys=ON"),

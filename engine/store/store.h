@@ -187,12 +187,13 @@ class Store {
 
   // ---- the decision log
 
-  // Queues the decision; `done` is called when its group is durable, or with why it is not: then the answer must not leave. Errors:
+  // Queues a copy of the decision; `done` is called when its group is durable, or with why it is not: then the answer must not leave. Errors:
   // log-overloaded (kEnvironment), idempotency-conflict (kFindings: the key stands for another request), immutable (kFindings: the id is
   // taken).
-  void Append(Decision decision, std::optional<IdempotencyKey> key, Completion done);
+  void Append(const DecisionView& decision, std::optional<IdempotencyKey> key, Completion done);
+  void Append(const Decision& decision, std::optional<IdempotencyKey> key, Completion done);
   // The same, waiting.
-  Result<Receipt> AppendAndWait(Decision decision, std::optional<IdempotencyKey> key = std::nullopt);
+  Result<Receipt> AppendAndWait(const Decision& decision, std::optional<IdempotencyKey> key = std::nullopt);
   // Error: unknown-decision (kFindings).
   Result<Record> FindDecision(const std::string& district, const std::string& id);
   // Records in their order. One page: large ones come few at a time (about 8 MiB), at least one if there is any.

@@ -20,7 +20,7 @@ VersionState StateNamed(std::string_view name) {
   return static_cast<VersionState>(found - std::begin(kStates));
 }
 
-std::string MapText(const std::map<std::string, std::string>& map) { return WritePairs({map.begin(), map.end()}); }
+std::string MapText(const std::map<std::string, std::string>& map) { return WritePairs(map); }
 
 Status InsertDeployment(Connection& connection, const Deployment& deployment, DigestKind kind) {
   const std::string digest =

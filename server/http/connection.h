@@ -1,4 +1,4 @@
-// Connection: what a loop keeps for one client. A record, not an actor: only its loop reads and changes it.
+// Connection: what a loop keeps for one client. A record, not an actor: only its loop reads and changes it, but for `waiting`.
 #pragma once
 
 #include <chrono>
@@ -22,6 +22,8 @@ enum class Phase : uint8_t {
   kClosed,     // to be forgotten when this turn of the loop ends
 };
 inline constexpr size_t kPhases = 7;
+// A larger buffer is given back once it is empty.
+inline constexpr size_t kKeptCapacity = size_t{16} << 10;
 
 struct Connection {
   Connection(int socket, std::string peer_address, const FramingLimits& limits)
@@ -33,7 +35,8 @@ struct Connection {
   std::string peer;
   RequestReader reader;
   std::string out;
-  size_t sent = 0;  // of `out`
+  size_t sent = 0;      // of `out`
+  std::string waiting;  // the answer that is made while the connection is busy, by who makes it
 
   Phase phase = Phase::kIdle;
   std::chrono::steady_clock::time_point deadline;

@@ -122,40 +122,46 @@ void Loop::Drain() {
   [[maybe_unused]] const ssize_t written = ::write(wake_, &one, sizeof one);
 }
 
-void Loop::Post(Done done) {
-  bool first = false;
-  {
-    const std::lock_guard lock(done_mutex_);
-    first = done_.empty();
-    done_.push_back(std::move(done));
-    // Inside the lock: after it the loop may have ended.
-    const uint64_t one = 1;
-    if (first) [[maybe_unused]] const ssize_t written = ::write(wake_, &one, sizeof one);
-  }
+void Loop::Post(Connection& c) {
+  const std::lock_guard lock(done_mutex_);
+  done_.push_back(&c);
+  if (!asleep_) return;
+  asleep_ = false;
+  // Inside the lock: after it the loop may have ended.
+  const uint64_t one = 1;
+  [[maybe_unused]] const ssize_t written = ::write(wake_, &one, sizeof one);
 }
 
 void Loop::TakeDone() {
-  std::vector<Done> done;
   {
     const std::lock_guard lock(done_mutex_);
-    done.swap(done_);
+    asleep_ = false;
+    leaving_.swap(done_);
   }
-  for (Done& one : done) {
-    Connection& c = *one.connection;
+  for (Connection* one : leaving_) {
+    Connection& c = *one;
     if (c.gone) {
       Close(c);
       continue;
     }
     ReleaseHeld(c);
-    c.out += one.bytes;
+    c.out += c.waiting;
+    c.waiting.clear();
+    if (c.waiting.capacity() > kKeptCapacity) c.waiting.shrink_to_fit();
     c.last_answer = !c.keep_alive;
     Enter(c, Phase::kIdle);
     Advance(c);
   }
+  leaving_.clear();
 }
 
-int Loop::WaitMs() const {
+int Loop::WaitMs() {
   if (!ready_.empty()) return 0;
+  {
+    const std::lock_guard lock(done_mutex_);
+    if (!done_.empty()) return 0;
+    asleep_ = true;
+  }
   Clock::time_point first = Clock::time_point::max();
   for (const Phase phase : kTimed) {
     if (!In(phase).empty()) first = std::min(first, In(phase).front().deadline);

@@ -1,6 +1,6 @@
 // Loop: one thread's connections, by epoll: reads whole requests under the limits, has short ones answered at once and
 // long ones by workers, writes the answers in order. Only the loop's thread touches a connection or its socket; workers
-// hand finished answers back through Post. Used by http_server.
+// put finished answers into `waiting` and say so through Post. Used by http_server.
 #pragma once
 
 #include <array>
@@ -47,14 +47,8 @@ class Loop {
 
  private:
   using Clock = std::chrono::steady_clock;
-  // An answer that may leave.
-  struct Done {
-    Connection* connection;
-    std::string bytes;
-  };
-
   // The turn of the loop (loop.cc).
-  int WaitMs() const;
+  int WaitMs();
   void TakeDone();
   void Accept(int listening);
   void BeginDrain();
@@ -71,7 +65,7 @@ class Loop {
   void Serve(Connection& c, WholeRequest whole);
   void HandOver(Connection& c, Request request, Later later);
   void Finish(Connection& c, const Request& request, Response response);
-  void PostWhenItMayLeave(Connection& c, std::function<void(Release)> before_leaving, std::string bytes, bool close);
+  void Hold(Connection& c, const Request& request, const Response& response);
   void Refuse(Connection& c, const Problem& problem);
   bool HoldBody(Connection& c);
   bool Flush(Connection& c);
@@ -82,7 +76,7 @@ class Loop {
   void Arm(Connection& c, uint32_t events);
   void ReleaseHeld(Connection& c);
   int LimitMs(Phase phase) const;
-  void Post(Done done);
+  void Post(Connection& c);
   std::list<Connection>& In(Phase phase) { return phases_[static_cast<size_t>(phase)]; }
   const std::list<Connection>& In(Phase phase) const { return phases_[static_cast<size_t>(phase)]; }
 
@@ -105,7 +99,9 @@ class Loop {
   std::atomic<bool> draining_ = false;
 
   std::mutex done_mutex_;
-  std::vector<Done> done_;
+  std::vector<Connection*> done_;     // whose waiting answers may leave
+  std::vector<Connection*> leaving_;  // those of them that leave in this turn
+  bool asleep_ = false;               // the loop waits, or is about to: whoever has something for it wakes it
 };
 
 }  // namespace heng::server

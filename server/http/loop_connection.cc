@@ -18,8 +18,6 @@ constexpr size_t kUnsentBytes = size_t{256} << 10;
 constexpr size_t kBacklogBytes = size_t{64} << 10;
 // Read and thrown away after a refusal, so that the client gets to read it.
 constexpr size_t kDrainedBytes = size_t{1} << 20;
-// A larger buffer is given back once it is empty.
-constexpr size_t kKeptCapacity = size_t{16} << 10;
 
 Problem Overloaded() {
   Problem problem{503, "too-busy", {"服务繁忙，请稍后再试", "the service is busy, try again later"}, "", {}};
@@ -139,13 +137,17 @@ void Loop::HandOver(Connection& c, Request request, Later later) {
   Enter(c, Phase::kBusy);
   // std::function wants to be copyable; the request is not copied.
   auto shared = std::make_shared<Request>(std::move(request));
-  const bool posted = workers_.Post(later.lane, [this, &c, shared, answer = std::move(later.answer), close = !c.keep_alive] {
+  const bool posted = workers_.Post(later.lane, [this, &c, shared, answer = std::move(later.answer)] {
     Response response = GuardedCall(answer, *shared);
-    auto before_leaving = std::move(response.before_leaving);
-    std::string bytes = library_.Write(*shared, std::move(response), close);
+    if (!response.before_leaving) {
+      c.waiting = library_.Write(*shared, std::move(response), !c.keep_alive);
+      return Post(c);
+    }
+    // The library takes what it writes.
+    Response leaving{response.status, response.content_type, response.headers, response.body};
+    c.waiting = library_.Write(*shared, std::move(leaving), !c.keep_alive);
+    Hold(c, *shared, response);
     *shared = {};
-    if (!before_leaving) return Post({&c, std::move(bytes)});
-    PostWhenItMayLeave(c, std::move(before_leaving), std::move(bytes), close);
   });
   if (posted) return;
   Enter(c, Phase::kIdle);
@@ -153,23 +155,22 @@ void Loop::HandOver(Connection& c, Request request, Later later) {
 }
 
 void Loop::Finish(Connection& c, const Request& request, Response response) {
-  auto before_leaving = std::move(response.before_leaving);
-  std::string bytes = Render(response, !c.keep_alive, request.method == "HEAD");
-  if (before_leaving) {
+  const auto render = [&] { return Render(response, !c.keep_alive, request.method == "HEAD"); };
+  if (response.before_leaving) {
     Enter(c, Phase::kBusy);
-    return PostWhenItMayLeave(c, std::move(before_leaving), std::move(bytes), !c.keep_alive);
+    c.waiting = render();
+    return Hold(c, request, response);
   }
   ReleaseHeld(c);
-  c.out += bytes;
+  c.out += render();
   c.last_answer = !c.keep_alive;
 }
 
-// Touches nothing of the connection: by the loop or by a worker, and the answer may leave before it returns.
-void Loop::PostWhenItMayLeave(Connection& c, std::function<void(Release)> before_leaving, std::string bytes, bool close) {
-  // Shared: a function that is copied on its way does not copy the bytes.
-  auto shared = std::make_shared<std::string>(std::move(bytes));
-  before_leaving([this, &c, close, shared = std::move(shared)](const Response* instead) {
-    Post({&c, instead == nullptr ? std::move(*shared) : Render(*instead, close, false)});
+// The answer that waits leaves when it may, which may be before this returns. By the loop or by a worker.
+void Loop::Hold(Connection& c, const Request& request, const Response& response) {
+  response.before_leaving(request, response, [this, &c](const Response* instead) {
+    if (instead != nullptr) c.waiting = Render(*instead, !c.keep_alive, false);
+    Post(c);
   });
 }
 
