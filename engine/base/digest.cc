@@ -21,11 +21,12 @@ std::string Digest(DigestKind kind, std::string_view bytes) {
                     EVP_DigestUpdate(context.get(), bytes.data(), bytes.size()) == 1 &&
                     EVP_DigestFinal_ex(context.get(), hash, &size) == 1;
   CHECK(done);
-  std::string out = kind == DigestKind::kSha256 ? "sha256:" : "sm3:";
-  out.reserve(out.size() + size_t{2} * size);
+  const std::string_view name = kind == DigestKind::kSha256 ? "sha256:" : "sm3:";
+  std::string out(name.size() + size_t{2} * size, '\0');
+  char* to = std::copy(name.begin(), name.end(), out.data());
   for (unsigned i = 0; i < size; ++i) {
-    out += kDigits[hash[i] >> 4U];
-    out += kDigits[hash[i] & 15U];
+    *to++ = kDigits[hash[i] >> 4U];
+    *to++ = kDigits[hash[i] & 15U];
   }
   return out;
 }

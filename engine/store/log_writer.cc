@@ -35,17 +35,19 @@ LogWriter::~LogWriter() {
 }
 
 void LogWriter::Append(const DecisionView& decision, std::optional<IdempotencyKey> key, Completion done) {
+  bool fits = false;
+  bool enough = false;
   {
     const std::lock_guard lock(mutex_);
     // A decision that is larger than the whole queue passes when the queue is empty.
     const size_t waiting = queue_->bytes() + committed_->bytes();
-    if (waiting == 0 || waiting + LogBatch::BytesOf(decision) <= options_.queue_bytes) {
-      queue_->Add(decision, std::move(key), std::move(done));
-      if (queue_->size() == wanted_) arrived_.notify_one();
-      return;
-    }
+    fits = waiting == 0 || waiting + LogBatch::BytesOf(decision) <= options_.queue_bytes;
+    if (fits) queue_->Add(decision, std::move(key), std::move(done));
+    enough = fits && queue_->size() == wanted_;
   }
-  done(tl::unexpected(Overloaded()));
+  if (!fits) return done(tl::unexpected(Overloaded()));
+  // Outside the lock: who wakes takes it.
+  if (enough) arrived_.notify_one();
 }
 
 void LogWriter::Loop() {
@@ -84,9 +86,9 @@ void LogWriter::Commit(Group group) {
   const auto commit = [this](Group items) {
     return session_.Write([&](Connection& connection) { return Write(connection, items); });
   };
-  const Result<Receipts> receipts = commit(group);
+  Result<Receipts> receipts = commit(group);
   if (receipts) {
-    for (size_t i = 0; i < group.size(); ++i) group[i].done((*receipts)[i]);
+    for (size_t i = 0; i < group.size(); ++i) group[i].done(std::move((*receipts)[i]));
     return;
   }
   // One of them is at fault: each stands for itself.
@@ -105,6 +107,7 @@ Result<LogWriter::Receipts> LogWriter::Write(Connection& connection, Group group
   const int64_t now = options_.now_ms();
   std::map<std::string, Tail, std::less<>> tails;
   Receipts receipts;
+  receipts.reserve(group.size());
   for (const LogBatch::Item& item : group) {
     const DecisionView& decision = item.decision;
     const auto district = [&] { return std::string(decision.district); };
@@ -138,11 +141,11 @@ Result<LogWriter::Receipts> LogWriter::Write(Connection& connection, Group group
 }
 
 Receipt LogWriter::Tail::Append(const DecisionView& decision, DigestKind digest) {
-  const Link link = LinkTo(decision, last.sequence, last.hash, digest);
+  Link link = LinkTo(decision, last.sequence, last.hash, digest);
   if (groups.empty() || !groups.back().Takes(decision, link.sequence)) groups.emplace_back();
   groups.back().Append(decision, link);
-  last = {link.sequence, link.hash};
-  return {link.sequence, link.hash, std::nullopt};
+  last = {link.sequence, std::move(link.hash)};
+  return {last.sequence, last.hash, std::nullopt};
 }
 
 Status LogWriter::Insert(Connection& connection, const std::string& district, Tail tail, int64_t now_ms) const {

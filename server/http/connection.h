@@ -37,6 +37,7 @@ struct Connection {
   std::string out;
   size_t sent = 0;      // of `out`
   std::string waiting;  // the answer that is made while the connection is busy, by who makes it
+  Connection* next_done = nullptr;
 
   Phase phase = Phase::kIdle;
   std::chrono::steady_clock::time_point deadline;

@@ -12,6 +12,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <thread>
+#include <utility>
 
 namespace heng::server {
 namespace {
@@ -64,6 +66,7 @@ Loop::Loop(const HttpLimits& limits, const Handler& handler, Library& library, A
 }
 
 Loop::~Loop() {
+  while (posting_ != 0) std::this_thread::yield();
   for (auto& list : phases_) {
     for (const Connection& c : list) {
       if (c.phase != Phase::kClosed) ::close(c.fd);
@@ -85,6 +88,7 @@ Status Loop::Run(const std::vector<int>& listening) {
   std::array<epoll_event, kEventsPerTurn> events;
   while (true) {
     const int count = ::epoll_wait(epoll_, events.data(), kEventsPerTurn, WaitMs());
+    asleep_ = false;
     if (count < 0 && errno != EINTR) {
       const std::string why = std::strerror(errno);
       return Fail(ErrorKind::kEnvironment, "cannot-wait",
@@ -118,50 +122,53 @@ Status Loop::Run(const std::vector<int>& listening) {
 
 void Loop::Drain() {
   draining_ = true;
+  Wake();
+}
+
+void Loop::Wake() {
   const uint64_t one = 1;
   [[maybe_unused]] const ssize_t written = ::write(wake_, &one, sizeof one);
 }
 
 void Loop::Post(Connection& c) {
-  const std::lock_guard lock(done_mutex_);
-  done_.push_back(&c);
-  if (!asleep_) return;
-  asleep_ = false;
-  // Inside the lock: after it the loop may have ended.
-  const uint64_t one = 1;
-  [[maybe_unused]] const ssize_t written = ::write(wake_, &one, sizeof one);
+  ++posting_;
+  c.next_done = done_;
+  while (!done_.compare_exchange_weak(c.next_done, &c)) {
+  }
+  // From here on the connection is the loop's.
+  if (asleep_.exchange(false)) Wake();
+  --posting_;
 }
 
 void Loop::TakeDone() {
-  {
-    const std::lock_guard lock(done_mutex_);
-    asleep_ = false;
-    leaving_.swap(done_);
-  }
-  for (Connection* one : leaving_) {
-    Connection& c = *one;
+  Connection* last = done_.exchange(nullptr);
+  Connection* first = nullptr;
+  while (last != nullptr) first = std::exchange(last, std::exchange(last->next_done, first));
+  while (first != nullptr) {
+    Connection& c = *std::exchange(first, first->next_done);
     if (c.gone) {
       Close(c);
       continue;
     }
     ReleaseHeld(c);
-    c.out += c.waiting;
+    if (c.out.empty()) {
+      c.out.swap(c.waiting);
+    } else {
+      c.out += c.waiting;
+    }
     c.waiting.clear();
     if (c.waiting.capacity() > kKeptCapacity) c.waiting.shrink_to_fit();
     c.last_answer = !c.keep_alive;
     Enter(c, Phase::kIdle);
     Advance(c);
   }
-  leaving_.clear();
 }
 
 int Loop::WaitMs() {
   if (!ready_.empty()) return 0;
-  {
-    const std::lock_guard lock(done_mutex_);
-    if (!done_.empty()) return 0;
-    asleep_ = true;
-  }
+  // Who posts after this sees it; what was posted before is seen here.
+  asleep_ = true;
+  if (done_ != nullptr) return 0;
   Clock::time_point first = Clock::time_point::max();
   for (const Phase phase : kTimed) {
     if (!In(phase).empty()) first = std::min(first, In(phase).front().deadline);

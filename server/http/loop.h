@@ -9,7 +9,6 @@
 #include <cstdint>
 #include <deque>
 #include <list>
-#include <mutex>
 #include <string>
 #include <vector>
 
@@ -51,6 +50,7 @@ class Loop {
   int WaitMs();
   void TakeDone();
   void Accept(int listening);
+  void Wake();
   void BeginDrain();
   bool Drained() const;
   void CutExpired();
@@ -98,10 +98,11 @@ class Loop {
   Clock::time_point drain_end_;
   std::atomic<bool> draining_ = false;
 
-  std::mutex done_mutex_;
-  std::vector<Connection*> done_;     // whose waiting answers may leave
-  std::vector<Connection*> leaving_;  // those of them that leave in this turn
-  bool asleep_ = false;               // the loop waits, or is about to: whoever has something for it wakes it
+  // Whose waiting answers may leave, the last one first, each with the next in `next_done`. Without a lock: the log's thread, which has
+  // many at once, and the loop, which it wakes with the first, would wait for each other.
+  std::atomic<Connection*> done_ = nullptr;
+  std::atomic<bool> asleep_ = false;  // the loop waits, or is about to: whoever has something for it wakes it
+  std::atomic<int> posting_ = 0;      // who is in Post: the loop outlives them
 };
 
 }  // namespace heng::server
