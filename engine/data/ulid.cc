@@ -2,8 +2,10 @@
 
 #include <sys/random.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
+#include <optional>
 
 #include "engine/base/check.h"
 
@@ -36,16 +38,13 @@ std::string NewUlid() {
 }
 
 std::string NewUlid(uint64_t unix_ms) {
-  constexpr size_t kBytes = 10;
-  // Of the system, many at a time: a call of its own costs as much as a decision.
-  thread_local std::array<unsigned char, 25 * kBytes> random;
-  thread_local size_t used = random.size();
-  if (used == random.size()) {
-    CHECK(getrandom(random.data(), random.size(), 0) == static_cast<ssize_t>(random.size()));
-    used = 0;
-  }
-  used += kBytes;
-  return UlidOf(unix_ms, random.data() + used - kBytes);
+  thread_local std::array<unsigned char, 10> random;
+  thread_local std::optional<uint64_t> of;
+  // One more than the last one; after the greatest there is, as with another time, the system's.
+  const bool follows = of == unix_ms && std::any_of(random.rbegin(), random.rend(), [](unsigned char& byte) { return ++byte != 0; });
+  if (!follows) CHECK(getrandom(random.data(), random.size(), 0) == static_cast<ssize_t>(random.size()));
+  of = unix_ms;
+  return UlidOf(unix_ms, random.data());
 }
 
 }  // namespace heng::data

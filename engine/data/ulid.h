@@ -9,7 +9,8 @@ namespace heng::data {
 
 // Of now. Thread-safe.
 std::string NewUlid();
-// With the time given and random bits from the system. Thread-safe.
+// With the time given and random bits from the system; of one thread's with the same time each is greater than the one before (the
+// specification's monotonicity), so that who keeps them in their order finds them in order. Thread-safe.
 std::string NewUlid(uint64_t unix_ms);
 // From its parts; for tests. `random`: 10 bytes.
 std::string UlidOf(uint64_t unix_ms, const unsigned char* random);

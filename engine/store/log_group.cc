@@ -114,9 +114,9 @@ void LogGroup::AppendAsWritten(const Record& record) {
 
 std::string IdPrefix(std::string_view id) { return std::string(id.substr(0, kPrefix)); }
 
-std::vector<std::string> IdsOf(std::string_view ids) {
-  std::vector<std::string> out;
-  for (std::string id; TakeSized(ids, id);) out.push_back(std::move(id));
+std::vector<std::string_view> IdsOf(std::string_view ids) {
+  std::vector<std::string_view> out;
+  for (std::string_view id; TakeSized(ids, id);) out.push_back(id);
   return out;
 }
 

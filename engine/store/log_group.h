@@ -42,8 +42,8 @@ struct LogGroup {
 // half a minute.
 std::string IdPrefix(std::string_view id);
 
-// Its ids, as far as they can be read.
-std::vector<std::string> IdsOf(std::string_view ids);
+// Its ids, as far as they can be read, in `ids`.
+std::vector<std::string_view> IdsOf(std::string_view ids);
 
 // Its records, from `first` to `last`. What cannot be read, and what the other members contradict, stands there without its hash, so
 // that it does not verify. If `first` and `last` make no sense, one such record, at `last`.

@@ -28,13 +28,14 @@ constexpr const char* kMayHold = " FROM log_groups WHERE id_prefix = $1 AND max_
 
 // Two decisions of one id, here or in what is kept.
 Result<bool> HasTakenId(Connection& connection, const LogGroup& group) {
-  std::vector<std::string> ids = IdsOf(group.ids);
-  std::sort(ids.begin(), ids.end());
+  std::vector<std::string_view> ids = IdsOf(group.ids);
+  // As they mostly are.
+  if (!std::is_sorted(ids.begin(), ids.end())) std::sort(ids.begin(), ids.end());
   if (std::adjacent_find(ids.begin(), ids.end()) != ids.end()) return true;
   const auto near = connection.Run(std::string("SELECT ids") + kMayHold, {group.id_prefix, group.min_id, group.max_id});
   if (!near) return tl::unexpected(near.error());
   for (const Row& row : *near) {
-    for (const std::string& id : IdsOf(BytesOf(row[0]))) {
+    for (const std::string_view id : IdsOf(BytesOf(row[0]))) {
       if (std::binary_search(ids.begin(), ids.end(), id)) return true;
     }
   }

@@ -10,7 +10,7 @@ namespace heng::store {
 namespace {
 
 // A commit costs the same for so many decisions as for one; beyond it there is little to win.
-constexpr size_t kWorthWaitingFor = 64;
+constexpr size_t kWorthWaitingFor = 192;
 constexpr std::chrono::nanoseconds kLongestWait = std::chrono::milliseconds(1);
 
 Error Overloaded() {
@@ -78,7 +78,7 @@ void LogWriter::Gather(std::unique_lock<std::mutex>& lock) {
   // Those whose answers have just left, and those who waited meanwhile, are likely to ask again at once.
   wanted_ = std::min({expected_, kWorthWaitingFor, options_.group_records});
   if (queue_->size() >= wanted_) return;
-  arrived_.wait_for(lock, std::min(commit_took_ / 2, kLongestWait),
+  arrived_.wait_for(lock, std::min<Clock::duration>(commit_took_, kLongestWait),
                     [this] { return stopping_ || queue_->size() >= wanted_; });
 }
 

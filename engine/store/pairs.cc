@@ -31,14 +31,21 @@ void PutSized(std::string& out, std::string_view value) {
   out.append(digits, end).append(1, ':').append(value);
 }
 
-bool TakeSized(std::string_view& text, std::string& value) {
+bool TakeSized(std::string_view& text, std::string_view& value) {
   size_t size = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), size);
   const auto digits = static_cast<size_t>(end - text.data());
   if (error != std::errc() || digits == text.size() || text[digits] != ':' || size > text.size() - digits - 1)
     return false;
-  value = std::string(text.substr(digits + 1, size));
+  value = text.substr(digits + 1, size);
   text.remove_prefix(digits + 1 + size);
+  return true;
+}
+
+bool TakeSized(std::string_view& text, std::string& value) {
+  std::string_view piece;
+  if (!TakeSized(text, piece)) return false;
+  value = piece;
   return true;
 }
 

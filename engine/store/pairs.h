@@ -14,6 +14,7 @@ namespace heng::store {
 
 // `5:value`, the length in bytes, at the end of `out`; and taken from the front of `text` (false: it does not begin so).
 void PutSized(std::string& out, std::string_view value);
+bool TakeSized(std::string_view& text, std::string_view& value);
 bool TakeSized(std::string_view& text, std::string& value);
 
 using Pairs = std::vector<std::pair<std::string, std::string>>;
