@@ -54,9 +54,9 @@ Result<CsvFiles> CsvFiles::At(const std::string& path) {
     out.unread_ = std::move(*files);
     return out;
   }
-  // Says what hinders it, if it cannot be read at all.
-  if (const auto bytes = ReadFile(path, limits::kWorkbookBytes); !bytes) return tl::unexpected<Error>(bytes.error());
-  auto sheets = ReadWorkbook(path);
+  const auto bytes = ReadFile(path, limits::kWorkbookBytes);
+  if (!bytes) return tl::unexpected<Error>(bytes.error());
+  auto sheets = ReadWorkbook(*bytes, fs::path(path).filename().string(), limits::kWorkbookBytes);
   if (!sheets) {
     out.refused_ = std::move(sheets.error());
     return out;

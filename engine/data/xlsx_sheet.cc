@@ -211,12 +211,12 @@ class SheetReader {
     CsvTable& table = sheet_.table;
     const bool header = table.header.cells.empty();
     const size_t width = header ? cells_.back().first.column + 1 : table.header.cells.size();
-    if (header) {
-      table.header.line = row_;
-    } else if ((table.rows.size() + 1) * width > limits::kSheetCells) {
+    if (width > parts_.cells_left) {
       too_large_ = true;
       return;
     }
+    parts_.cells_left -= width;
+    if (header) table.header.line = row_;
     CsvRow row{row_, std::vector<std::string>(width)};
     for (auto& [at, text] : cells_) {
       if (at.column < width) {

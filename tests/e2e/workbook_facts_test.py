@@ -7,7 +7,6 @@ HENG names the command (default: build/bin/heng).
 import csv
 import io
 import json
-import re
 import shutil
 import sys
 import tempfile
@@ -43,11 +42,6 @@ HEADER = ["编号", "期间", "得分", "比例", "达标", "备注"]
 ROSTER = [["编号", "名称"], ["a", "甲"]]
 
 
-def typed(text):
-    """As somebody types it into Excel: a number is a number."""
-    return float(text) if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", text) else text
-
-
 class Facts(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
@@ -71,8 +65,7 @@ class Facts(unittest.TestCase):
         for district, period, more in (("shiliuzhuang", "2024Q3", []), ("xiangmihu", "2024Q2", []), ("tianqiao", "2024Q3", ["--policy", "services"])):
             with self.subTest(district=district):
                 folder = ROOT / "policies" / district / "sample" / (more[-1] if more else "")
-                book = {path.stem: [[typed(cell) for cell in row] for row in csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig")))]
-                        for path in folder.glob("*.csv")}
+                book = sheets.of_folder(folder)
                 numbers = sum(isinstance(cell, float) for rows in book.values() for row in rows for cell in row)
                 self.assertGreater(numbers, 30)
                 sheets.write(self.book, book)
@@ -191,7 +184,12 @@ class Facts(unittest.TestCase):
         # A wide header and many short rows; one long text in many cells.
         wide = sheets.sheet_xml([["x"] * 16000]) .replace("</sheetData>", "".join(f'<row r="{r}"><c><v>1</v></c></row>' for r in range(2, 2000)) + "</sheetData>")
         self.write([], parts={"xl/worksheets/sheet2.xml": wide})
-        self.assertIn("the sheet is too large", self.settle(1))
+        self.assertIn("每季: the sheet is too large", self.settle(1))
+        # Each of these is not, all of them are: 3 × 16,000 × 250 cells.
+        rows = "".join(f'<row r="{r}"><c><v>1</v></c></row>' for r in range(2, 251))
+        wide = sheets.sheet_xml([["x"] * 16000]).replace("</sheetData>", rows + "</sheetData>")
+        self.write([], more={"甲": wide, "乙": wide}, parts={"xl/worksheets/sheet2.xml": wide})
+        self.assertIn("乙: the sheet is too large", self.settle(1))
         many = sheets.sheet_xml([["x"]]).replace("</sheetData>", "".join(f'<row r="{r}"><c t="s"><v>0</v></c></row>' for r in range(2, 10000)) + "</sheetData>")
         self.write([], parts={"xl/worksheets/sheet2.xml": many}, shared=f"<si><t>{'x' * 32767}</t></si>")
         self.assertIn("the sheet is too large", self.settle(1))
