@@ -133,25 +133,25 @@ Problem FactsRefused(std::vector<data::Refusal> refusals) {
           std::move(refusals)};
 }
 
-// The workbook, and its sheets as CSV files.
-tl::expected<store::Bundle, Problem> ReadBook(std::string bytes, const std::string& name, size_t limit_bytes) {
+// The workbook, and its sheets as CSV files, which later settlements are fed from.
+tl::expected<SettlementFacts, Problem> ReadBook(std::string bytes, const std::string& name, size_t limit_bytes) {
   auto sheets = data::ReadWorkbook(bytes, name, limit_bytes);
   if (!sheets) return tl::unexpected(FactsRefused({std::move(sheets.error())}));
-  store::Bundle out = {{name, std::move(bytes)}};
+  SettlementFacts out{{{name, std::move(bytes)}}, name};
   std::vector<data::Refusal> refusals;
   for (const data::Sheet& sheet : *sheets) {
     if (sheet.hidden || (sheet.table.header.cells.empty() && sheet.refusals.empty())) continue;
     refusals.insert(refusals.end(), sheet.refusals.begin(), sheet.refusals.end());
-    out.push_back({sheet.table.file + ".csv", data::AsCsv(sheet)});
+    out.files.push_back({sheet.table.file + ".csv", data::AsCsv(sheet)});
   }
   if (!refusals.empty()) return tl::unexpected(FactsRefused(std::move(refusals)));
-  if (auto named = CheckNames(out); !named) return tl::unexpected(ProblemOf(named.error()));
+  if (auto named = CheckNames(out.files); !named) return tl::unexpected(ProblemOf(named.error()));
   return out;
 }
 
 // It is unpacked to no more than a request may have. In memory it takes several times that: one at a time, so that it does not matter how
 // many are sent at once.
-tl::expected<store::Bundle, Problem> ReadSentBook(const std::string& bytes) {
+tl::expected<SettlementFacts, Problem> ReadSentBook(const std::string& bytes) {
   static std::mutex reading;
   const std::lock_guard lock(reading);
   return ReadBook(bytes, kSentName, limits::kRequestBytes);
@@ -159,7 +159,8 @@ tl::expected<store::Bundle, Problem> ReadSentBook(const std::string& bytes) {
 
 // ---- the district's folder
 
-tl::expected<store::Bundle, Problem> ReadFolder(const config::District& district, const data::Deployment& deployment) {
+tl::expected<SettlementFacts, Problem> ReadFolder(const config::District& district,
+                                                  const data::Deployment& deployment) {
   const auto folder = config::FactsFolder(district, deployment);
   if (!folder) {
     return Refuse(400, "no-data",
@@ -174,11 +175,11 @@ tl::expected<store::Bundle, Problem> ReadFolder(const config::District& district
   }
   const auto names = data::ListCsvFiles(*folder);
   if (!names) return tl::unexpected(ProblemOf(names.error()));
-  store::Bundle out;
+  SettlementFacts out;
   for (const std::string& name : *names) {
     auto bytes = ReadFile(*folder + "/" + name, limits::kCsvBytes);
     if (!bytes) return tl::unexpected(ProblemOf(bytes.error()));
-    out.push_back({name, std::move(*bytes)});
+    out.files.push_back({name, std::move(*bytes)});
   }
   return out;
 }
@@ -196,10 +197,10 @@ tl::expected<SettlementRequest, Problem> ReadSettlementRequest(const Call& call)
       "Content-Type");
 }
 
-tl::expected<store::Bundle, Problem> FactsOf(const Call& call, SettlementRequest request,
-                                             const config::District& district, const data::Deployment& deployment) {
+tl::expected<SettlementFacts, Problem> FactsOf(const Call& call, SettlementRequest request,
+                                               const config::District& district, const data::Deployment& deployment) {
   if (request.workbook) return ReadSentBook(call.request.body);
-  if (request.files) return std::move(*request.files);
+  if (request.files) return SettlementFacts{std::move(*request.files)};
   return ReadFolder(district, deployment);
 }
 

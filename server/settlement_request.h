@@ -25,9 +25,13 @@ struct SettlementRequest {
 // 415; 400 bad-request, bad-period, missing-query, bad-query, empty-body, bad-file-name.
 tl::expected<SettlementRequest, Problem> ReadSettlementRequest(const Call& call);
 
-// The facts byte for byte; of a workbook also its sheets as .csv files, which settlements are made and fed from. 400 no-data, 422
-// facts-refused, 503.
-tl::expected<store::Bundle, Problem> FactsOf(const Call& call, SettlementRequest request,
-                                             const config::District& district, const data::Deployment& deployment);
+struct SettlementFacts {
+  store::Bundle files;        // byte for byte
+  std::string workbook = {};  // the one among them that the others are the sheets of, as CSV; empty: none
+};
+
+// 400 no-data, bad-file-name, 422 facts-refused, 503.
+tl::expected<SettlementFacts, Problem> FactsOf(const Call& call, SettlementRequest request,
+                                               const config::District& district, const data::Deployment& deployment);
 
 }  // namespace heng::server

@@ -72,11 +72,11 @@ tl::expected<void, Problem> CheckCorrection(store::Store& store, const Settlemen
 }
 
 // What its turn would say again is said at once: 409 history-differs.
-tl::expected<void, Problem> AgreesWithPast(const Call& call, const SettlementOrder& order, const store::Bundle& facts) {
+tl::expected<void, Problem> AgreesWithPast(const Call& call, const SettlementOrder& order, const SettlementFacts& facts) {
   const auto past =
       settle::Past::Read(*call.service.store, *call.service.past, order.district, order.deployment, order.period);
   if (!past) return tl::unexpected(ProblemOf(past.error()));
-  auto differences = past->Differences(facts);
+  auto differences = past->Differences(facts.files, !facts.workbook.empty());
   if (differences.empty()) return {};
   return tl::unexpected(HistoryDiffers(std::move(differences)));
 }
@@ -224,7 +224,8 @@ Outcome AddSettlement(const Call& call) {
   auto facts = FactsOf(call, std::move(*asked), **district, **deployment);
   if (!facts) return tl::unexpected(facts.error());
   if (auto agrees = AgreesWithPast(call, order, *facts); !agrees) return tl::unexpected(agrees.error());
-  const auto job = (*jobs)->Submit(std::move(order), std::move(*facts));
+  order.workbook = facts->workbook;
+  const auto job = (*jobs)->Submit(std::move(order), std::move(facts->files));
   if (!job) return tl::unexpected(job.error());
   return Accepted(JobJson(*job), job->order.district, job->order.id);
 }

@@ -24,7 +24,7 @@ struct Sheet {
 tl::expected<std::vector<Sheet>, Refusal> ReadWorkbook(std::string_view bytes, const std::string& file,
                                                        size_t limit_bytes);
 
-// The same as a CSV file, each row on the line that it had.
+// The same as a CSV file, with an empty line for each row that is not there.
 std::string AsCsv(const Sheet& sheet);
 
 // `facts.xlsx`.

@@ -15,7 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import sheets  # noqa: E402
-from service import Service, attempts  # noqa: E402
+from service import LIMIT, Service, attempts, receive  # noqa: E402
 from settlement_test import POLICY, SETTLEMENTS, STORE  # noqa: E402
 from sheets import Raw  # noqa: E402
 
@@ -28,6 +28,10 @@ def book(period, rows, first=True, **options):
     past = {"历史.每季": [["编号", "期间", "余额"], *[[name, "2023Q4"] for name, _ in rows]]} if first else {}
     return sheets.to_bytes({"项目": [["编号", "名称"], *[[name, "样例"] for name, _ in rows]],
                             "每季": [HEADER, *[[name, period, value] for name, value in rows]], **past}, **options)
+
+
+def places(problem):
+    return [(one["code"], one["file"], one.get("line"), one.get("column")) for one in problem["errors"]]
 
 
 class Uploads(unittest.TestCase):
@@ -99,10 +103,38 @@ class Uploads(unittest.TestCase):
         # b has more than the 100 points that may be added.
         bad = book("2024Q1", [("a", 1.5), ("b", 200.0)])
         problem = self.settle("?period=2024Q1", bad, "refused")["problem"]
-        self.assertEqual((problem["status"], problem["code"], [one["code"] for one in problem["errors"]]), (422, "facts-refused", ["out-of-range"]))
+        self.assertEqual((problem["status"], problem["code"]), (422, "facts-refused"))
+        self.assertEqual(places(problem), [("out-of-range", "每季!C3", None, "新增")])
         self.assertEqual(self.settle("?period=2024Q1&accept_valid=false", bad, "refused")["problem"]["code"], "facts-refused")
         done = self.settle("?period=2024Q1&accept_valid=true&policy=demo.points&supersedes=", bad)
         self.assertEqual(self.balances(done), {"a": "1.5"})
+
+    def test_a_place_is_a_cell_or_a_sheet(self):
+        roster = [["编号", "名称"], ["a", "两\n行"], [], ["b", "样例"]]
+        quarter = [HEADER, ["a", "2024Q1", 1.0], ["b", "2024Q1", 2.0]]
+        past = [["编号", "期间", "余额"], ["a", "2023Q4"], ["b", "2023Q4"]]
+        good = {"项目": roster, "每季": quarter, "历史.每季": past}
+        for changes, options, wanted in (
+                ({"每季": [*quarter[:2], [], ["b", "2024Q1", "x"]]}, {}, [("not-a-number", "每季!C4", None, "新增")]),
+                ({"每季": [*quarter[:2], ["b", "2024Q1"]]}, {}, [("missing-fact", "每季!C3", None, "新增")]),
+                ({"项目": [*roster, [], ["c\n", "样例"]]}, {}, [("missing-period", "每季", None, None)]),
+                ({"项目": [*roster, ["b", "样例"]]}, {}, [("duplicate-row", "项目!A5", None, "编号")]),
+                ({"每季": [["编号", "期间", "新曾"], *quarter[1:]]}, {}, [("unknown-column", "每季!C1", None, "新曾"), ("missing-column", "每季", 1, None)]),
+                ({"历史.每季": [*past[:2], ["b", "2023Q4", "十"]]}, {}, [("not-a-number", "历史.每季!C3", None, "余额")]),
+                ({"每李": past}, {}, [("unknown-file", "每李", None, None)]),
+                ({}, {"hidden": ("每季",)}, [("hidden-sheet", "每季", None, None)]),
+                ({}, {"hidden": ("历史.每季",)}, [("hidden-sheet", "历史.每季", None, None)])):
+            with self.subTest(changes=changes, options=options):
+                problem = self.settle("?period=2024Q1", sheets.to_bytes({**good, **changes}, **options), "refused")["problem"]
+                self.assertEqual(places(problem), wanted)
+        missing = self.settle("?period=2024Q1", sheets.to_bytes({"项目": roster}), "refused")["problem"]
+        self.assertEqual(missing["errors"][0]["message"]["zh"], "缺少工作表“每季”")
+        # What contradicts the past is said at once, by its row though cells above it have several lines.
+        self.settle("?period=2024Q1", sheets.to_bytes(good))
+        past = [["编号", "期间", "余额"], ["a\n", "2024Q1", 1.0], [], ["b", "2024Q1", 9.0]]
+        second = {"项目": roster, "每季": [HEADER, ["a", "2024Q2", 1.0], ["b", "2024Q2", 2.0]], "历史.每季": past}
+        status, _, answer = self.send("?period=2024Q2", sheets.to_bytes(second))
+        self.assertEqual((status, places(json.loads(answer))), (409, [("history-differs", "历史.每季!C4", None, "余额")]))
 
     def test_an_idempotency_key_settles_once(self):
         sent = book("2024Q1", [("a", 1.5)])
@@ -141,8 +173,9 @@ class Uploads(unittest.TestCase):
                 self.refused("?period=2024Q1", good, 415, "unsupported-media-type", "Content-Type",
                              f"Content-Type 应当是 application/json，正文是工作簿时是 {TYPE}",
                              f"Content-Type must be application/json, or {TYPE} where the body is a workbook", Content_Type=type_)
-        got, _, answer = self.send("?period=2024Q1", bytes(2 << 20))
-        self.assertEqual((got, json.loads(answer)["code"]), (413, "request-too-large"))
+        with self.service.connect() as connection:
+            connection.sendall(f"POST {SETTLEMENTS}?period=2024Q1 HTTP/1.1\r\nHost: a\r\nContent-Type: {TYPE}\r\nContent-Length: {LIMIT + 1}\r\n\r\n".encode())
+            self.assertIn(b" 413 ", receive(connection).splitlines()[0])
         # JSON says it in its body, and holds no workbook.
         self.refused("?period=2024Q1", b'{"period": "2024Q1"}', 400, "bad-query", "period", "JSON 请求把“period”写在正文里；正文是工作簿时才写在网址里",
                      "a JSON request says 'period' in its body; it is for the query where the body is a workbook", Content_Type="application/json")
