@@ -58,6 +58,10 @@ void Store::Append(Decision decision, std::optional<IdempotencyKey> key, Complet
   parts_->log.Append(std::move(decision), std::move(key), std::move(done));
 }
 
+void Store::CheckpointEvery(const std::string& district, int64_t records) {
+  parts_->log.CheckpointEvery(district, records);
+}
+
 Result<Receipt> Store::AppendAndWait(Decision decision, std::optional<IdempotencyKey> key) {
   std::promise<Result<Receipt>> promise;
   std::future<Result<Receipt>> future = promise.get_future();
@@ -112,7 +116,8 @@ Result<std::optional<Checkpoint>> Store::AddCheckpoint(const std::string& distri
 Result<int64_t> Store::Prune(const std::string& district, int64_t before_ms) {
   if (parts_->options.signing_key == nullptr) {
     return Fail(ErrorKind::kUsage, "unsigned-retention",
-                {"没有签名密钥，不从日志里删去任何记录", "without a signing key nothing is removed from the log"}, district);
+                {"没有签名密钥，不从日志里删去任何记录", "without a signing key nothing is removed from the log"},
+                district);
   }
   int64_t removed = 0;
   while (true) {

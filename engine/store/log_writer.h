@@ -5,6 +5,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <deque>
+#include <map>
 #include <mutex>
 #include <span>
 #include <thread>
@@ -25,6 +26,8 @@ class LogWriter {
 
   // As Store::Append.
   void Append(Decision decision, std::optional<IdempotencyKey> key, Completion done);
+  // As Store::CheckpointEvery.
+  void CheckpointEvery(const std::string& district, int64_t records);
 
  private:
   struct Item {
@@ -50,17 +53,19 @@ class LogWriter {
   void Gather(std::unique_lock<std::mutex>& lock);
   void Commit(const Group& group);
   Result<Receipts> Write(Connection& connection, std::span<const Item> group) const;
+  int64_t CheckpointEveryOf(const std::string& district) const;
   Status Insert(Connection& connection, const std::string& district, Tail tail, int64_t now_ms) const;
 
   Session& session_;
   const StoreOptions& options_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable arrived_;
   std::deque<Item> queue_;
   size_t queued_bytes_ = 0;  // queued or being committed
   size_t wanted_ = 1;        // the writer sleeps until so many are queued
   size_t expected_ = 1;      // how many clients there seem to be
   Clock::duration commit_took_{0};
+  std::map<std::string, int64_t> checkpoint_every_;  // of the districts that have their own
   bool stopping_ = false;
   std::thread thread_;
 };
