@@ -18,7 +18,6 @@
 namespace heng::server {
 namespace {
 
-using data::JsonValue;
 using Kind = data::JsonValue::Kind;
 
 // What a workbook that was sent is called in refusals and in the record: it comes without a name.

@@ -64,15 +64,16 @@ tl::expected<void, Problem> CheckCorrection(store::Store& store, const Settlemen
     return Refuse(409, "other-period",
                   {"这一期还没有结算，没有可替代的", "the period is not settled: there is nothing to supersede"},
                   "/supersedes");
-  return Refuse(409, order.supersedes.empty() ? "already-settled" : "already-superseded",
-                {fmt::format("这一期现行的结算是 {}；更正它时，把这个编号写作 supersedes", holds),
-                 fmt::format("the settlement that holds for the period is {}; a correction gives this id as supersedes",
-                             holds)},
-                "/supersedes");
+  return Refuse(
+      409, order.supersedes.empty() ? "already-settled" : "already-superseded",
+      {fmt::format("这一期现行的结算是 {}；更正它时，把这个编号写作 supersedes", holds),
+       fmt::format("the settlement that holds for the period is {}; a correction gives this id as supersedes", holds)},
+      "/supersedes");
 }
 
 // What its turn would say again is said at once: 409 history-differs.
-tl::expected<void, Problem> AgreesWithPast(const Call& call, const SettlementOrder& order, const SettlementFacts& facts) {
+tl::expected<void, Problem> AgreesWithPast(const Call& call, const SettlementOrder& order,
+                                           const SettlementFacts& facts) {
   const auto past =
       settle::Past::Read(*call.service.store, *call.service.past, order.district, order.deployment, order.period);
   if (!past) return tl::unexpected(ProblemOf(past.error()));
@@ -118,7 +119,7 @@ Json SettledJson(const store::Settlement& settlement) {
   return out;
 }
 
-Response Accepted(Json body, const std::string& district, const std::string& id) {
+Response Accepted(const Json& body, const std::string& district, const std::string& id) {
   Response response = FreshJson(body, 202);
   response.headers.emplace_back("Location", fmt::format("/v1/districts/{}/settlements/{}", district, id));
   return response;

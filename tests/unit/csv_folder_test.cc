@@ -124,8 +124,7 @@ TEST_F(ShopFolder, RefusesFilesThatAreMissingDoubleOrUnknown) {
   EXPECT_EQ(RefusalsOfJuly(), "missing-file \nmissing-file \n");
   folder_.Remove("店.csv");
   EXPECT_EQ(RefusalsOfJuly(), "missing-file \n");
-  EXPECT_EQ(ReadFacts(ShopPolicy(), {folder_.path() + "/none", kJuly, {}, {}}).error().kind,
-            ErrorKind::kEnvironment);
+  EXPECT_EQ(ReadFacts(ShopPolicy(), {folder_.path() + "/none", kJuly, {}, {}}).error().kind, ErrorKind::kEnvironment);
 }
 
 struct Spoilt {
@@ -228,7 +227,8 @@ TEST(Sample, NeedsNoQuarterlyFileBecauseAllInItIsOptional) {
 }
 
 TEST(Refusal, OfASheetNamesTheCell) {
-  const std::pair<size_t, const char*> names[] = {{0, "A7"}, {25, "Z7"}, {26, "AA7"}, {701, "ZZ7"}, {702, "AAA7"}, {16383, "XFD7"}};
+  const std::pair<size_t, const char*> names[] = {{0, "A7"},    {25, "Z7"},    {26, "AA7"},
+                                                  {701, "ZZ7"}, {702, "AAA7"}, {16383, "XFD7"}};
   for (const auto& [column, name] : names) EXPECT_EQ(CellName(column, 7), name);
   CsvTable table;
   table.file = "每月";
