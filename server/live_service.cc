@@ -69,6 +69,7 @@ void LiveService::ReadDistricts(const config::ServiceConfig& config) {
     Written written{district, nullptr};
     const auto known = std::find_if(before.begin(), before.end(), [&](const Written& one) { return one.current->id == district->id; });
     if (district->broken() && known != before.end() && !known->current->broken()) written = {known->current, district};
+    if (base_.store != nullptr) base_.store->CheckpointEvery(district->id, *written.current->checkpoint_every);
     written_.push_back(std::move(written));
   }
 }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "server/settlement_request.h"
+
 namespace heng::server {
 namespace {
 
@@ -48,13 +50,17 @@ const std::vector<Route>& Routes() {
         {"what_if", "NDJSON: true, for a version that is not in force"}},
        {kJson, kLines}, {kJson, kLines}, R"({"period": "2024Q3", "subjects": []})", EvaluateAtOnce},
       {"POST", "/v1/districts/{district}/settlements", AddSettlement, Needs::kEvaluate, Work::kLong,
-       "Settle a period, from the facts that are sent or those of the district's folder; see Location for what becomes of it.",
-       {}, {kJson}, {kJson}, R"({"period": "2024Q3", "files": {"项目.csv": "编号,名称\n"}})", nullptr, 202},
+       "Settle a period, from the facts that are sent (texts, or a workbook) or those of the district's folder; see Location for what becomes of it.",
+       {{"period", "workbook: the period, as 2024Q3", "2024Q3"},
+        {"policy", "workbook: the policy's id or its last part"},
+        {"supersedes", "workbook: the id of the settlement that it corrects"},
+        {"accept_valid", "workbook: true, to leave out the projects whose facts are refused"}},
+       {kJson, kWorkbookType}, {kJson}, R"({"period": "2024Q3", "files": {"项目.csv": "编号,名称\n"}})", nullptr, 202},
       {"GET", "/v1/districts/{district}/settlements", ListSettlements, Needs::kView, Work::kLong,
        "Settlements, the newest first: those on their way or refused, then those that are recorded.", {}, {}, {kJson}, ""},
       {"GET", "/v1/districts/{district}/settlements/{settlement}", ShowSettlement, Needs::kView, Work::kLong,
        "A settlement: how far it is, or its results in the form that Accept asks for.",
-       {{"file", "which of the CSV files"}}, {}, {kJson, kLines, "text/csv", "text/html", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}, ""},
+       {{"file", "which of the CSV files"}}, {}, {kJson, kLines, "text/csv", "text/html", kWorkbookType}, ""},
       {"GET", "/v1/districts/{district}/decisions", ListDecisions, Needs::kAudit, Work::kLong,
        "Decisions of the log, without requests and answers.",
        {{"after", "the sequence behind which the page begins; with newest=true before which"},

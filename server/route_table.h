@@ -18,6 +18,7 @@ enum class Work : unsigned char { kShort, kLong };
 struct QueryParameter {
   std::string_view name;
   std::string_view about;
+  std::string_view example = {};  // sent with the example of a body; empty: without it
 };
 
 struct Route {
@@ -31,7 +32,7 @@ struct Route {
   // Media types of the request's body and of the answer, the usual one first; none: there is no body.
   std::vector<std::string_view> takes;
   std::vector<std::string_view> gives;
-  // A request's body that is answered with `status` by a service of the district shiliuzhuang; the tests send it.
+  // A request's body of the first type that is answered with `status` by a service of the district shiliuzhuang; the tests send it.
   std::string_view example;
   // Of a long route: the same as `handle` where a request happens to be short; nothing where it is not.
   std::optional<Outcome> (*at_once)(const Call&) = nullptr;

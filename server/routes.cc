@@ -41,8 +41,13 @@ tl::expected<void, Problem> Admit(Passage& passage, const Request& request) {
   auto target = ParseTarget(request.target);
   if (!target) {
     return Refuse(400, "bad-target",
-                  {"网址写得不对：百分号编码、UTF-8，或同一个查询参数写了两次",
-                   "the URL is not well written: percent-encoding, UTF-8, or a query parameter given twice"});
+                  {"网址写得不对：百分号编码或 UTF-8", "the URL is not well written: percent-encoding or UTF-8"});
+  }
+  if (!target->repeated.empty()) {
+    return Refuse(400, "bad-target",
+                  {fmt::format("查询参数“{}”写了两次", target->repeated),
+                   fmt::format("the query parameter '{}' is given twice", target->repeated)},
+                  target->repeated);
   }
   const std::string_view method = request.method == "HEAD" ? "GET" : std::string_view(request.method);
   for (const Route& route : Routes()) {

@@ -204,11 +204,14 @@ std::optional<Problem> SettlementJobs::Settle(const SettlementOrder& order, stor
   // Only now: one that waited before it may be its past.
   const auto past = settle::Past::Read(store_, past_, order.district, order.deployment, order.period);
   if (!past) return failed(past.error());
-  if (auto differences = past->Differences(facts); !differences.empty()) return HistoryDiffers(std::move(differences));
+  const bool sheets = !order.workbook.empty();
+  if (auto differences = past->Differences(facts, sheets); !differences.empty())
+    return HistoryDiffers(std::move(differences));
   past->AddTo(facts);
   const auto folder = BundleFolder::Make(facts);
   if (!folder) return failed(folder.error());
-  const auto settled = settle::Settle({order.deployment, folder->root(), order.period, order.accept_valid});
+  const auto settled = settle::Settle({order.deployment, folder->root(), order.period, order.accept_valid,
+                                       sheets ? folder->PathOf(order.workbook) : ""});
   if (!settled) return failed(settled.error());
   Step(order.id, 1);
   if (auto hindered = Hindrances(*settled, order.accept_valid)) return hindered;

@@ -35,6 +35,7 @@ struct SettlementOrder {
   std::string supersedes;
   bool accept_valid = false;
   std::optional<store::IdempotencyKey> key;
+  std::string workbook = {};  // of the facts: the one that the others are the sheets of; empty: none
 };
 
 enum class JobState : unsigned char { kQueued, kRunning, kSettled, kRefused };

@@ -1,32 +1,23 @@
 // Settlements: asked for, waited for, read. Asking is answered at once; the work is settlement_jobs.h's, the record the store's.
 #include <algorithm>
 #include <array>
-#include <filesystem>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "engine/base/digest.h"
-#include "engine/base/file.h"
-#include "engine/base/limits.h"
 #include "engine/base/text.h"
-#include "engine/data/csv_files.h"
-#include "engine/data/xlsx.h"
-#include "engine/evaluate/choose.h"
 #include "engine/settle/past.h"
-#include "server/bundle_folder.h"
 #include "server/handlers.h"
 #include "server/history_check.h"
 #include "server/json_response.h"
-#include "server/policy_text.h"
 #include "server/settlement_jobs.h"
+#include "server/settlement_request.h"
 
 namespace heng::server {
 namespace {
 
 using Json = nlohmann::ordered_json;
-using data::JsonValue;
-using Kind = data::JsonValue::Kind;
 
 // The forms in which results are kept.
 struct Form {
@@ -34,7 +25,6 @@ struct Form {
   std::string_view extension;
   std::string_view type;
 };
-constexpr std::string_view kWorkbookType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 constexpr std::array kForms = {Form{"application/json", ".json", "application/json"},
                                Form{"application/x-ndjson", ".ndjson", "application/x-ndjson"},
                                Form{"text/csv", ".csv", "text/csv; charset=utf-8"},
@@ -64,110 +54,6 @@ std::string_view TypeOf(std::string_view file) {
   return "application/octet-stream";
 }
 
-struct Asked {
-  evaluate::Choice choice;
-  std::string supersedes;
-  bool accept_valid = false;
-  std::optional<store::Bundle> files;  // nothing: the district's folder
-};
-
-tl::unexpected<Problem> Bad(const std::string& key, const char* zh, const char* en) {
-  return Refuse(400, "bad-request", {zh, en}, "/" + key);
-}
-
-tl::expected<void, Problem> TakeFiles(const data::JsonMember& member, Asked& asked) {
-  if (!member.value.is(Kind::kObject)) return Bad(member.key, "应当是 {文件名: 文本}", "expected {file name: text}");
-  asked.files.emplace();
-  for (const data::JsonMember& file : member.value.members) {
-    if (!file.value.is(Kind::kString)) return Bad("files/" + file.key, "应当是文本", "must be a text");
-    asked.files->push_back({file.key, file.value.text});
-  }
-  if (auto named = CheckNames(*asked.files); !named) return tl::unexpected(ProblemOf(named.error()));
-  return {};
-}
-
-tl::expected<void, Problem> TakeMember(const data::JsonMember& member, Asked& asked) {
-  const std::string& key = member.key;
-  if (key == "files") return TakeFiles(member, asked);
-  if (key == "accept_valid") {
-    if (!member.value.is(Kind::kBool)) return Bad(key, "应当是 true 或 false", "must be true or false");
-    asked.accept_valid = member.value.truth;
-    return {};
-  }
-  if (key != "policy" && key != "period" && key != "supersedes") {
-    return Bad(key, "不认识；可以写 period、policy、files、supersedes、accept_valid",
-               "unknown; known are period, policy, files, supersedes, accept_valid");
-  }
-  if (!member.value.is(Kind::kString)) return Bad(key, "应当是文本", "must be a text");
-  if (key == "policy") asked.choice.policy = member.value.text;
-  if (key == "supersedes") asked.supersedes = member.value.text;
-  if (key != "period") return {};
-  const auto period = ParsePeriod(member.value.text);
-  if (!period)
-    return Refuse(400, "bad-period", {"不是期间，应写作 2024Q3 或 2024-07", "no period: write 2024Q3 or 2024-07"},
-                  "/period");
-  asked.choice.period = *period;
-  return {};
-}
-
-tl::expected<Asked, Problem> ReadAsked(const Call& call) {
-  const auto body = ReadJsonBody(call);
-  if (!body) return tl::unexpected(body.error());
-  if (!body->is(Kind::kObject)) return Bad("", "应当是 JSON 对象", "must be a JSON object");
-  if (body->Find("period") == nullptr) return Bad("period", "缺少 period", "period is missing");
-  Asked asked;
-  for (const data::JsonMember& member : body->members) {
-    if (auto taken = TakeMember(member, asked); !taken) return tl::unexpected(taken.error());
-  }
-  return asked;
-}
-
-Problem FactsRefused(std::vector<data::Refusal> refusals) {
-  return {422,
-          "facts-refused",
-          {"数据被拒绝，没有结算", "facts are refused: nothing was settled"},
-          "",
-          std::move(refusals)};
-}
-
-// The sheets as CSV files, which is what settlements are made and fed from; and the workbook itself.
-tl::expected<store::Bundle, Problem> ReadBook(const std::string& path) {
-  auto bytes = ReadFile(path, limits::kWorkbookBytes);
-  if (!bytes) return tl::unexpected(ProblemOf(bytes.error()));
-  auto sheets = data::ReadWorkbook(path);
-  if (!sheets) return tl::unexpected(FactsRefused({std::move(sheets.error())}));
-  store::Bundle out = {{std::filesystem::path(path).filename().string(), std::move(*bytes)}};
-  std::vector<data::Refusal> refusals;
-  for (const data::Sheet& sheet : *sheets) {
-    if (sheet.hidden || (sheet.table.header.cells.empty() && sheet.refusals.empty())) continue;
-    refusals.insert(refusals.end(), sheet.refusals.begin(), sheet.refusals.end());
-    out.push_back({sheet.table.file + ".csv", data::AsCsv(sheet)});
-  }
-  if (!refusals.empty()) return tl::unexpected(FactsRefused(std::move(refusals)));
-  return out;
-}
-
-// The facts that lie in the district's folder, byte for byte.
-tl::expected<store::Bundle, Problem> ReadFolder(const config::District& district, const data::Deployment& deployment) {
-  const auto folder = config::FactsFolder(district, deployment);
-  if (!folder) {
-    return Refuse(400, "no-data",
-                  {"请在 files 里给出事实，或在街道的配置里写 data",
-                   "give the facts in files, or name data in the district's configuration"},
-                  "/files");
-  }
-  if (data::IsWorkbook(*folder)) return ReadBook(*folder);
-  const auto names = data::ListCsvFiles(*folder);
-  if (!names) return tl::unexpected(ProblemOf(names.error()));
-  store::Bundle out;
-  for (const std::string& name : *names) {
-    auto bytes = ReadFile(*folder + "/" + name, limits::kCsvBytes);
-    if (!bytes) return tl::unexpected(ProblemOf(bytes.error()));
-    out.push_back({name, std::move(*bytes)});
-  }
-  return out;
-}
-
 // 409 already-settled, already-superseded, other-period: what the store would say in the end is said at once.
 tl::expected<void, Problem> CheckCorrection(store::Store& store, const SettlementOrder& order) {
   const auto current = store.CurrentSettlement(order.district, order.deployment.graph->model->policy.id, order.period);
@@ -178,19 +64,20 @@ tl::expected<void, Problem> CheckCorrection(store::Store& store, const Settlemen
     return Refuse(409, "other-period",
                   {"这一期还没有结算，没有可替代的", "the period is not settled: there is nothing to supersede"},
                   "/supersedes");
-  return Refuse(409, order.supersedes.empty() ? "already-settled" : "already-superseded",
-                {fmt::format("这一期现行的结算是 {}；更正时写 \"supersedes\": \"{}\"", holds, holds),
-                 fmt::format("the settlement that holds for the period is {}; a correction says \"supersedes\": \"{}\"",
-                             holds, holds)},
-                "/supersedes");
+  return Refuse(
+      409, order.supersedes.empty() ? "already-settled" : "already-superseded",
+      {fmt::format("这一期现行的结算是 {}；更正它时，把这个编号写作 supersedes", holds),
+       fmt::format("the settlement that holds for the period is {}; a correction gives this id as supersedes", holds)},
+      "/supersedes");
 }
 
 // What its turn would say again is said at once: 409 history-differs.
-tl::expected<void, Problem> AgreesWithPast(const Call& call, const SettlementOrder& order, const store::Bundle& facts) {
+tl::expected<void, Problem> AgreesWithPast(const Call& call, const SettlementOrder& order,
+                                           const SettlementFacts& facts) {
   const auto past =
       settle::Past::Read(*call.service.store, *call.service.past, order.district, order.deployment, order.period);
   if (!past) return tl::unexpected(ProblemOf(past.error()));
-  auto differences = past->Differences(facts);
+  auto differences = past->Differences(facts.files, !facts.workbook.empty());
   if (differences.empty()) return {};
   return tl::unexpected(HistoryDiffers(std::move(differences)));
 }
@@ -232,7 +119,7 @@ Json SettledJson(const store::Settlement& settlement) {
   return out;
 }
 
-Response Accepted(Json body, const std::string& district, const std::string& id) {
+Response Accepted(const Json& body, const std::string& district, const std::string& id) {
   Response response = FreshJson(body, 202);
   response.headers.emplace_back("Location", fmt::format("/v1/districts/{}/settlements/{}", district, id));
   return response;
@@ -328,18 +215,18 @@ Outcome AddSettlement(const Call& call) {
       return Accepted(SettledJson(*settled), (*district)->id, settled->id);
     }
   }
-  auto asked = ReadAsked(call);
+  auto asked = ReadSettlementRequest(call);
   if (!asked) return tl::unexpected(asked.error());
   const auto deployment = evaluate::Choose((*district)->deployments, asked->choice);
   if (!deployment) return tl::unexpected(ProblemOf(deployment.error()));
   SettlementOrder order{call.service.new_decision(), (*district)->id,   **deployment,        asked->choice.period,
                         call.identity.name,          asked->supersedes, asked->accept_valid, std::move(*key)};
   if (auto fits = CheckCorrection(store, order); !fits) return tl::unexpected(fits.error());
-  auto facts = asked->files ? tl::expected<store::Bundle, Problem>(std::move(*asked->files))
-                            : ReadFolder(**district, **deployment);
+  auto facts = FactsOf(call, std::move(*asked), **district, **deployment);
   if (!facts) return tl::unexpected(facts.error());
   if (auto agrees = AgreesWithPast(call, order, *facts); !agrees) return tl::unexpected(agrees.error());
-  const auto job = (*jobs)->Submit(std::move(order), std::move(*facts));
+  order.workbook = facts->workbook;
+  const auto job = (*jobs)->Submit(std::move(order), std::move(facts->files));
   if (!job) return tl::unexpected(job.error());
   return Accepted(JobJson(*job), job->order.district, job->order.id);
 }

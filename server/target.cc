@@ -56,7 +56,8 @@ std::optional<Target> ParseTarget(std::string_view target) {
     if (value.empty()) continue;
     const auto name = Decode(Next(value, '='), true);
     const auto text = Decode(value, true);
-    if (!name || !text || !out.query.emplace(*name, *text).second) return std::nullopt;
+    if (!name || !text) return std::nullopt;
+    if (!out.query.emplace(*name, *text).second) out.repeated = *name;
   }
   return out;
 }

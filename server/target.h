@@ -13,10 +13,10 @@ namespace heng::server {
 struct Target {
   std::vector<std::string> segments;  // `/v1/districts` has two; `/` has one, which is empty
   std::map<std::string, std::string> query;
+  std::string repeated;  // a parameter that is given twice, if there is one
 };
 
-// Nothing if it is no path: a bad or missing hexadecimal digit, a byte 0, text that is not UTF-8, the same parameter
-// twice.
+// Nothing if it is no path: a bad or missing hexadecimal digit, a byte 0, text that is not UTF-8.
 std::optional<Target> ParseTarget(std::string_view target);
 
 }  // namespace heng::server

@@ -205,7 +205,6 @@ int RunServe(const ServeOptions& options, const Manner& manner) {
   if (config->store.empty()) return Serve(*config, nullptr, manner);
   auto with = config->signing_key.empty() ? store::StoreOptions{} : SignedBy(config->signing_key);
   if (!with) return Report(with.error(), manner);
-  with->checkpoint_every = config->checkpoint_every;
   auto store = store::Store::Open(config->store, std::move(*with));
   if (!store) return Report(store.error(), manner);
   return Serve(*config, store->get(), manner);

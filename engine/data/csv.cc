@@ -177,15 +177,18 @@ tl::expected<std::string, Refusal> DecodeText(std::string_view bytes, const std:
                                     file, LineOf(bytes, where)));
 }
 
-tl::expected<CsvTable, Refusal> ParseCsv(std::string_view bytes, const std::string& file) {
+tl::expected<CsvTable, Refusal> ParseCsv(std::string_view bytes, const std::string& file, bool sheet) {
   const auto text = DecodeText(bytes, file);
   if (!text) return tl::unexpected<Refusal>(text.error());
   CsvTable table;
   table.file = file;
+  table.sheet = sheet;
   Reader reader(*text, file);
-  while (!reader.at_end()) {
+  for (size_t number = 1; !reader.at_end(); ++number) {
     CsvRow row = reader.Next();
     if (reader.refusal()) return tl::unexpected<Refusal>(*reader.refusal());
+    // A cell may hold several lines.
+    if (sheet) row.line = number;
     if (row.cells.size() == 1 && row.cells[0].empty()) continue;
     if (table.header.cells.empty()) {
       constexpr std::string_view kOthers[] = {";", "\t", "\xEF\xBC\x8C", "\xEF\xBC\x9B"};  // the last two full-width

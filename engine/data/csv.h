@@ -17,7 +17,8 @@ struct CsvRow {
 };
 
 struct CsvTable {
-  std::string file;
+  std::string file;    // or the sheet's name
+  bool sheet = false;  // of a workbook: then lines are the numbers of rows
   CsvRow header;
   std::vector<CsvRow> rows;  // each as wide as the header; empty lines are left out
 };
@@ -25,8 +26,9 @@ struct CsvTable {
 // As UTF-8, without its mark: UTF-8 if it is valid, else GB18030 if that is, else refused (bad-encoding) with the line.
 tl::expected<std::string, Refusal> DecodeText(std::string_view bytes, const std::string& file);
 
-// Codes: bad-encoding, empty-file, bad-csv (quotes, a row that is not as wide as the header).
-tl::expected<CsvTable, Refusal> ParseCsv(std::string_view bytes, const std::string& file);
+// `sheet`: it was written of a sheet of that name, a record a row. Codes: bad-encoding, empty-file, bad-csv (quotes, a row that is not as
+// wide as the header).
+tl::expected<CsvTable, Refusal> ParseCsv(std::string_view bytes, const std::string& file, bool sheet = false);
 
 // Collects rows with CRLF behind a UTF-8 mark.
 class CsvWriter {

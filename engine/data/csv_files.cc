@@ -7,6 +7,7 @@
 
 #include "engine/base/file.h"
 #include "engine/base/limits.h"
+#include "engine/data/fact_layout.h"
 
 namespace heng::data {
 
@@ -43,31 +44,41 @@ Refusal RefuseFile(std::string code, Bilingual message, std::string file) {
   return refusal;
 }
 
-Result<CsvFiles> CsvFiles::At(const std::string& path) {
+Result<CsvFiles> CsvFiles::At(const std::string& path, const std::string& workbook) {
   CsvFiles out;
   out.path_ = path;
   std::error_code error;
-  out.workbook_ = IsWorkbook(path) && !fs::is_directory(path, error);
-  if (!out.workbook_) {
+  const bool alone = IsWorkbook(path) && !fs::is_directory(path, error);
+  out.workbook_ = alone || !workbook.empty();
+  if (!alone) {
     auto files = ListCsvFiles(path);
     if (!files) return tl::unexpected<Error>(files.error());
     out.unread_ = std::move(*files);
-    return out;
   }
-  // Says what hinders it, if it cannot be read at all.
-  if (const auto bytes = ReadFile(path, limits::kWorkbookBytes); !bytes) return tl::unexpected<Error>(bytes.error());
-  auto sheets = ReadWorkbook(path);
+  if (!out.workbook_) return out;
+  std::erase_if(out.unread_, [](const std::string& file) { return !CsvStem(file).ends_with(kSettledSuffix); });
+  if (auto added = out.AddSheets(alone ? path : workbook); !added) return tl::unexpected<Error>(added.error());
+  return out;
+}
+
+Status CsvFiles::AddSheets(const std::string& workbook) {
+  const auto bytes = ReadFile(workbook, limits::kWorkbookBytes);
+  if (!bytes) return tl::unexpected<Error>(bytes.error());
+  auto sheets = ReadWorkbook(*bytes, fs::path(workbook).filename().string(), limits::kWorkbookBytes);
   if (!sheets) {
-    out.refused_ = std::move(sheets.error());
-    return out;
+    refused_ = std::move(sheets.error());
+    return Ok();
   }
   for (Sheet& sheet : *sheets) {
     const bool empty = sheet.table.header.cells.empty() && sheet.refusals.empty();
     const std::string name = sheet.table.file;
-    if (!empty && !sheet.hidden) out.unread_.push_back(name);
-    if (!empty) out.sheets_.emplace(name, std::move(sheet));
+    // What the store has fed stands in the place of a sheet of that name.
+    const bool fed = std::find(unread_.begin(), unread_.end(), name + ".csv") != unread_.end();
+    if (empty || fed) continue;
+    if (!sheet.hidden) unread_.push_back(name);
+    sheets_.emplace(name, std::move(sheet));
   }
-  return out;
+  return Ok();
 }
 
 Result<std::optional<CsvTable>> CsvFiles::Open(const std::vector<std::string>& stems, bool required,
@@ -79,7 +90,7 @@ Result<std::optional<CsvTable>> CsvFiles::Open(const std::vector<std::string>& s
   }
   std::vector<std::string> found;
   for (const std::string& file : unread_) {
-    const std::string stem = workbook_ ? file : CsvStem(file);
+    const std::string stem = StemOf(file);
     if (!stem.empty() && std::find(stems.begin(), stems.end(), stem) != stems.end()) found.push_back(file);
   }
   for (const auto& [name, sheet] : sheets_) {
@@ -109,7 +120,7 @@ Result<std::optional<CsvTable>> CsvFiles::Open(const std::vector<std::string>& s
                                   found[1]));
     return std::nullopt;
   }
-  if (workbook_) {
+  if (sheets_.contains(found[0])) {
     Sheet sheet = std::move(sheets_.extract(found[0]).mapped());
     if (sheet.refusals.empty()) return std::optional(std::move(sheet.table));
     refusals.insert(refusals.end(), sheet.refusals.begin(), sheet.refusals.end());

@@ -22,8 +22,9 @@ Result<std::vector<std::string>> ListCsvFiles(const std::string& folder);
 class CsvFiles {
  public:
   // A folder, or a workbook whose sheets are named as the files are; empty ones and, but for those that are asked for, hidden ones are
-  // passed over. Errors, kEnvironment: folder-unreadable, file. What cannot be read of a workbook is refused when it is asked for.
-  static Result<CsvFiles> At(const std::string& path);
+  // passed over. With a folder and a `workbook`, the sheets take the place of the folder's files, but for those that a store has fed
+  // (kSettledSuffix). Errors, kEnvironment: folder-unreadable, file. What cannot be read of a workbook is refused when it is asked for.
+  static Result<CsvFiles> At(const std::string& path, const std::string& workbook = "");
 
   // The table of the file that has one of these names before `.csv`; nothing if there is none or it was refused into
   // `refusals`: missing-file if it is required, duplicate-file if several have such a name, hidden-sheet, and what ParseCsv and
@@ -31,11 +32,15 @@ class CsvFiles {
   Result<std::optional<CsvTable>> Open(const std::vector<std::string>& stems, bool required,
                                        std::vector<Refusal>& refusals);
   const std::vector<std::string>& unread() const { return unread_; }
+  // The name, of those unread, by which it is asked for.
+  std::string StemOf(const std::string& file) const { return sheets_.contains(file) ? file : CsvStem(file); }
   // What a table is called: `每月.csv`, or the sheet `每月`.
   std::string NameOf(const std::string& stem) const { return workbook_ ? stem : stem + ".csv"; }
   bool workbook() const { return workbook_; }
 
  private:
+  Status AddSheets(const std::string& workbook);
+
   std::string path_;
   bool workbook_ = false;
   std::vector<std::string> unread_;

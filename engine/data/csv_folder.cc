@@ -62,7 +62,7 @@ class FolderReader {
       if (!columns) return false;
       if (table->rows.empty()) {
         builder_.RefuseOther(
-            CsvReading::At(*table, table->header, "", "empty-file", {"名册里一行也没有", "the roster has no rows"}));
+            CsvReading::At(*table, table->header, {}, "empty-file", {"名册里一行也没有", "the roster has no rows"}));
         return false;
       }
       for (const CsvRow& row : table->rows) {
@@ -87,34 +87,38 @@ class FolderReader {
       const std::string written = columns.since ? std::string(Trim(row.cells[*columns.since])) : "";
       if (!written.empty() && !(since = ParseDate(written))) {
         builder_.Refuse(*subject, {},
-                        CsvReading::At(table, row, "自", "not-a-date",
+                        CsvReading::At(table, row, {"自", columns.since}, "not-a-date",
                                        {fmt::format("“{}”不是日期，请写成 2024-07-01", written),
                                         fmt::format("'{}' is not a date, write it as 2024-07-01", written)}));
         continue;
       }
       if (!seen.emplace(*subject, since.value_or(Date{})).second) {
-        builder_.Refuse(*subject, {},
-                        CsvReading::At(table, row, columns.since ? "自" : "编号", "duplicate-row",
-                                       {fmt::format("“{}”已经有一行", id), fmt::format("'{}' has a row already", id)}));
+        builder_.Refuse(
+            *subject, {},
+            CsvReading::At(
+                table, row, columns.since ? TableColumn{"自", columns.since} : TableColumn{"编号", columns.id},
+                "duplicate-row", {fmt::format("“{}”已经有一行", id), fmt::format("'{}' has a row already", id)}));
         continue;
       }
       reading_.SetFields(table, row, {*subject, {}}, wanted, columns, since);
     }
-    if (columns.since) RequireBeginning(table, seen);
+    if (columns.since) RequireBeginning(table, columns, seen);
   }
 
   // On the first day of the settled period some row must hold.
-  void RequireBeginning(const CsvTable& table, const std::set<std::pair<uint32_t, Date>>& seen) {
+  void RequireBeginning(const CsvTable& table, const CsvColumns& columns,
+                        const std::set<std::pair<uint32_t, Date>>& seen) {
     const Date first_day = reading_.request().period.first_day();
     for (auto it = seen.begin(); it != seen.end(); it = seen.upper_bound({it->first, Date{9999, 12, 31}})) {
       if (it->second <= first_day) continue;
       const std::string& id = builder_.IdOf(it->first);
-      const auto row =
-          std::find_if(table.rows.begin(), table.rows.end(), [&](const CsvRow& r) { return Trim(r.cells[0]) == id; });
-      builder_.Refuse(it->first, {},
-                      CsvReading::At(table, row == table.rows.end() ? table.header : *row, "自", "missing-fact",
-                                     {fmt::format("{} 还没有生效的一行", first_day.ToString()),
-                                      fmt::format("no row holds on {}", first_day.ToString())}));
+      const auto row = std::find_if(table.rows.begin(), table.rows.end(),
+                                    [&](const CsvRow& r) { return Trim(r.cells[columns.id]) == id; });
+      builder_.Refuse(
+          it->first, {},
+          CsvReading::At(table, row == table.rows.end() ? table.header : *row, {"自", columns.since}, "missing-fact",
+                         {fmt::format("{} 还没有生效的一行", first_day.ToString()),
+                          fmt::format("no row holds on {}", first_day.ToString())}));
     }
   }
 
@@ -132,7 +136,7 @@ class FolderReader {
         if (!owner) continue;
         if (!builder_.BeginRow(owner->subject, owner->period)) {
           const RowPlace* first = places_.Find({owner->subject, owner->period});
-          reading_.RefuseDuplicate(*table, row, *owner, first == nullptr ? 0 : first->line);
+          reading_.RefuseDuplicate(*table, row, *owner, *columns, first == nullptr ? 0 : first->line);
           continue;
         }
         places_.Set({owner->subject, owner->period}, {&names_.back(), row.line});
@@ -165,9 +169,8 @@ class FolderReader {
     std::vector<Value> values;
     Period period = owner->period;
     for (size_t i = 0; i < records.fields.size(); ++i) {
-      const auto& column = columns.fields[i];
-      auto value = reading_.ReadCell(table, row, *owner, Expected(model(), model()[records.fields[i]]),
-                                     column ? row.cells[*column] : "");
+      auto value =
+          reading_.ReadCell(table, row, *owner, Expected(model(), model()[records.fields[i]]), columns.fields[i]);
       if (!value) continue;
       if (records.fields[i] == model()[records.sort].date && std::holds_alternative<Date>(*value))
         period = Period::Of(std::get<Date>(*value));
@@ -177,9 +180,8 @@ class FolderReader {
     const std::string key(columns.row ? Trim(row.cells[*columns.row]) : "");
     const std::string parent(columns.parent ? Trim(row.cells[*columns.parent]) : "");
     if (auto refusal = builder_.AddRecord(records.sort, owner->subject, key, parent, period, std::move(values))) {
-      refusal->file = table.file;
-      refusal->line = row.line;
-      builder_.Refuse(owner->subject, owner->period, std::move(*refusal));
+      const auto& column = refusal->code == "unknown-row" ? columns.parent : columns.row;
+      builder_.Refuse(owner->subject, owner->period, PlaceIn(table, row.line, {"", column}, std::move(*refusal)));
     }
   }
 
@@ -222,7 +224,7 @@ class FolderReader {
 }  // namespace
 
 Result<FactReading> ReadFacts(const graph::GraphPtr& graph, const FolderRequest& request) {
-  auto files = CsvFiles::At(request.folder);
+  auto files = CsvFiles::At(request.folder, request.workbook);
   if (!files) return tl::unexpected<Error>(files.error());
   return FolderReader(graph, request, std::move(*files)).Read();
 }
@@ -235,7 +237,7 @@ std::vector<Period> PeriodsIn(const std::string& folder, PeriodKind kind, const 
   for (const std::string& name : names) {
     if (name.starts_with("历史.") || name.starts_with("history.")) continue;
     std::vector<Refusal> refusals;
-    const auto table = files->Open({files->workbook() ? name : CsvStem(name)}, false, refusals);
+    const auto table = files->Open({files->StemOf(name)}, false, refusals);
     if (!table || !*table) continue;
     const std::vector<std::string>& header = (*table)->header.cells;
     const auto column = std::find_if(header.begin(), header.end(), [&](const std::string& cell) {

@@ -20,6 +20,8 @@ struct FolderRequest {
   Period period;
   ColumnMap columns;
   Bindings parameters;
+  // One whose sheets are read in place of the folder's .csv files, but for those that a store has fed (kSettledSuffix).
+  std::string workbook = {};
 };
 
 // The facts, their roster complete (every row of the subject's file), and what was refused. If refusals.whole, the

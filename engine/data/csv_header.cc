@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "engine/base/text.h"
+#include "engine/data/table_place.h"
 
 namespace heng::data {
 namespace {
@@ -25,7 +26,7 @@ class HeaderReader {
       Refuse("duplicate-column",
              {fmt::format("“{}”已经是第 {} 列", name, slot->value() + 1),
               fmt::format("'{}' is column {} already", name, slot->value() + 1)},
-             name);
+             {name, column});
     } else {
       *slot = column;
     }
@@ -62,24 +63,22 @@ class HeaderReader {
     return nullptr;
   }
 
-  void Refuse(std::string code, Bilingual message, const std::string& column) {
+  void Refuse(std::string code, Bilingual message, TableColumn column) {
     Refusal refusal;
     refusal.code = std::move(code);
     refusal.message = std::move(message);
-    refusal.file = table_.file;
-    refusal.line = table_.header.line;
-    refusal.column_name = column;
-    out_.refusals.push_back(std::move(refusal));
+    out_.refusals.push_back(PlaceIn(table_, table_.header.line, std::move(column), std::move(refusal)));
   }
 
   void RefuseMissing(const std::string& name) {
-    Refuse("missing-column", {fmt::format("缺少列“{}”", name), fmt::format("the column '{}' is missing", name)}, "");
+    Refuse("missing-column", {fmt::format("缺少列“{}”", name), fmt::format("the column '{}' is missing", name)}, {});
   }
 
   void RefuseUnknown(size_t column, const std::string& name) {
     if (name.empty()) {
       Refuse("unknown-column",
-             {fmt::format("第 {} 列没有列名", column + 1), fmt::format("column {} has no name", column + 1)}, "");
+             {fmt::format("第 {} 列没有列名", column + 1), fmt::format("column {} has no name", column + 1)},
+             {"", column});
       return;
     }
     std::vector<std::string> known;
@@ -96,7 +95,7 @@ class HeaderReader {
       message.zh += fmt::format("，是不是“{}”？", *nearest);
       message.en += fmt::format(", did you mean '{}'?", *nearest);
     }
-    Refuse("unknown-column", std::move(message), name);
+    Refuse("unknown-column", std::move(message), {name, column});
   }
 
   const semantic::Model& model_;

@@ -50,7 +50,7 @@ class PastReader {
       if (!owner) continue;
       const Row key(owner->subject, owner->period);
       if (const auto [first, added] = lines.emplace(key, row.line); !added) {
-        reading_.RefuseDuplicate(*table, row, *owner, first->second);
+        reading_.RefuseDuplicate(*table, row, *owner, *columns, first->second);
         continue;
       }
       for (size_t i = 0; i < layout.members.size(); ++i) {
@@ -59,26 +59,25 @@ class PastReader {
         const std::string& cell = row.cells[*columns->results[i]];
         if (cell.starts_with(kFailedCell)) {
           // Of a settlement: missing, for whoever needs it.
-          if (!fed) RefuseFailed(*table, row, *owner, reading_.model()[result].name, cell);
+          if (!fed) RefuseFailed(*table, row, *owner, {reading_.model()[result].name, columns->results[i]});
           continue;
         }
         auto value = reading_.ReadCell(*table, row, *owner, Expected(reading_.model(), reading_.model()[result]),
-                                       WithoutApostrophe(cell));
+                                       columns->results[i]);
         if (!value) continue;
         auto refusal = reading_.builder().Record(result, owner->subject, owner->period, std::move(*value));
         if (!refusal) continue;
-        refusal->file = table->file;
-        refusal->line = row.line;
-        refusal->column_name = reading_.model()[result].name;
-        reading_.builder().Refuse(owner->subject, owner->period, std::move(*refusal));
+        TableColumn column{reading_.model()[result].name, columns->results[i]};
+        reading_.builder().Refuse(owner->subject, owner->period,
+                                  PlaceIn(*table, row.line, std::move(column), std::move(*refusal)));
       }
     }
   }
 
-  void RefuseFailed(const CsvTable& table, const CsvRow& row, const RowOwner& owner, const std::string& column,
-                    const std::string& cell) {
+  void RefuseFailed(const CsvTable& table, const CsvRow& row, const RowOwner& owner, TableColumn column) {
+    const std::string& cell = row.cells[*column.position];
     Refusal refusal = CsvReading::At(
-        table, row, column, "failed-result",
+        table, row, std::move(column), "failed-result",
         {fmt::format("“{}”是没有能给出的结果；请写上该期的结果，没有结果就留空", cell),
          fmt::format("'{}' stands for a result that could not be given; write the result of that period, or "
                      "leave the cell empty if there was none",
@@ -105,7 +104,7 @@ class PastReader {
         if (!said.emplace(Row(owner->subject, owner->period), layout.members[i]).second) continue;
         const std::string cell = columns->fields[i] ? row.cells[*columns->fields[i]] : "";
         if (cell.starts_with(kFailedCell)) {
-          RefuseFailed(*table, row, *owner, reading_.model()[layout.members[i]].name, cell);
+          RefuseFailed(*table, row, *owner, {reading_.model()[layout.members[i]].name, columns->fields[i]});
           continue;
         }
         own.fields.push_back(layout.members[i]);

@@ -35,27 +35,23 @@ std::optional<CsvColumns> CsvReading::Header(const CsvTable& table, const Column
   return std::move(reading.columns);
 }
 
-Refusal CsvReading::At(const CsvTable& table, const CsvRow& row, std::string column, std::string code,
+Refusal CsvReading::At(const CsvTable& table, const CsvRow& row, TableColumn column, std::string code,
                        Bilingual message) {
   Refusal refusal;
   refusal.code = std::move(code);
   refusal.message = std::move(message);
-  refusal.file = table.file;
-  refusal.line = row.line;
-  refusal.column_name = std::move(column);
-  return refusal;
+  return PlaceIn(table, row.line, std::move(column), std::move(refusal));
 }
 
 std::optional<Value> CsvReading::ReadCell(const CsvTable& table, const CsvRow& row, const RowOwner& owner,
-                                          const Expected& expected, std::string_view cell) {
-  Reading value = ReadText(expected, cell);
+                                          const Expected& expected, std::optional<size_t> column) {
+  const std::string_view cell = column ? std::string_view(row.cells[*column]) : std::string_view();
+  Reading value = ReadText(expected, expected.recorded ? WithoutApostrophe(cell) : cell);
   std::optional<Refusal> unknown = value ? builder_.Resolve(expected.type, *value) : std::nullopt;
   if (value && !unknown) return std::move(*value);
   Refusal refusal = unknown ? std::move(*unknown) : std::move(value.error());
-  refusal.file = table.file;
-  refusal.line = row.line;
-  refusal.column_name = expected.name;
-  builder_.Refuse(owner.subject, owner.period, std::move(refusal));
+  builder_.Refuse(owner.subject, owner.period,
+                  PlaceIn(table, row.line, {std::string(expected.name), column}, std::move(refusal)));
   return std::nullopt;
 }
 
@@ -64,7 +60,7 @@ std::string CsvReading::IdOf(const CsvTable& table, const CsvRow& row, const Csv
   if (id.empty() || id.size() > limits::kNameBytes) {
     const Bilingual message =
         id.empty() ? Bilingual{"没有编号", "there is no id"} : Bilingual{"编号太长", "the id is too long"};
-    builder_.RefuseOther(At(table, row, "编号", "bad-id", message));
+    builder_.RefuseOther(At(table, row, {"编号", columns.id}, "bad-id", message));
     return "";
   }
   return id;
@@ -78,7 +74,7 @@ std::optional<RowOwner> CsvReading::OwnerOf(const CsvTable& table, const CsvRow&
   const auto subject = builder_.FindSubject(sort, id);
   if (!subject) {
     if (past) return std::nullopt;
-    Refusal refusal = At(table, row, "编号", "unknown-subject",
+    Refusal refusal = At(table, row, {"编号", columns.id}, "unknown-subject",
                          {fmt::format("名册里没有“{}”", id), fmt::format("'{}' is not in the roster", id)});
     refusal.subject = refusal.value = id;
     builder_.RefuseOther(std::move(refusal));
@@ -89,7 +85,7 @@ std::optional<RowOwner> CsvReading::OwnerOf(const CsvTable& table, const CsvRow&
   const auto period = ParsePeriod(Trim(FoldFullWidth(written)));
   if (!period || period->kind != kind) {
     Refusal refusal =
-        At(table, row, "期间", "bad-period",
+        At(table, row, {"期间", columns.period}, "bad-period",
            {fmt::format("“{}”不是一个{}，应写成 {} 这样", written,
                         kind == PeriodKind::kMonth ? "月份" : PeriodNoun(kind).zh, PeriodExample(kind)),
             fmt::format("'{}' is not a {}, write it as {}", written, PeriodNoun(kind).en, PeriodExample(kind))});
@@ -104,8 +100,7 @@ void CsvReading::SetFields(const CsvTable& table, const CsvRow& row, const RowOw
                            const CsvColumns& columns, std::optional<Date> since) {
   for (size_t i = 0; i < wanted.fields.size(); ++i) {
     const FieldId field = wanted.fields[i];
-    const auto& column = columns.fields[i];
-    auto value = ReadCell(table, row, owner, Expected(model(), model()[field]), column ? row.cells[*column] : "");
+    auto value = ReadCell(table, row, owner, Expected(model(), model()[field]), columns.fields[i]);
     if (!value) continue;
     if (since) {
       builder_.SetSince(field, owner.subject, *since, std::move(*value));
@@ -115,11 +110,12 @@ void CsvReading::SetFields(const CsvTable& table, const CsvRow& row, const RowOw
   }
 }
 
-void CsvReading::RefuseDuplicate(const CsvTable& table, const CsvRow& row, const RowOwner& owner, size_t line) {
+void CsvReading::RefuseDuplicate(const CsvTable& table, const CsvRow& row, const RowOwner& owner,
+                                 const CsvColumns& columns, size_t line) {
   const std::string period = owner.period.ToString();
   builder_.Refuse(
       owner.subject, owner.period,
-      At(table, row, "期间", "duplicate-row",
+      At(table, row, {"期间", columns.period}, "duplicate-row",
          {line > 0 ? fmt::format("{} 在第 {} 行已经有了", period, line) : period + " 已经有一行",
           line > 0 ? fmt::format("{} stands in line {} already", period, line) : period + " has a row already"}));
 }

@@ -12,6 +12,7 @@
 #include "engine/data/csv_header.h"
 #include "engine/data/facts_builder.h"
 #include "engine/data/read_value.h"
+#include "engine/data/table_place.h"
 
 namespace heng::data {
 
@@ -38,9 +39,9 @@ class CsvReading {
   std::optional<CsvTable> Open(const std::vector<std::string>& stems, bool required);
   // Nothing if it was refused.
   std::optional<CsvColumns> Header(const CsvTable& table, const ColumnsWanted& wanted);
-  // Nothing if it was refused.
+  // The value in that column, empty if there is none; nothing if it was refused.
   std::optional<Value> ReadCell(const CsvTable& table, const CsvRow& row, const RowOwner& owner,
-                                const Expected& expected, std::string_view cell);
+                                const Expected& expected, std::optional<size_t> column);
   // The id of the row; empty if it was refused.
   std::string IdOf(const CsvTable& table, const CsvRow& row, const CsvColumns& columns);
   // Whose row it is and of which period (kDay: any, the row is dated); nothing if it was refused or, of the past, is passed over.
@@ -49,8 +50,9 @@ class CsvReading {
   void SetFields(const CsvTable& table, const CsvRow& row, const RowOwner& owner, const ColumnsWanted& wanted,
                  const CsvColumns& columns, std::optional<Date> since = std::nullopt);
   // `line`: where the subject's row of that period stands already; 0: not known.
-  void RefuseDuplicate(const CsvTable& table, const CsvRow& row, const RowOwner& owner, size_t line);
-  static Refusal At(const CsvTable& table, const CsvRow& row, std::string column, std::string code, Bilingual message);
+  void RefuseDuplicate(const CsvTable& table, const CsvRow& row, const RowOwner& owner, const CsvColumns& columns,
+                       size_t line);
+  static Refusal At(const CsvTable& table, const CsvRow& row, TableColumn column, std::string code, Bilingual message);
 
  private:
   const FolderRequest& request_;

@@ -15,11 +15,11 @@
 namespace heng::data {
 namespace {
 
-Refusal RefusalOf(const std::string& path, std::string code, Bilingual message) {
+Refusal RefusalOf(const std::string& file, std::string code, Bilingual message) {
   Refusal refusal;
   refusal.code = std::move(code);
   refusal.message = std::move(message);
-  refusal.file = std::filesystem::path(path).filename().string();
+  refusal.file = file;
   return refusal;
 }
 
@@ -45,8 +45,10 @@ struct Listed {
 
 class WorkbookReader {
  public:
-  WorkbookReader(const std::string& path, ZipArchive archive) : path_(path), archive_(std::move(archive)) {
-    parts_.text_bytes_left = limits::kWorkbookBytes;
+  WorkbookReader(const std::string& file, ZipArchive archive, size_t limit_bytes)
+      : file_(file), archive_(std::move(archive)) {
+    parts_.text_bytes_left = limit_bytes;
+    parts_.cells_left = limits::kSheetCells;
   }
 
   tl::expected<std::vector<Sheet>, Refusal> Read() {
@@ -81,7 +83,7 @@ class WorkbookReader {
     const auto xml = archive_.Read(name);
     if (archive_.exceeded()) {
       refusal_ =
-          RefusalOf(path_, "workbook-too-large",
+          RefusalOf(file_, "workbook-too-large",
                     {"工作簿展开后太大，请写成 CSV", "the workbook is too large when it is unpacked, write CSV"});
       return false;
     }
@@ -89,7 +91,7 @@ class WorkbookReader {
     const std::optional<std::string> wrong = xml ? take(*xml) : std::optional<std::string>("not there");
     if (!wrong) return true;
     refusal_ =
-        RefusalOf(path_, "bad-workbook",
+        RefusalOf(file_, "bad-workbook",
                   {fmt::format("不是能读的工作簿（{}：{}）；请在表格软件里另存为 .xlsx", name, *wrong),
                    fmt::format("no workbook that can be read ({}: {}); save it as .xlsx in a spreadsheet program", name,
                                *wrong)});
@@ -157,7 +159,7 @@ class WorkbookReader {
                          IgnoreText});
   }
 
-  const std::string& path_;
+  const std::string& file_;
   ZipArchive archive_;
   std::vector<Listed> listed_;
   std::map<std::string, std::string> targets_;
@@ -167,15 +169,16 @@ class WorkbookReader {
 
 }  // namespace
 
-tl::expected<std::vector<Sheet>, Refusal> ReadWorkbook(const std::string& path) {
-  auto archive = ZipArchive::Open(path, limits::kWorkbookBytes);
+tl::expected<std::vector<Sheet>, Refusal> ReadWorkbook(std::string_view bytes, const std::string& file,
+                                                       size_t limit_bytes) {
+  auto archive = ZipArchive::Open(bytes, limit_bytes);
   if (!archive) {
     return tl::unexpected(
-        RefusalOf(path, "bad-workbook",
+        RefusalOf(file, "bad-workbook",
                   {"不是 .xlsx 工作簿（旧的 .xls 和加密的不行）；请另存为 .xlsx",
                    "no .xlsx workbook (an old .xls or an encrypted one will not do); save it as .xlsx"}));
   }
-  return WorkbookReader(path, std::move(*archive)).Read();
+  return WorkbookReader(file, std::move(*archive), limit_bytes).Read();
 }
 
 std::string AsCsv(const Sheet& sheet) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <tl/expected.hpp>
@@ -18,10 +19,12 @@ struct Sheet {
   std::vector<Refusal> refusals;  // then the table is not to be used
 };
 
-// In their order. Refusal, of the file as a whole: bad-workbook (no .xlsx, encrypted, damaged), workbook-too-large.
-tl::expected<std::vector<Sheet>, Refusal> ReadWorkbook(const std::string& path);
+// In their order. `file`: what refusals call it; `limit_bytes`: of what it is unpacked, and of the texts in its cells. Refusal, of the file
+// as a whole: bad-workbook (no .xlsx, encrypted, damaged), workbook-too-large.
+tl::expected<std::vector<Sheet>, Refusal> ReadWorkbook(std::string_view bytes, const std::string& file,
+                                                       size_t limit_bytes);
 
-// The same as a CSV file, each row on the line that it had.
+// The same as a CSV file, with an empty line for each row that is not there.
 std::string AsCsv(const Sheet& sheet);
 
 // `facts.xlsx`.

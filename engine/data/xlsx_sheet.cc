@@ -9,6 +9,7 @@
 
 #include "engine/base/limits.h"
 #include "engine/base/text.h"
+#include "engine/data/table_place.h"
 #include "engine/data/xml.h"
 
 namespace heng::data {
@@ -16,13 +17,6 @@ namespace {
 
 constexpr size_t kColumns = 16384;
 constexpr size_t kRows = 1048576;
-
-std::string ColumnLetters(size_t column) {
-  std::string out;
-  for (++column; column > 0; column = (column - 1) / 26)
-    out.insert(out.begin(), static_cast<char>('A' + (column - 1) % 26));
-  return out;
-}
 
 struct Address {
   size_t row = 0;     // from 1
@@ -50,7 +44,10 @@ std::optional<size_t> ParseIndex(std::string_view text) {
 
 class SheetReader {
  public:
-  SheetReader(const std::string& name, WorkbookParts& parts) : parts_(parts) { sheet_.table.file = name; }
+  SheetReader(const std::string& name, WorkbookParts& parts) : parts_(parts) {
+    sheet_.table.file = name;
+    sheet_.table.sheet = true;
+  }
 
   tl::expected<Sheet, Refusal> Read(std::string_view xml) {
     const auto wrong =
@@ -87,7 +84,7 @@ class SheetReader {
     if (sheet_.refusals.size() >= limits::kReportedRefusals) return;
     sheet_.refusals.push_back(RefusalOf(std::move(code), sheet_.table.file + "!" + address, std::move(message)));
   }
-  std::string CellName() const { return fmt::format("{}{}", ColumnLetters(at_.column), at_.row); }
+  std::string CellAt() const { return CellName(at_.column, at_.row); }
 
   void Begin(const std::string& name, const XmlAttributes& attributes) {
     const auto said = [&](std::string_view key) {
@@ -150,7 +147,7 @@ class SheetReader {
   void EndCell() {
     if (!broken_.empty() || too_large_) return;
     if (formula_) {
-      return Refuse("formula", CellName(),
+      return Refuse("formula", CellAt(),
                     {"是公式：请复制后用“选择性粘贴”粘贴成数值", "a formula: copy it and paste its value"});
     }
     std::optional<std::string> text = type_.empty() || type_ == "n" ? NumberIn(value_) : TextIn(value_);
@@ -168,7 +165,7 @@ class SheetReader {
     if (value.empty()) return std::nullopt;
     const NumberKind kind = style_ < parts_.styles.size() ? parts_.styles[style_] : NumberKind::kPlain;
     if (kind == NumberKind::kDate) {
-      Refuse("spreadsheet-date", CellName(),
+      Refuse("spreadsheet-date", CellAt(),
              {"是 Excel 的日期（存成了数）：请把这一列的格式设为“文本”，再写 2024-07-01 或 2024-07",
               "a date of Excel (kept as a number): format the column as text, then write 2024-07-01 or 2024-07"});
       return std::nullopt;
@@ -176,7 +173,7 @@ class SheetReader {
     auto decimal = TypedDecimal(value, kind == NumberKind::kPercent ? 2 : 0);
     if (!decimal) {
       Refuse(
-          "number-not-exact", CellName(),
+          "number-not-exact", CellAt(),
           {fmt::format("存的数 {} 不是 15 位以内的小数，多半是算出来的：请写成要用的数", value),
            fmt::format(
                "the number kept, {}, is no decimal of up to 15 digits, it was probably calculated: write the number that is meant",
@@ -197,11 +194,11 @@ class SheetReader {
     }
     if (type_ == "b") return value == "1" ? "是" : "否";
     if (type_ == "e") {
-      Refuse("error-value", CellName(), {fmt::format("是错误值 {}", value), fmt::format("an error, {}", value)});
+      Refuse("error-value", CellAt(), {fmt::format("是错误值 {}", value), fmt::format("an error, {}", value)});
       return std::nullopt;
     }
     if (type_ == "str" || type_ == "inlineStr") return Unescaped(value);
-    Refuse("spreadsheet-date", CellName(),
+    Refuse("spreadsheet-date", CellAt(),
            {"这种单元格不能读，请写成文本", "this kind of cell cannot be read, write a text"});
     return std::nullopt;
   }
@@ -211,19 +208,19 @@ class SheetReader {
     CsvTable& table = sheet_.table;
     const bool header = table.header.cells.empty();
     const size_t width = header ? cells_.back().first.column + 1 : table.header.cells.size();
-    if (header) {
-      table.header.line = row_;
-    } else if ((table.rows.size() + 1) * width > limits::kSheetCells) {
+    if (width > parts_.cells_left) {
       too_large_ = true;
       return;
     }
+    parts_.cells_left -= width;
+    if (header) table.header.line = row_;
     CsvRow row{row_, std::vector<std::string>(width)};
     for (auto& [at, text] : cells_) {
       if (at.column < width) {
         row.cells[at.column] = std::move(text);
       } else {
         at_ = at;
-        Refuse("outside-of-the-table", CellName(),
+        Refuse("outside-of-the-table", CellAt(),
                {"这一格在表头的列以外", "this cell is beyond the columns of the header"});
       }
     }

@@ -15,6 +15,7 @@ struct WorkbookParts {
   std::vector<std::string> texts;  // the shared strings
   std::vector<NumberKind> styles;  // by the style of a cell
   size_t text_bytes_left = 0;
+  size_t cells_left = 0;
 };
 
 // `name`: the sheet's. A refusal of the workbook as a whole: bad-workbook, workbook-too-large.

@@ -2,6 +2,8 @@
 
 #include <zip.h>
 
+#include "engine/base/check.h"
+
 namespace heng::data {
 namespace {
 
@@ -11,7 +13,9 @@ constexpr size_t kPiece = size_t{1} << 16;
 
 struct ZipArchive::Handle {
   zip_t* zip = nullptr;
-  ~Handle() { zip_discard(zip); }
+  ~Handle() {
+    if (zip != nullptr) zip_discard(zip);
+  }
 };
 
 ZipArchive::ZipArchive(std::unique_ptr<Handle> handle, size_t limit_bytes)
@@ -19,13 +23,16 @@ ZipArchive::ZipArchive(std::unique_ptr<Handle> handle, size_t limit_bytes)
 ZipArchive::ZipArchive(ZipArchive&&) noexcept = default;
 ZipArchive::~ZipArchive() = default;
 
-std::optional<ZipArchive> ZipArchive::Open(const std::string& path, size_t limit_bytes) {
-  int error = 0;
-  zip_t* zip = zip_open(path.c_str(), ZIP_RDONLY, &error);
-  if (zip == nullptr) return std::nullopt;
+std::optional<ZipArchive> ZipArchive::Open(std::string_view bytes, size_t limit_bytes) {
+  // For libzip nothing at all is an archive without parts.
+  if (bytes.empty()) return std::nullopt;
+  zip_source_t* source = zip_source_buffer_create(bytes.data(), bytes.size(), 0, nullptr);
+  CHECK(source != nullptr);
   auto handle = std::make_unique<Handle>();
-  handle->zip = zip;
-  return ZipArchive(std::move(handle), limit_bytes);
+  handle->zip = zip_open_from_source(source, ZIP_RDONLY, nullptr);
+  if (handle->zip != nullptr) return ZipArchive(std::move(handle), limit_bytes);
+  zip_source_free(source);
+  return std::nullopt;
 }
 
 std::optional<std::string> ZipArchive::Read(const std::string& name) {

@@ -4,13 +4,14 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace heng::data {
 
 class ZipArchive {
  public:
-  // Nothing if it is no zip file. `limit_bytes`: of all parts that are read, unpacked.
-  static std::optional<ZipArchive> Open(const std::string& path, size_t limit_bytes);
+  // Nothing if it is no zip file. `bytes` must outlast it; `limit_bytes`: of all parts that are read, unpacked.
+  static std::optional<ZipArchive> Open(std::string_view bytes, size_t limit_bytes);
   ZipArchive(ZipArchive&&) noexcept;
   ~ZipArchive();
 

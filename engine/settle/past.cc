@@ -10,6 +10,7 @@
 #include "engine/data/csv_header.h"
 #include "engine/data/fact_layout.h"
 #include "engine/data/read_value.h"
+#include "engine/data/table_place.h"
 #include "engine/settle/past_files.h"
 
 namespace heng::settle {
@@ -120,29 +121,31 @@ std::optional<data::Refusal> Past::Contradiction(const std::optional<Known>& kno
   return std::nullopt;
 }
 
-std::vector<data::Refusal> Past::Differences(const store::Bundle& facts) const {
+std::vector<data::Refusal> Past::Differences(const store::Bundle& facts, bool sheets) const {
   std::vector<data::Refusal> out;
   const data::FactLayout layout = data::LayOut(model());
   for (const store::File& file : facts) {
     const std::string stem = data::CsvStem(file.path);
     const std::string policy = ImportedIn(stem, layout);
     if (!IsHistory(stem) && policy.empty()) continue;
-    const auto table = ReadPastTable(file, deployment_.columns);
+    const auto table = ReadPastTable(file, deployment_.columns, sheets);
     if (!table) continue;
+    data::CsvTable place;
+    place.file = sheets ? stem : file.path;
+    place.sheet = sheets;
+    std::multimap<size_t, data::Refusal> by_line;
     for (const auto& [row, cells] : table->rows) {
       for (size_t i = 0; i < cells.size(); ++i) {
         const std::string& name = table->names[i];
         auto refusal = Contradiction(policy.empty() ? ResultNamed(name) : ImportNamed(policy, name), row, cells[i]);
         if (!refusal) continue;
-        refusal->file = file.path;
-        refusal->line = table->lines.at(row);
-        out.push_back(std::move(*refusal));
+        const size_t line = table->lines.at(row);
+        data::TableColumn column{std::move(refusal->column_name), i};
+        by_line.emplace(line, data::PlaceIn(place, line, std::move(column), std::move(*refusal)));
       }
     }
+    for (auto& [line, refusal] : by_line) out.push_back(std::move(refusal));
   }
-  std::stable_sort(out.begin(), out.end(), [](const data::Refusal& a, const data::Refusal& b) {
-    return std::pair(a.file, a.line) < std::pair(b.file, b.line);
-  });
   return out;
 }
 

@@ -27,9 +27,9 @@ class Past {
   // can look back to. Who was not in the roster of a settlement had no result then: its cells are empty. Who was, but was left out, is
   // left out here. For periods before the first settlement, the history that settlements were given counts; it contradicts nothing.
   void AddTo(store::Bundle& facts) const;
-  // Where the bundle's own files of the past differ: history-differs, by file, line and column. What cannot be read is left to who reads
-  // it.
-  std::vector<data::Refusal> Differences(const store::Bundle& facts) const;
+  // Where the bundle's own files of the past differ: history-differs, by file, line and column, or by the cell if they are `sheets` of a
+  // workbook. What cannot be read is left to who reads it.
+  std::vector<data::Refusal> Differences(const store::Bundle& facts, bool sheets) const;
   // The same of a request (contract.md), by JSON pointer.
   std::vector<data::Refusal> Differences(const data::JsonValue& request) const;
 

@@ -50,9 +50,9 @@ std::optional<size_t> PastTable::Column(const std::string& result) const {
 
 bool IsHistory(const std::string& stem) { return stem.starts_with("历史.") || stem.starts_with("history."); }
 
-std::optional<PastTable> ReadPastTable(const store::File& file, const data::ColumnMap& columns) {
+std::optional<PastTable> ReadPastTable(const store::File& file, const data::ColumnMap& columns, bool sheet) {
   const std::string stem = data::CsvStem(file.path);
-  const auto read = stem.empty() ? tl::unexpected(data::Refusal()) : data::ParseCsv(file.bytes, file.path);
+  const auto read = stem.empty() ? tl::unexpected(data::Refusal()) : data::ParseCsv(file.bytes, file.path, sheet);
   if (!read) return std::nullopt;
   PastTable table{stem, {}, {}};
   std::optional<size_t> subject;

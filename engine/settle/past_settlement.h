@@ -34,8 +34,9 @@ struct PastTable {
 
 // By its name without `.csv`.
 bool IsHistory(const std::string& stem);
-// Nothing if it is no such file. The names are those of the policy: `columns` says what the district calls them.
-std::optional<PastTable> ReadPastTable(const store::File& file, const data::ColumnMap& columns);
+// Nothing if it is no such file. The names are those of the policy: `columns` says what the district calls them. `sheet`: it was written
+// of a sheet, whose rows `lines` then counts.
+std::optional<PastTable> ReadPastTable(const store::File& file, const data::ColumnMap& columns, bool sheet = false);
 // The ids in the file of that kind of subject; nothing if there is no such file, or it cannot be read.
 std::optional<std::set<std::string>> RosterIn(const store::Bundle& facts, const semantic::Sort& sort,
                                               const data::ColumnMap& columns);

@@ -122,8 +122,8 @@ Result<Settlement> Settle(const SettlementRequest& request) {
     return tl::unexpected<Error>(std::move(error));
   }
   if (auto status = CheckParameters(deployment); !status) return tl::unexpected<Error>(status.error());
-  auto reading = data::ReadFacts(deployment.graph,
-                                     {request.folder, request.period, deployment.columns, deployment.parameters});
+  auto reading = data::ReadFacts(
+      deployment.graph, {request.folder, request.period, deployment.columns, deployment.parameters, request.workbook});
   if (!reading) return tl::unexpected<Error>(reading.error());
 
   Settlement settlement;

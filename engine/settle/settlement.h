@@ -19,6 +19,8 @@ struct SettlementRequest {
   Period period;
   // Settle the subjects whose facts are valid, and leave out the others.
   bool accept_valid = false;
+  // In the folder, with what a store has fed: one whose sheets are the facts, in place of the .csv files. Places in it are cells.
+  std::string workbook = {};
 };
 
 // What came of it. If `evaluation` is null, refusals are why.

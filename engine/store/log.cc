@@ -62,6 +62,10 @@ void Store::Append(const Decision& decision, std::optional<IdempotencyKey> key, 
   Append(ViewOf(decision, WriteQuery(decision.query)), std::move(key), std::move(done));
 }
 
+void Store::CheckpointEvery(const std::string& district, int64_t records) {
+  parts_->log.CheckpointEvery(district, records);
+}
+
 Result<Receipt> Store::AppendAndWait(const Decision& decision, std::optional<IdempotencyKey> key) {
   std::promise<Result<Receipt>> promise;
   std::future<Result<Receipt>> future = promise.get_future();
@@ -116,7 +120,8 @@ Result<std::optional<Checkpoint>> Store::AddCheckpoint(const std::string& distri
 Result<int64_t> Store::Prune(const std::string& district, int64_t before_ms) {
   if (parts_->options.signing_key == nullptr) {
     return Fail(ErrorKind::kUsage, "unsigned-retention",
-                {"没有签名密钥，不从日志里删去任何记录", "without a signing key nothing is removed from the log"}, district);
+                {"没有签名密钥，不从日志里删去任何记录", "without a signing key nothing is removed from the log"},
+                district);
   }
   int64_t removed = 0;
   while (true) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "engine/base/check.h"
 #include "engine/store/chain.h"
 #include "engine/store/log_rows.h"
 
@@ -48,6 +49,18 @@ void LogWriter::Append(const DecisionView& decision, std::optional<IdempotencyKe
   if (!fits) return done(tl::unexpected(Overloaded()));
   // Outside the lock: who wakes takes it.
   if (enough) arrived_.notify_one();
+}
+
+void LogWriter::CheckpointEvery(const std::string& district, int64_t records) {
+  CHECK(records > 0);
+  const std::lock_guard lock(mutex_);
+  checkpoint_every_.insert_or_assign(district, records);
+}
+
+int64_t LogWriter::CheckpointEveryOf(const std::string& district) const {
+  const std::lock_guard lock(mutex_);
+  const auto own = checkpoint_every_.find(district);
+  return own == checkpoint_every_.end() ? options_.checkpoint_every : own->second;
 }
 
 void LogWriter::Loop() {
@@ -153,7 +166,7 @@ Status LogWriter::Insert(Connection& connection, const std::string& district, Ta
     if (auto done = InsertGroup(connection, std::move(group)); !done) return done;
   }
   // The first record too: a log that has records has a signature.
-  const int64_t every = options_.checkpoint_every;
+  const int64_t every = CheckpointEveryOf(district);
   const bool due = tail.before.sequence == 0 || tail.before.sequence / every != tail.last.sequence / every;
   if (!due) return Ok();
   const auto made =

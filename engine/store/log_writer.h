@@ -5,6 +5,7 @@
 #include <array>
 #include <chrono>
 #include <condition_variable>
+#include <map>
 #include <mutex>
 #include <span>
 #include <thread>
@@ -26,6 +27,8 @@ class LogWriter {
 
   // As Store::Append.
   void Append(const DecisionView& decision, std::optional<IdempotencyKey> key, Completion done);
+  // As Store::CheckpointEvery.
+  void CheckpointEvery(const std::string& district, int64_t records);
 
  private:
   using Group = std::span<const LogBatch::Item>;
@@ -45,11 +48,12 @@ class LogWriter {
   void Gather(std::unique_lock<std::mutex>& lock);
   void Commit(Group group);
   Result<Receipts> Write(Connection& connection, Group group) const;
+  int64_t CheckpointEveryOf(const std::string& district) const;
   Status Insert(Connection& connection, const std::string& district, Tail tail, int64_t now_ms) const;
 
   Session& session_;
   const StoreOptions& options_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable arrived_;
   std::array<LogBatch, 2> batches_;
   LogBatch* queue_ = &batches_[0];       // the other one is being committed
@@ -57,6 +61,7 @@ class LogWriter {
   size_t wanted_ = 1;        // the writer sleeps until so many are queued
   size_t expected_ = 1;      // how many clients there seem to be
   Clock::duration commit_took_{0};
+  std::map<std::string, int64_t> checkpoint_every_;  // of the districts that have their own
   bool stopping_ = false;
   std::thread thread_;
 };

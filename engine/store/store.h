@@ -126,7 +126,7 @@ struct StoreOptions {
   DigestKind digest = DigestKind::kSha256;
   // Signs checkpoints; without it they are unsigned, and a log that is replaced as a whole goes unnoticed.
   std::shared_ptr<const SigningKey> signing_key;
-  int64_t checkpoint_every = 1000;         // records of a district
+  int64_t checkpoint_every = 1000;         // records of a district that nothing else is said of
   size_t group_records = 512;              // in one commit, at most
   size_t queue_bytes = size_t{256} << 20;  // appended and not yet durable; beyond it Append refuses (log-overloaded)
   std::function<int64_t()> now_ms;         // empty: the system's clock
@@ -194,6 +194,8 @@ class Store {
   void Append(const Decision& decision, std::optional<IdempotencyKey> key, Completion done);
   // The same, waiting.
   Result<Receipt> AppendAndWait(const Decision& decision, std::optional<IdempotencyKey> key = std::nullopt);
+  // From now on a checkpoint with each so many records of that district, in place of the options'. REQUIRES: records > 0. Thread-safe.
+  void CheckpointEvery(const std::string& district, int64_t records);
   // Error: unknown-decision (kFindings).
   Result<Record> FindDecision(const std::string& district, const std::string& id);
   // Records in their order. One page: large ones come few at a time (about 8 MiB), at least one if there is any.

@@ -37,7 +37,7 @@ class DistrictReader {
   DistrictReader(District& district, MistakeList& mistakes) : district_(district), mistakes_(mistakes) {}
 
   void Read(const YamlNode& root) {
-    Members members(root, {"name", "publication", "policy", "parameters", "columns", "data", "retention"}, mistakes_);
+    Members members(root, {"name", "publication", "policy", "parameters", "columns", "data", "retention", "checkpoint_every"}, mistakes_);
     if (const YamlMember* name = members.Require("name")) {
       district_.name = ReadTextOf(*name, mistakes_).value_or("");
     }
@@ -48,6 +48,8 @@ class DistrictReader {
     if (const YamlMember* parameters = members.Find("parameters")) ReadParameters(*parameters);
     if (const YamlMember* data = members.Find("data")) ReadData(*data);
     if (const YamlMember* retention = members.Find("retention")) district_.retention = ReadRetentionOf(*retention, mistakes_);
+    if (const YamlMember* every = members.Find("checkpoint_every"))
+      district_.checkpoint_every = ReadWholeOf(*every, 1, kMostCheckpointEvery, mistakes_);
     for (data::Deployment& deployment : district_.in_folder) deployment.columns = district_.columns;
     if (!by_store) district_.deployments = district_.in_folder;
   }
@@ -245,6 +247,7 @@ std::vector<District> LoadDistricts(const ServiceConfig& service) {
   std::vector<District> districts;
   for (const std::string& file : files) {
     District& district = districts.emplace_back(LoadDistrict(file));
+    if (!district.checkpoint_every) district.checkpoint_every = service.checkpoint_every;
     if (!district.retention) district.retention = service.retention;
     if (!district.retention || district.retention->forever() || !service.signing_key.empty()) continue;
     district.mistakes.push_back({ErrorKind::kFindings, "unsigned-retention", file, district.retention->line, district.retention->column,

@@ -23,6 +23,7 @@ struct District {
   std::string name;
   std::string policy;               // the policy's file, or the folder of its files
   std::optional<Retention> retention;  // how long its decisions are kept; its own, else the service's
+  std::optional<int64_t> checkpoint_every;  // records of its log between two checkpoints; likewise
   std::optional<std::string> data;  // where its facts are
   data::ColumnMap columns;
   Publication publication = Publication::kFiles;
@@ -44,9 +45,10 @@ bool IsDistrictId(std::string_view id);
 // names no data.
 std::optional<std::string> FactsFolder(const District& district, const data::Deployment& deployment);
 
-// One district, whatever is wrong with it. Keys of the file: name, publication, policy, parameters, columns, data, retention.
+// One district, whatever is wrong with it. Keys of the file: name, publication, policy, parameters, columns, data, retention,
+// checkpoint_every.
 District LoadDistrict(const std::string& path);
-// Those of the folder, by id; files that do not end in .yaml are let be, but for .yml, which is a mistake.
+// Those of the folder, by id, with what the service says where they say nothing; files that do not end in .yaml are let be, but for .yml, which is a mistake.
 std::vector<District> LoadDistricts(const ServiceConfig& service);
 
 }  // namespace heng::config

@@ -19,7 +19,6 @@ constexpr int64_t kLeastRequestBytes = 1024;
 constexpr int64_t kMostConnections = 100000;
 constexpr int64_t kMostSeconds = 3600;
 constexpr int64_t kMostRequests = 1000000;
-constexpr int64_t kMostRecords = 1000000;
 
 void ReadListen(const YamlMember& member, ServiceConfig& config, MistakeList& mistakes) {
   const auto text = ReadTextOf(member, mistakes);
@@ -61,7 +60,7 @@ void ReadKeeping(const Members& members, ServiceConfig& config, MistakeList& mis
     if (const auto given = ReadSettingOf(*key, mistakes)) config.signing_key = ResolvePath(config.file, *given);
   }
   if (const YamlMember* every = members.Find("checkpoint_every")) {
-    config.checkpoint_every = ReadWholeOf(*every, 1, kMostRecords, mistakes).value_or(config.checkpoint_every);
+    config.checkpoint_every = ReadWholeOf(*every, 1, kMostCheckpointEvery, mistakes).value_or(config.checkpoint_every);
   }
   const YamlMember* retention = members.Find("retention");
   if (retention == nullptr) return;

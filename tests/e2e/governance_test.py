@@ -228,6 +228,31 @@ class Signed(unittest.TestCase):
             self.assertNotEqual(refused.returncode, 0, refused.stderr)
             self.assertIn(key, refused.stderr)
 
+    def checkpoints(self, store):
+        """The sequences at which there is one."""
+        exported = heng("log", "export", *store, "--district", "shiliuzhuang")
+        return [line["checkpoint"]["sequence"] for line in map(json.loads, exported.stdout.splitlines()) if "checkpoint" in line]
+
+    def test_a_district_has_its_own_checkpoints(self):
+        """Every 3 records by its file, every 2 by the service's once its file says nothing."""
+        service = Service(extra=STORE + "checkpoint_every: 2\n", start=False)
+        file = service.folder / "districts/shiliuzhuang.yaml"
+        without = file.read_text(encoding="utf-8")
+        file.write_text(without + "checkpoint_every: 3\n", encoding="utf-8")
+        service.start()
+        store = ["--store", f"sqlite:{service.folder}/heng.db"]
+        for _ in range(5):
+            self.assertEqual(service.evaluate(request_of())[0], 200)
+        self.assertEqual(self.checkpoints(store), [1, 3])
+        file.write_text(without.replace("石榴庄街道", "石榴庄"), encoding="utf-8")
+        for _ in attempts():
+            if json.loads(service.ask("GET", DISTRICT)[2])["name"] == "石榴庄":
+                break
+        for _ in range(3):
+            self.assertEqual(service.evaluate(request_of())[0], 200)
+        self.assertEqual(self.checkpoints(store), [1, 3, 6, 8])
+        self.assertEqual(service.stop(), 0)
+
 
 class Reload(unittest.TestCase):
     def readiness(self, service):

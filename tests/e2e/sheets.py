@@ -1,7 +1,16 @@
-"""The sheets of a workbook, read by its XML alone: for tests, independently of any library."""
+#!/usr/bin/env python3
+"""The sheets of a workbook, read and written by its XML alone: for tests, independently of any library.
 
+    sheets.py FOLDER > facts.xlsx    # a district's folder of CSV files, as somebody would type it into a workbook
+"""
+
+import csv
+import io
+import re
+import sys
 import xml.etree.ElementTree as xml
 import zipfile
+from pathlib import Path
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -90,3 +99,24 @@ def write(file, book, hidden=(), shared=None, parts=None):
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as out:
         for name, text in {**files, **(parts or {})}.items():
             out.writestr(name, text)
+
+
+def typed(text):
+    """As somebody types it into Excel: a number is a number."""
+    return float(text) if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", text) else text
+
+
+def of_folder(folder):
+    """The CSV files of the folder as {name: rows}."""
+    return {path.stem: [[typed(cell) for cell in row] for row in csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig")))]
+            for path in sorted(Path(folder).glob("*.csv"))}
+
+
+def to_bytes(book, **options):
+    file = io.BytesIO()
+    write(file, book, **options)
+    return file.getvalue()
+
+
+if __name__ == "__main__":
+    sys.stdout.buffer.write(to_bytes(of_folder(sys.argv[1])))

@@ -7,7 +7,6 @@ HENG names the command (default: build/bin/heng).
 import csv
 import io
 import json
-import re
 import shutil
 import sys
 import tempfile
@@ -43,11 +42,6 @@ HEADER = ["编号", "期间", "得分", "比例", "达标", "备注"]
 ROSTER = [["编号", "名称"], ["a", "甲"]]
 
 
-def typed(text):
-    """As somebody types it into Excel: a number is a number."""
-    return float(text) if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", text) else text
-
-
 class Facts(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
@@ -71,8 +65,7 @@ class Facts(unittest.TestCase):
         for district, period, more in (("shiliuzhuang", "2024Q3", []), ("xiangmihu", "2024Q2", []), ("tianqiao", "2024Q3", ["--policy", "services"])):
             with self.subTest(district=district):
                 folder = ROOT / "policies" / district / "sample" / (more[-1] if more else "")
-                book = {path.stem: [[typed(cell) for cell in row] for row in csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig")))]
-                        for path in folder.glob("*.csv")}
+                book = sheets.of_folder(folder)
                 numbers = sum(isinstance(cell, float) for rows in book.values() for row in rows for cell in row)
                 self.assertGreater(numbers, 30)
                 sheets.write(self.book, book)
@@ -154,9 +147,13 @@ class Facts(unittest.TestCase):
                 ([1.0, 2.0, Raw('t="e"><v>#N/A</v>')], "每季!E2: an error, #N/A"),
                 ([1.0, 2.0, Raw('t="d"><v>2024-01-01</v>')], "每季!E2: this kind of cell"),
                 ([*good, "x", "y"], "每季!G2: this cell is beyond the columns of the header"),
-                ([1.23456, 2.0, "是"], "每季:2, column 得分"),
                 ([Raw("><v>1e400</v>"), 2.0, "是"], "每季!C2: the number kept, 1e400"),
-                (["一", 2.0, "是"], "每季:2, column 得分")):
+                ([1.23456, 2.0, "是"], "每季!C2, column 得分: '1.23456' has too many decimal places"),
+                (["一", 2.0, "是"], "每季!C2, column 得分: '一' cannot be read as a number"),
+                ([1.0, 101.0, "是"], "每季!D2, column 比例: '101' is out of range"),
+                ([1.0, 2.0, "对"], "每季!E2, column 达标: "),
+                (["", 2.0, "是"], "每季!C2, column 得分: "),
+                ([1.0, 2.0], "每季!E2, column 达标: ")):
             with self.subTest(said=said):
                 self.write(["a", "2024Q1", *cells])
                 self.assertIn(said, self.settle(1))
@@ -171,6 +168,31 @@ class Facts(unittest.TestCase):
                 ({"每季": [HEADER]}, {}, "每季: ")):
             with self.subTest(said=said):
                 sheets.write(self.book, {"项目": ROSTER, **book}, **options)
+                self.assertIn(said, self.settle(1))
+
+    def test_a_place_is_a_cell(self):
+        """In whatever row and column it stands: rows that are not there, cells of several lines, columns after Z."""
+        spare = [f"列_{i}" for i in range(22)]
+        policy = POLICY.replace("  备注 : 文本, 可缺\n", "  备注 : 文本, 可缺\n" + "".join(f"  {name} : 文本, 可缺\n" for name in spare))
+        (self.folder / "demo.heng").write_text(policy, encoding="utf-8")
+        good = [1.0, 2.0, "是", "两\n行", *[""] * 22]
+        roster = [["编号", "名称"], ["a", "甲"], [], ["b", "乙"]]
+        # 编号 in A, 期间 in B, …, the 22 spare ones from G to AB; the header in row 2, a in row 3, b in row 5.
+        for a, b, header, said in (
+                (["a", "2024Q1", *good], ["b", "2024Q1", *good], {6: "得分 2"}, "每季!G2, column 得分 2: no such column is declared"),
+                (["a", "2024Q1", *good], ["b", "2024Q1", *good], {27: "列_20"}, "每季!AB2, column 列_20: '列_20' is column 27 already"),
+                (["a", "2024Q1", *good], ["b", "2024Q1", *good], {3: "备注二"}, "每季:2: the column '比例' is missing"),
+                (["a", "2024Q1", *good], ["", "2024Q1", *good], {}, "每季!A5, column 编号: there is no id"),
+                (["a", "2024Q1", *good], ["c", "2024Q1", *good], {}, "每季!A5, column 编号: 'c' is not in the roster"),
+                (["a", "2024Q1", *good], ["b", "2024-01", *good], {}, "每季!B5, column 期间: '2024-01' is not a quarter"),
+                (["a", "2024Q1", *good], ["a", "2024Q1", *good], {}, "每季!B5, column 期间: 2024Q1 stands in line 3 already"),
+                (["a", "2024Q1", *good], ["b", "2024Q1", "x", *good[1:]], {}, "每季!C5, column 得分: 'x' cannot be read as a number"),
+                (["a", "2024Q1", *good], ["b", "2024Q1", *good], {27: "得分", 2: "列_21"}, "每季!AB3, column 得分: ")):
+            with self.subTest(said=said):
+                columns = [*HEADER, *spare]
+                for position, name in header.items():
+                    columns[position] = name
+                sheets.write(self.book, {"项目": roster, "每季": [[], columns, a, [], b]})
                 self.assertIn(said, self.settle(1))
 
     def test_what_is_no_workbook(self):
@@ -191,7 +213,12 @@ class Facts(unittest.TestCase):
         # A wide header and many short rows; one long text in many cells.
         wide = sheets.sheet_xml([["x"] * 16000]) .replace("</sheetData>", "".join(f'<row r="{r}"><c><v>1</v></c></row>' for r in range(2, 2000)) + "</sheetData>")
         self.write([], parts={"xl/worksheets/sheet2.xml": wide})
-        self.assertIn("the sheet is too large", self.settle(1))
+        self.assertIn("每季: the sheet is too large", self.settle(1))
+        # Each of these is not, all of them are: 3 × 16,000 × 250 cells.
+        rows = "".join(f'<row r="{r}"><c><v>1</v></c></row>' for r in range(2, 251))
+        wide = sheets.sheet_xml([["x"] * 16000]).replace("</sheetData>", rows + "</sheetData>")
+        self.write([], more={"甲": wide, "乙": wide}, parts={"xl/worksheets/sheet2.xml": wide})
+        self.assertIn("乙: the sheet is too large", self.settle(1))
         many = sheets.sheet_xml([["x"]]).replace("</sheetData>", "".join(f'<row r="{r}"><c t="s"><v>0</v></c></row>' for r in range(2, 10000)) + "</sheetData>")
         self.write([], parts={"xl/worksheets/sheet2.xml": many}, shared=f"<si><t>{'x' * 32767}</t></si>")
         self.assertIn("the sheet is too large", self.settle(1))

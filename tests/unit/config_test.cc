@@ -135,6 +135,9 @@ INSTANTIATE_TEST_SUITE_P(
         BadFile{"UnknownColumn", DistrictFile("columns: { 投诉: 诉求数 }\n"), "unknown-name", 3, 16},
         BadFile{"ColumnAsMap", DistrictFile("columns: { 每月: { 投诉: 诉求件数 } }\n"), "wrong-type", 3, 16},
         BadFile{"RetentionHalf", DistrictFile("retention: 1.5 years\n"), "bad-retention", 3, 12},
+        BadFile{"CheckpointNever", DistrictFile("checkpoint_every: 0\n"), "out-of-range", 3, 19},
+        BadFile{"CheckpointTooSeldom", DistrictFile("checkpoint_every: 1000001\n"), "out-of-range", 3, 19},
+        BadFile{"CheckpointAsText", DistrictFile("checkpoint_every: often\n"), "wrong-type", 3, 19},
         BadFile{"NoData", DistrictFile("data: nowhere\n"), "no-such-path", 3, 7}),
     CaseName);
 
@@ -165,7 +168,7 @@ TEST(ConfigTest, ADistrictMayKeepItsDecisionsLonger) {
   const tests::TemporaryFolder folder;
   folder.Write("heng.yaml", "districts: districts\nsigning_key: log.pem\nretention: 36 个月\ncheckpoint_every: 50\n");
   folder.Write("districts/aa.yaml", DistrictFile(""));
-  folder.Write("districts/bb.yaml", DistrictFile("retention: 90 days\n"));
+  folder.Write("districts/bb.yaml", DistrictFile("retention: 90 days\ncheckpoint_every: 1000000\n"));
   folder.Write("districts/cc.yaml", DistrictFile("retention: 永久\n"));
   auto service = LoadService(folder.path() + "/heng.yaml");
   ASSERT_TRUE(service) << RenderText(service.error(), Language::kEnglish);
@@ -175,6 +178,8 @@ TEST(ConfigTest, ADistrictMayKeepItsDecisionsLonger) {
   EXPECT_EQ(std::tie(districts[0].retention->unit, districts[0].retention->count), std::tuple(Retention::Unit::kMonths, 36));
   EXPECT_EQ(std::tie(districts[1].retention->unit, districts[1].retention->count), std::tuple(Retention::Unit::kDays, 90));
   EXPECT_TRUE(districts[2].retention->forever());
+  EXPECT_EQ(districts[0].checkpoint_every, 50);
+  EXPECT_EQ(districts[1].checkpoint_every, 1000000);
   // Nothing is removed that no key signs for.
   service->signing_key.clear();
   service->retention.reset();

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "engine/data/table_place.h"
 #include "engine/eval/evaluation.h"
 #include "tests/unit/data_policy.h"
 
@@ -123,8 +124,7 @@ TEST_F(ShopFolder, RefusesFilesThatAreMissingDoubleOrUnknown) {
   EXPECT_EQ(RefusalsOfJuly(), "missing-file \nmissing-file \n");
   folder_.Remove("店.csv");
   EXPECT_EQ(RefusalsOfJuly(), "missing-file \n");
-  EXPECT_EQ(ReadFacts(ShopPolicy(), {folder_.path() + "/none", kJuly, {}, {}}).error().kind,
-            ErrorKind::kEnvironment);
+  EXPECT_EQ(ReadFacts(ShopPolicy(), {folder_.path() + "/none", kJuly, {}, {}}).error().kind, ErrorKind::kEnvironment);
 }
 
 struct Spoilt {
@@ -224,6 +224,20 @@ TEST(Sample, NeedsNoQuarterlyFileBecauseAllInItIsOptional) {
   folder.Remove("每季.csv");
   EXPECT_EQ(Show(Read(PlatesPolicy(), folder.path(), kQuarter).refusals), "");
   EXPECT_EQ(PeriodsIn(folder.path(), PeriodKind::kQuarter, {}).size(), 3U);
+}
+
+TEST(Refusal, OfASheetNamesTheCell) {
+  const std::pair<size_t, const char*> names[] = {{0, "A7"},    {25, "Z7"},    {26, "AA7"},
+                                                  {701, "ZZ7"}, {702, "AAA7"}, {16383, "XFD7"}};
+  for (const auto& [column, name] : names) EXPECT_EQ(CellName(column, 7), name);
+  CsvTable table;
+  table.file = "每月";
+  EXPECT_EQ(PlaceIn(table, 7, {"投诉", 2}, {}).Place().zh, "每月:7，列 投诉");
+  table.sheet = true;
+  EXPECT_EQ(PlaceIn(table, 7, {"投诉", 2}, {}).Place().zh, "每月!C7，列 投诉");
+  EXPECT_EQ(PlaceIn(table, 7, {"投诉", 2}, {}).Place().en, "每月!C7, column 投诉");
+  EXPECT_EQ(PlaceIn(table, 7, {"", 2}, {}).Place().zh, "每月!C7");
+  EXPECT_EQ(PlaceIn(table, 7, {"", {}}, {}).Place().zh, "每月:7");
 }
 
 TEST(Refusal, IsWrittenWithItsPlace) {

@@ -337,6 +337,8 @@ TEST(RoutesTest, Targets) {
   ASSERT_TRUE(target);
   EXPECT_EQ(target->segments, (std::vector<std::string>{"v1", "甲"}));
   EXPECT_EQ(target->query, (std::map<std::string, std::string>{{"a", "1 2"}, {"b", "+"}, {"c", ""}}));
+  EXPECT_EQ(target->repeated, "");
+  EXPECT_EQ(ParseTarget("/?a=1&b=2&%61=3")->repeated, "a");
   EXPECT_EQ(ParseTarget("/")->segments, std::vector<std::string>{""});
   for (const char* bad : {"", "*", "x", "/%", "/?%zz=1", "/?a=%ff"}) EXPECT_FALSE(ParseTarget(bad)) << bad;
 }

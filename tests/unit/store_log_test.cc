@@ -261,6 +261,28 @@ TEST_P(LogTest, CheckpointsComeWithTheFirstRecordAndEverySoMany) {
   EXPECT_EQ(store_->AddCheckpoint("nowhere").value(), std::nullopt);
 }
 
+TEST_P(LogTest, ADistrictMayHaveItsOwnCheckpoints) {
+  store::StoreOptions options = Options();
+  options.checkpoint_every = 4;
+  Open(options);
+  const auto sequences = [&](const std::string& district) {
+    std::string out;
+    const auto checkpoints = store_->Checkpoints(district).value();
+    for (const Checkpoint& checkpoint : checkpoints) out += fmt::format("{} ", checkpoint.sequence);
+    return out;
+  };
+  store_->CheckpointEvery(kDistrict, 3);
+  Append(1, 7);
+  Append(11, 15, "other");
+  EXPECT_EQ(sequences(kDistrict), "1 3 6 ");
+  EXPECT_EQ(sequences("other"), "1 4 ");
+  // From then on: 8 and 10 are the multiples of 2 among records 8 to 10.
+  store_->CheckpointEvery(kDistrict, 2);
+  Append(8, 10);
+  EXPECT_EQ(sequences(kDistrict), "1 3 6 8 10 ");
+  EXPECT_EQ(Verify(), "ok");
+}
+
 TEST_P(LogTest, Sm2AndSm3) {
   key_ = std::make_shared<const store::SigningKey>(store::SigningKey::Generate(store::SignatureKind::kSm2));
   store::StoreOptions options = Options();
