@@ -105,8 +105,8 @@ def check_library(file, header):
         if folder != "server/config" or file.suffix != ".cc":
             return "yaml-cpp belongs to the .cc files of server/config alone"
     elif header.startswith(("SQLiteCpp/", "sqlite3")):
-        if str(file) != "engine/store/sqlite.cc":
-            return "SQLite belongs to engine/store/sqlite.cc alone"
+        if str(file) not in ("engine/store/sqlite.cc", "engine/store/sqlite_vfs.cc"):
+            return "SQLite belongs to engine/store/sqlite.cc and sqlite_vfs.cc alone"
     elif header.startswith("pqxx/"):
         if str(file) != "engine/store/postgres.cc":
             return "libpqxx belongs to engine/store/postgres.cc alone"
