@@ -30,6 +30,8 @@ constexpr std::string_view kPairExample =
 }  // namespace
 
 const std::vector<Route>& Routes() {
+  // One route a paragraph.
+  // clang-format off
   static const std::vector<Route> routes = {
       {"GET", "/livez", Livez, Needs::kNothing, Work::kShort, "Is the process alive?", {}, {}, {kJson}, ""},
       {"GET", "/readyz", Readyz, Needs::kNothing, Work::kLong,
@@ -104,6 +106,7 @@ const std::vector<Route>& Routes() {
       {"POST", "/v1/diff", DiffPolicies, Needs::kKey, Work::kLong,
        "The difference of two policies' texts, declaration by declaration.", {}, {kJson}, {kJson}, kPairExample},
   };
+  // clang-format on
   return routes;
 }
 
