@@ -26,7 +26,9 @@ bool Identity::May(Needs needs, const std::string& district) const {
   if (open || needs == Needs::kNothing || needs == Needs::kKey) return true;
   const auto found = grants.find(district);
   if (found == grants.end()) return false;
-  const auto has = [&](store::Role role) { return found->second.contains(role) || found->second.contains(store::Role::kAdmin); };
+  const auto has = [&](store::Role role) {
+    return found->second.contains(role) || found->second.contains(store::Role::kAdmin);
+  };
   switch (needs) {
     case Needs::kView: return !found->second.empty();
     case Needs::kEvaluate: return has(store::Role::kEvaluator);
@@ -73,8 +75,9 @@ tl::expected<Identity, Problem> Access::Identify(std::string_view authorization)
   }
   constexpr std::string_view kScheme = "bearer ";
   const bool bearer = authorization.size() > kScheme.size() &&
-                      std::equal(kScheme.begin(), kScheme.end(), authorization.begin(),
-                                 [](char wanted, char given) { return wanted == given || wanted == given + ('a' - 'A'); });
+                      std::equal(kScheme.begin(), kScheme.end(), authorization.begin(), [](char wanted, char given) {
+                        return wanted == given || wanted == given + ('a' - 'A');
+                      });
   if (!bearer) {
     return Unauthorized("no-key", "请求头里需要 Authorization: Bearer 密钥",
                         "the request needs the header Authorization: Bearer KEY");

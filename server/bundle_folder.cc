@@ -19,7 +19,8 @@ namespace {
 namespace fs = std::filesystem;
 
 tl::unexpected<Error> Environment(const std::error_code& error) {
-  return Fail(ErrorKind::kEnvironment, "file", {"不能写临时文件：" + error.message(), "cannot write a temporary file: " + error.message()});
+  return Fail(ErrorKind::kEnvironment, "file",
+              {"不能写临时文件：" + error.message(), "cannot write a temporary file: " + error.message()});
 }
 
 // `common/x.heng` of `../common/x.heng` beside `slz/plates.heng`; as it stands if it leaves the folder.
@@ -39,10 +40,11 @@ Status CheckNames(const store::Bundle& files) {
   std::set<std::string> names;
   for (const store::File& file : files) {
     if (IsInside(file.path) && names.insert(file.path).second) continue;
-    return Fail(ErrorKind::kUsage, "bad-file-name",
-                {fmt::format("文件名“{}”不能用：应当是相对路径，不含 ..，不重复", file.path),
-                 fmt::format("the file name '{}' cannot be used: it must be relative, without .., and given once", file.path)},
-                file.path);
+    return Fail(
+        ErrorKind::kUsage, "bad-file-name",
+        {fmt::format("文件名“{}”不能用：应当是相对路径，不含 ..，不重复", file.path),
+         fmt::format("the file name '{}' cannot be used: it must be relative, without .., and given once", file.path)},
+        file.path);
   }
   return Ok();
 }
@@ -56,7 +58,8 @@ Result<BundleFolder> BundleFolder::Make(const store::Bundle& files) {
     std::error_code error;
     fs::create_directories(fs::path(folder.PathOf(file.path)).parent_path(), error);
     if (error) return Environment(error);
-    if (auto written = WriteFile(folder.PathOf(file.path), file.bytes); !written) return tl::unexpected(written.error());
+    if (auto written = WriteFile(folder.PathOf(file.path), file.bytes); !written)
+      return tl::unexpected(written.error());
   }
   return folder;
 }

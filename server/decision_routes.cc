@@ -30,15 +30,10 @@ tl::expected<int64_t, Problem> ReadNumber(const Call& call, const std::string& n
 
 Json Brief(const store::Record& record) {
   const store::Decision& decision = record.decision;
-  return {{"sequence", record.sequence},
-          {"decision", decision.id},
-          {"time_ms", decision.time_ms},
-          {"deployment", decision.deployment},
-          {"period", decision.period},
-          {"request_digest", record.request_digest},
-          {"answer_digest", record.answer_digest},
-          {"previous", record.previous},
-          {"hash", record.hash}};
+  return {
+      {"sequence", record.sequence},           {"decision", decision.id},     {"time_ms", decision.time_ms},
+      {"deployment", decision.deployment},     {"period", decision.period},   {"request_digest", record.request_digest},
+      {"answer_digest", record.answer_digest}, {"previous", record.previous}, {"hash", record.hash}};
 }
 
 tl::expected<store::Record, Problem> FindRecord(const Call& call) {

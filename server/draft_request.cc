@@ -77,7 +77,8 @@ tl::expected<Terms, Problem> ReadTerms(const JsonValue& body) {
 }
 
 // The last one of that policy, and version if one is named; null if there is none.
-const data::Deployment* Last(std::span<const data::Deployment> deployments, std::string_view policy, std::string_view version) {
+const data::Deployment* Last(std::span<const data::Deployment> deployments, std::string_view policy,
+                             std::string_view version) {
   const data::Deployment* found = nullptr;
   for (const data::Deployment& one : deployments) {
     const syntax::PolicyDecl& declared = one.graph->model->policy;
@@ -94,13 +95,16 @@ tl::expected<Draft, Problem> FromText(const Call& call, const JsonValue& body) {
   if (compiled->graph == nullptr) return tl::unexpected(PolicyHasErrors(compiled->diagnostics));
   const syntax::PolicyDecl& policy = compiled->graph->model->policy;
   if (policy.is_module) {
-    return Refuse(422, "module-alone",
-                  {"模块不能单独发布，请发布用到它的政策", "a module is not published alone: publish the policy that uses it"}, "/source");
+    return Refuse(
+        422, "module-alone",
+        {"模块不能单独发布，请发布用到它的政策", "a module is not published alone: publish the policy that uses it"},
+        "/source");
   }
   const std::string& asked = call.captures[1];
   if (!evaluate::IsNamed(policy.id, asked)) {
     return Refuse(422, "other-policy",
-                  {fmt::format("这是政策“{}”，不是“{}”", policy.id, asked), fmt::format("this is the policy '{}', not '{}'", policy.id, asked)},
+                  {fmt::format("这是政策“{}”，不是“{}”", policy.id, asked),
+                   fmt::format("this is the policy '{}', not '{}'", policy.id, asked)},
                   "/source");
   }
   Draft draft{{compiled->graph, {}, {}}, {}, {}};
@@ -108,7 +112,8 @@ tl::expected<Draft, Problem> FromText(const Call& call, const JsonValue& body) {
   return draft;
 }
 
-tl::expected<Draft, Problem> FromFolder(const Call& call, const config::District& district, const std::string& version) {
+tl::expected<Draft, Problem> FromFolder(const Call& call, const config::District& district,
+                                        const std::string& version) {
   for (const Diagnostic& one : district.diagnostics) {
     if (one.severity() == Severity::kError) return tl::unexpected(PolicyHasErrors(district.diagnostics));
   }
@@ -117,7 +122,8 @@ tl::expected<Draft, Problem> FromFolder(const Call& call, const config::District
   if (found == nullptr) {
     return Refuse(404, version.empty() ? "unknown-policy" : "unknown-version",
                   {fmt::format("街道的文件夹里没有政策“{}”{}", asked, version.empty() ? "" : "的" + version + "版"),
-                   fmt::format("the district's folder has no policy '{}'{}", asked, version.empty() ? "" : " of version " + version)});
+                   fmt::format("the district's folder has no policy '{}'{}", asked,
+                               version.empty() ? "" : " of version " + version)});
   }
   auto kept = replay::Capture(*found, district.id);
   if (!kept) return tl::unexpected(ProblemOf(kept.error()));
@@ -125,7 +131,8 @@ tl::expected<Draft, Problem> FromFolder(const Call& call, const config::District
 }
 
 // The values that are given, or else those that `before` has, of which the draft has a parameter left open.
-tl::expected<void, Problem> BindParameters(const Terms& terms, const data::Deployment* before, data::Deployment& draft) {
+tl::expected<void, Problem> BindParameters(const Terms& terms, const data::Deployment* before,
+                                           data::Deployment& draft) {
   Texts values;
   if (terms.parameters) {
     values = *terms.parameters;
@@ -141,7 +148,8 @@ tl::expected<void, Problem> BindParameters(const Terms& terms, const data::Deplo
     if (!bound) return Refuse(422, bound.error().code, bound.error().message, "/parameters/" + name);
     if (!draft.parameters.emplace(std::move(*bound)).second) {
       return Refuse(422, "duplicate-key",
-                    {fmt::format("参数“{}”以名称和代码绑定了两次", name), fmt::format("the parameter '{}' is bound twice, by name and by code", name)},
+                    {fmt::format("参数“{}”以名称和代码绑定了两次", name),
+                     fmt::format("the parameter '{}' is bound twice, by name and by code", name)},
                     "/parameters/" + name);
     }
   }
@@ -156,7 +164,8 @@ tl::expected<void, Problem> NameColumns(const Terms& terms, const data::Deployme
   for (const auto& [column, name] : *terms.columns) {
     if (data::CanBeColumn(*draft.graph->model, name)) continue;
     return Refuse(422, "unknown-name",
-                  {fmt::format("政策里没有名为“{}”的事实、属性或结果", name), fmt::format("the policy has no fact, attribute or result named '{}'", name)},
+                  {fmt::format("政策里没有名为“{}”的事实、属性或结果", name),
+                   fmt::format("the policy has no fact, attribute or result named '{}'", name)},
                   "/columns/" + column);
   }
   draft.columns = *terms.columns;

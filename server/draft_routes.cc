@@ -75,9 +75,10 @@ Json Whole(const ServedDistrict& district, const store::Version& version, const 
   Json out = Brief(district, version);
   out["parameters"] = ParametersOf(draft, before);
   out["columns"] = draft.columns;
-  if (before != nullptr) out["against"] = {{"version", before->graph->model->policy.version}, {"deployment", before->digest()}};
-  out["difference"] = Json::parse(
-      diff::RenderJson({diff::Diff(before == nullptr ? nullptr : before->graph.get(), draft.graph.get())}));
+  if (before != nullptr)
+    out["against"] = {{"version", before->graph->model->policy.version}, {"deployment", before->digest()}};
+  out["difference"] =
+      Json::parse(diff::RenderJson({diff::Diff(before == nullptr ? nullptr : before->graph.get(), draft.graph.get())}));
   return out;
 }
 
@@ -109,7 +110,8 @@ Outcome Take(const Call& call, Step step) {
   if (!version) return tl::unexpected(ProblemOf(version.error()));
   // The answer says what is served now, not what was when the request came.
   const std::shared_ptr<const Service> now = call.service.published_anew ? call.service.published_anew() : nullptr;
-  const auto district = FindDistrict(Call{now == nullptr ? call.service : *now, call.request, call.identity, call.captures, call.query});
+  const auto district =
+      FindDistrict(Call{now == nullptr ? call.service : *now, call.request, call.identity, call.captures, call.query});
   if (!district) return tl::unexpected(district.error());
   return FreshJson(Brief(**district, *version));
 }
@@ -121,11 +123,12 @@ Outcome AddDraft(const Call& call) {
   if (!district) return tl::unexpected(district.error());
   const auto draft = ReadDraft(call, **district);
   if (!draft) return tl::unexpected(draft.error());
-  const auto version = call.service.store->Draft(draft->kept, *draft->days.first_day, draft->days.last_day, call.identity.name);
+  const auto version =
+      call.service.store->Draft(draft->kept, *draft->days.first_day, draft->days.last_day, call.identity.name);
   if (!version) return tl::unexpected(ProblemOf(version.error()));
   Response response = FreshJson(Whole(**district, *version, draft->deployment), 201);
-  response.headers.emplace_back(
-      "Location", fmt::format("/v1/districts/{}/policies/{}/drafts/{}", version->district, version->policy, version->id));
+  response.headers.emplace_back("Location", fmt::format("/v1/districts/{}/policies/{}/drafts/{}", version->district,
+                                                        version->policy, version->id));
   return response;
 }
 

@@ -115,15 +115,10 @@ void LeaveWhenLogged(const Call& call, const std::string& district, Evaluated ev
     };
     const std::string when = period.ToString();
     const auto now = std::chrono::system_clock::now().time_since_epoch();
-    const store::DecisionView decision{id,
-                                       district,
-                                       std::chrono::duration_cast<std::chrono::milliseconds>(now).count(),
-                                       deployment,
-                                       when,
-                                       media,
-                                       query,
-                                       request.body,
-                                       answer.content()};
+    const store::DecisionView decision{
+        id,         district,     std::chrono::duration_cast<std::chrono::milliseconds>(now).count(),
+        deployment, when,         media,
+        query,      request.body, answer.content()};
     store->Append(decision, std::move(key), std::move(done));
   };
 }

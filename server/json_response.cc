@@ -11,7 +11,10 @@ using Json = nlohmann::ordered_json;
 
 Response FreshJson(const Json& body, int status) {
   // What a client sent may be quoted; it need not be valid UTF-8.
-  return {status, "application/json", {{"Cache-Control", "no-store"}}, body.dump(-1, ' ', false, Json::error_handler_t::replace)};
+  return {status,
+          "application/json",
+          {{"Cache-Control", "no-store"}},
+          body.dump(-1, ' ', false, Json::error_handler_t::replace)};
 }
 
 std::string TimeText(int64_t time_ms) {

@@ -28,7 +28,8 @@ std::shared_ptr<const config::District> WithMistake(config::District district, c
 
 }  // namespace
 
-LiveService::LiveService(std::string config_file, Service base) : config_file_(std::move(config_file)), base_(std::move(base)) {
+LiveService::LiveService(std::string config_file, Service base)
+    : config_file_(std::move(config_file)), base_(std::move(base)) {
   base_.published_anew = [this] { return Republish(); };
 }
 
@@ -67,7 +68,8 @@ void LiveService::ReadDistricts(const config::ServiceConfig& config) {
   for (config::District& loaded : config::LoadDistricts(config)) {
     auto district = std::make_shared<const config::District>(std::move(loaded));
     Written written{district, nullptr};
-    const auto known = std::find_if(before.begin(), before.end(), [&](const Written& one) { return one.current->id == district->id; });
+    const auto known =
+        std::find_if(before.begin(), before.end(), [&](const Written& one) { return one.current->id == district->id; });
     if (district->broken() && known != before.end() && !known->current->broken()) written = {known->current, district};
     if (base_.store != nullptr) base_.store->CheckpointEvery(district->id, *written.current->checkpoint_every);
     written_.push_back(std::move(written));
@@ -93,17 +95,23 @@ void LiveService::Serve() {
 
 ServedDistrict LiveService::WithPublished(const Written& written, const ServedDistrict* before) {
   const config::District& district = *written.current;
-  if (district.publication == config::Publication::kFiles || district.broken()) return {written.current, written.rejected};
+  if (district.publication == config::Publication::kFiles || district.broken())
+    return {written.current, written.rejected};
   const auto fall_back = [&](const Error& error) {
     auto broken = WithMistake(district, error);
     const bool good = before != nullptr && !before->current->broken();
-    return good ? ServedDistrict{before->current, std::move(broken), before->published} : ServedDistrict{std::move(broken), nullptr};
+    return good ? ServedDistrict{before->current, std::move(broken), before->published}
+                : ServedDistrict{std::move(broken), nullptr};
   };
   if (base_.store == nullptr) {
-    return fall_back({ErrorKind::kFindings, "no-store",
-                      {"“publication: store”需要存储，heng.yaml 里没有 store", "'publication: store' needs a store, heng.yaml names none"}, ""});
+    return fall_back({ErrorKind::kFindings,
+                      "no-store",
+                      {"“publication: store”需要存储，heng.yaml 里没有 store",
+                       "'publication: store' needs a store, heng.yaml names none"},
+                      ""});
   }
-  auto published = publication::FindPublished(*base_.store, district.id, before == nullptr ? std::span<const publication::Published>() : before->published);
+  auto published = publication::FindPublished(
+      *base_.store, district.id, before == nullptr ? std::span<const publication::Published>() : before->published);
   if (!published) {
     if (published.error().kind == ErrorKind::kEnvironment) steps_.reset();
     if (base_.log != nullptr) base_.log->Failed("publication", published.error().code, published.error().message.en);
@@ -122,7 +130,8 @@ void LiveService::Keep(const Service& service) const {
     for (const data::Deployment& deployment : district.current->deployments) {
       const auto stored = replay::Capture(deployment, district.current->id);
       const Status kept = stored ? service.store->AddDeployment(*stored) : Status(tl::unexpected(stored.error()));
-      if (!kept && service.log != nullptr) service.log->Failed("deployment", kept.error().code, kept.error().message.en);
+      if (!kept && service.log != nullptr)
+        service.log->Failed("deployment", kept.error().code, kept.error().message.en);
     }
   }
 }
@@ -139,7 +148,8 @@ std::vector<std::string> LiveService::Folders() const {
     for (const auto& one : {district.current, district.rejected}) {
       if (one == nullptr) continue;
       std::error_code error;
-      if (!one->policy.empty()) folders.insert(fs::is_directory(one->policy, error) ? one->policy : folder_of(one->policy));
+      if (!one->policy.empty())
+        folders.insert(fs::is_directory(one->policy, error) ? one->policy : folder_of(one->policy));
       for (const data::Deployment& deployment : one->in_folder) {
         for (const std::string& file : FilesOf(*deployment.graph->model->tree->source)) folders.insert(folder_of(file));
       }

@@ -15,8 +15,7 @@
 namespace heng::server {
 namespace {
 
-const prometheus::Histogram::BucketBoundaries kSeconds = {0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05,
-                                                          0.1,    0.5,    1,     5,     30};
+const prometheus::Histogram::BucketBoundaries kSeconds = {0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 30};
 
 }  // namespace
 
@@ -34,10 +33,11 @@ struct Metrics::Families {
                                                            .Name("heng_decisions_total")
                                                            .Help("Decisions, by district and what became of them")
                                                            .Register(registry);
-  prometheus::Family<prometheus::Counter>& removed = prometheus::BuildCounter()
-                                                         .Name("heng_decisions_removed_total")
-                                                         .Help("Decisions that retention took out of the log, by district")
-                                                         .Register(registry);
+  prometheus::Family<prometheus::Counter>& removed =
+      prometheus::BuildCounter()
+          .Name("heng_decisions_removed_total")
+          .Help("Decisions that retention took out of the log, by district")
+          .Register(registry);
   // What has been counted before: finding it by its labels among the library's costs more than answering does.
   struct OfRoute {
     prometheus::Histogram* latency;

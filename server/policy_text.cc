@@ -14,7 +14,7 @@ using data::JsonValue;
 using Kind = data::JsonValue::Kind;
 
 tl::expected<store::Bundle, Problem> ReadPolicyText(const JsonValue& value, const std::string& at,
-                                              const std::vector<std::string_view>& also) {
+                                                    const std::vector<std::string_view>& also) {
   const auto bad = [&](const std::string& key) {
     return Refuse(400, "bad-request",
                   {"应当是 {\"source\": 文本, \"path\": 文件名, \"files\": {文件名: 文本}}",
@@ -70,7 +70,8 @@ Problem PolicyHasErrors(const std::vector<Diagnostic>& diagnostics, const std::s
     data::Refusal refusal;
     refusal.code = InfoOf(one.kind).code;
     refusal.message = one.message();
-    refusal.at = fmt::format("{}{}:{}:{}", at.empty() ? "" : at + " ", source->PathOf(one.place.span.begin), place.line, place.column);
+    refusal.at = fmt::format("{}{}:{}:{}", at.empty() ? "" : at + " ", source->PathOf(one.place.span.begin), place.line,
+                             place.column);
     problem.errors.push_back(std::move(refusal));
   }
   return problem;

@@ -21,14 +21,14 @@ struct StatusOfCode {
 
 // Codes of the evaluation that are not simply a bad request.
 constexpr std::array kStatusOfCode = {
-    StatusOfCode{"unknown-policy", 404}, StatusOfCode{"unknown-version", 404},
-    StatusOfCode{"not-in-force", 409},   StatusOfCode{"not-a-settlement-period", 422},
-    StatusOfCode{"facts-refused", 422},  StatusOfCode{"request-too-large", 413},
-    StatusOfCode{"unknown-decision", 404},     StatusOfCode{"unknown-settlement", 404},
-    StatusOfCode{"unknown-deployment", 404},   StatusOfCode{"idempotency-conflict", 422},
-    StatusOfCode{"same-person", 409},          StatusOfCode{"wrong-state", 409},
-    StatusOfCode{"same-first-day", 409},       StatusOfCode{"already-settled", 409},
-    StatusOfCode{"already-superseded", 409},   StatusOfCode{"other-period", 409},
+    StatusOfCode{"unknown-policy", 404},     StatusOfCode{"unknown-version", 404},
+    StatusOfCode{"not-in-force", 409},       StatusOfCode{"not-a-settlement-period", 422},
+    StatusOfCode{"facts-refused", 422},      StatusOfCode{"request-too-large", 413},
+    StatusOfCode{"unknown-decision", 404},   StatusOfCode{"unknown-settlement", 404},
+    StatusOfCode{"unknown-deployment", 404}, StatusOfCode{"idempotency-conflict", 422},
+    StatusOfCode{"same-person", 409},        StatusOfCode{"wrong-state", 409},
+    StatusOfCode{"same-first-day", 409},     StatusOfCode{"already-settled", 409},
+    StatusOfCode{"already-superseded", 409}, StatusOfCode{"other-period", 409},
 };
 
 int StatusOf(const Error& error) {
@@ -109,7 +109,8 @@ Response ToResponse(const Problem& problem, Language language, std::string_view 
 }
 
 Problem InternalProblem() {
-  return {500, "internal", {"服务内部出错，已停止处理这个请求", "an internal error; this request was given up"}, "", {}};
+  return {
+      500, "internal", {"服务内部出错，已停止处理这个请求", "an internal error; this request was given up"}, "", {}};
 }
 
 Response InternalError(std::string_view accept_language) {

@@ -64,8 +64,9 @@ tl::expected<void, Problem> Admit(Passage& passage, const Request& request) {
   }
   if (passage.route == nullptr) {
     if (passage.allow.empty()) return Refuse(404, "no-such-route", {"没有这个地址", "there is no such address"});
-    return Refuse(405, "method-not-allowed",
-                  {fmt::format("这个地址只接受 {}", passage.allow), fmt::format("this address takes {} only", passage.allow)});
+    return Refuse(
+        405, "method-not-allowed",
+        {fmt::format("这个地址只接受 {}", passage.allow), fmt::format("this address takes {} only", passage.allow)});
   }
   const Route& route = *passage.route;
   passage.allow.clear();
@@ -235,8 +236,9 @@ tl::expected<std::optional<store::IdempotencyKey>, Problem> ReadIdempotencyKey(c
 
 tl::expected<store::Store*, Problem> NeedStore(const Call& call) {
   if (call.service.store != nullptr) return call.service.store;
-  return Refuse(503, "no-store",
-                {"服务没有配置存储（heng.yaml 的 store），什么也不保存", "the service keeps nothing: heng.yaml names no store"});
+  return Refuse(
+      503, "no-store",
+      {"服务没有配置存储（heng.yaml 的 store），什么也不保存", "the service keeps nothing: heng.yaml names no store"});
 }
 
 }  // namespace heng::server

@@ -43,10 +43,10 @@ Json MistakesOf(const config::District& district) {
   for (const Diagnostic& diagnostic : district.diagnostics) {
     if (diagnostic.severity() != Severity::kError) continue;
     const LineColumn at = diagnostic.place.source->Locate(diagnostic.place.span.begin);
-    out.push_back(
-        {{"code", InfoOf(diagnostic.kind).code},
-         {"at", diagnostic.place.source->PathOf(diagnostic.place.span.begin) + ":" + std::to_string(at.line) + ":" + std::to_string(at.column)},
-         {"message", Both(diagnostic.message())}});
+    out.push_back({{"code", InfoOf(diagnostic.kind).code},
+                   {"at", diagnostic.place.source->PathOf(diagnostic.place.span.begin) + ":" + std::to_string(at.line) +
+                              ":" + std::to_string(at.column)},
+                   {"message", Both(diagnostic.message())}});
   }
   return out;
 }
@@ -77,8 +77,8 @@ Outcome Readyz(const Call& call) {
 
 Outcome ShowMetrics(const Call& call) {
   if (call.service.metrics == nullptr) return Refuse(503, "no-metrics", {"没有计数", "nothing is counted"});
-  return Response{200, "text/plain; version=0.0.4; charset=utf-8", {{"Cache-Control", "no-store"}},
-                  call.service.metrics->Render()};
+  return Response{
+      200, "text/plain; version=0.0.4; charset=utf-8", {{"Cache-Control", "no-store"}}, call.service.metrics->Render()};
 }
 
 Outcome ListDistricts(const Call& call) {

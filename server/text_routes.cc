@@ -77,7 +77,8 @@ Outcome DiffPolicies(const Call& call) {
   }
   for (size_t i = 0; i < 2; ++i) {
     const JsonValue* given = body->Find(names[i]);
-    if (given == nullptr) return Refuse(400, "bad-request", {"缺少 " + names[i], names[i] + " is missing"}, "/" + names[i]);
+    if (given == nullptr)
+      return Refuse(400, "bad-request", {"缺少 " + names[i], names[i] + " is missing"}, "/" + names[i]);
     const auto files = ReadPolicyText(*given, "/" + names[i], {});
     if (!files) return tl::unexpected(files.error());
     const auto compiled = CompilePolicyText(*files);

@@ -18,8 +18,7 @@ void AppendHex(uint64_t value, std::string& out) {
 }
 
 bool IsHex(std::string_view text) {
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+  return std::all_of(text.begin(), text.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
 }
 
 bool IsZero(std::string_view text) { return text.find_first_not_of('0') == std::string_view::npos; }
@@ -31,8 +30,8 @@ Trace TraceOf(std::string_view traceparent) {
   AppendHex(Random(), trace.span);
   // 00-<32>-<16>-<2>
   constexpr size_t kSize = 55;
-  const bool shaped = traceparent.size() == kSize && traceparent.starts_with("00-") && traceparent[35] == '-' &&
-                      traceparent[52] == '-';
+  const bool shaped =
+      traceparent.size() == kSize && traceparent.starts_with("00-") && traceparent[35] == '-' && traceparent[52] == '-';
   if (shaped) {
     const std::string_view id = traceparent.substr(3, 32);
     const std::string_view parent = traceparent.substr(36, 16);

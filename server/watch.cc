@@ -60,7 +60,8 @@ Watch::~Watch() {
 
 void Watch::WatchFolders() {
   // A folder that is watched already stays so; one that is gone was forgotten by the system.
-  for (const std::string& folder : calls_.folders()) ::inotify_add_watch(inotify_, folder.c_str(), kEvents | IN_ONLYDIR);
+  for (const std::string& folder : calls_.folders())
+    ::inotify_add_watch(inotify_, folder.c_str(), kEvents | IN_ONLYDIR);
 }
 
 bool Watch::TakeEvents() const {

@@ -58,8 +58,8 @@ Result<Deployed> Choose(const std::vector<data::Deployment>& all, const SettleOp
 }
 
 // What is in force in the district.
-Result<std::vector<data::Deployment>> FindDeployments(const config::ServiceConfig& service, const config::District& district,
-                                                      const Manner& manner) {
+Result<std::vector<data::Deployment>> FindDeployments(const config::ServiceConfig& service,
+                                                      const config::District& district, const Manner& manner) {
   if (district.publication == config::Publication::kFiles) return district.deployments;
   const auto store = OpenStore(service.store, service.file, manner);
   if (!store) return tl::unexpected(store.error());

@@ -62,9 +62,10 @@ Result<std::vector<diff::Difference>> Compare(const DiffOptions& options, const 
       for (size_t i = 1; i < versions.size(); ++i) out.push_back(diff::Diff(versions[i - 1].get(), versions[i].get()));
     }
     if (!out.empty()) return out;
-    return Fail(ErrorKind::kUsage, "nothing-to-compare",
-                {fmt::format("“{}”里没有同一政策的两个版本；请写明旧的和新的：heng diff 旧 新", options.old_path),
-                 fmt::format("'{}' holds no two versions of a policy; name both: heng diff OLD NEW", options.old_path)});
+    return Fail(
+        ErrorKind::kUsage, "nothing-to-compare",
+        {fmt::format("“{}”里没有同一政策的两个版本；请写明旧的和新的：heng diff 旧 新", options.old_path),
+         fmt::format("'{}' holds no two versions of a policy; name both: heng diff OLD NEW", options.old_path)});
   }
   const Result<Versions> news = LoadSide(*options.new_path, manner);
   if (!news) return tl::unexpected(news.error());
@@ -81,12 +82,13 @@ Result<std::vector<diff::Difference>> Compare(const DiffOptions& options, const 
 
 int RunDiff(const DiffOptions& options, const Manner& manner) {
   if (options.data || options.prove) {
-    return Report({ErrorKind::kUsage,
-                   "not-yet",
-                   {"还不能用数据比较（--data），也不能证明（--prove）；现在只比较条文",
-                    "comparing with data (--data) and proving (--prove) are not built yet; only the texts are compared"},
-                   ""},
-                  manner);
+    return Report(
+        {ErrorKind::kUsage,
+         "not-yet",
+         {"还不能用数据比较（--data），也不能证明（--prove）；现在只比较条文",
+          "comparing with data (--data) and proving (--prove) are not built yet; only the texts are compared"},
+         ""},
+        manner);
   }
   const Result<std::vector<diff::Difference>> differences = Compare(options, manner);
   if (!differences) return Report(differences.error(), manner);

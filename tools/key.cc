@@ -22,11 +22,13 @@ int64_t NowMs() {
 // `shiliuzhuang=evaluator,auditor`.
 Status ReadGrant(const std::string& text, store::Grants& grants) {
   const auto bad = [&] {
-    return Fail(ErrorKind::kUsage, "bad-grant",
-                {fmt::format("“{}”不是授权，请写 街道=角色,角色；角色有 viewer evaluator editor approver auditor admin", text),
-                 fmt::format("'{}' is no grant, write DISTRICT=ROLE,ROLE; roles are viewer evaluator editor approver auditor admin",
-                             text)},
-                text);
+    return Fail(
+        ErrorKind::kUsage, "bad-grant",
+        {fmt::format("“{}”不是授权，请写 街道=角色,角色；角色有 viewer evaluator editor approver auditor admin", text),
+         fmt::format(
+             "'{}' is no grant, write DISTRICT=ROLE,ROLE; roles are viewer evaluator editor approver auditor admin",
+             text)},
+        text);
   };
   const size_t equals = text.find('=');
   if (equals == std::string::npos || equals == 0) return bad();
@@ -85,7 +87,8 @@ int RunKey(const KeyOptions& options, const Manner& manner) {
   if (!store) return Report(store.error(), manner);
   if (options.action == "create") return Create(**store, options, manner);
   if (options.action == "revoke") {
-    if (auto revoked = (*store)->RevokeKey(options.id, options.author); !revoked) return Report(revoked.error(), manner);
+    if (auto revoked = (*store)->RevokeKey(options.id, options.author); !revoked)
+      return Report(revoked.error(), manner);
     return kDone;
   }
   const auto keys = (*store)->Keys();

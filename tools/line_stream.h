@@ -12,8 +12,8 @@ struct LineStream {
   int in = 0;
   int out = 1;
   unsigned threads = 1;
-  std::function<direct::LineAnswerer()> make_answerer;           // one for each thread
-  std::function<void(const direct::LinesAnswer&)> written;       // after each block, in order
+  std::function<direct::LineAnswerer()> make_answerer;      // one for each thread
+  std::function<void(const direct::LinesAnswer&)> written;  // after each block, in order
 };
 
 // Errors, kEnvironment: file-unreadable, file-unwritable.

@@ -99,8 +99,9 @@ int Run(int argc, char** argv) {
   DiffOptions diff;
   auto* diff_verb = app.add_subcommand("diff", "两版政策的差别 / what differs between two versions of a policy");
   diff_verb->add_option("OLD", diff.old_path, "旧的：文件或文件夹 / old: file or folder")->required();
-  diff_verb->add_option("NEW", diff.new_path,
-                        "新的；不写则比较 OLD 文件夹里同一政策的各版 / new; without it, the versions in the folder OLD");
+  diff_verb->add_option(
+      "NEW", diff.new_path,
+      "新的；不写则比较 OLD 文件夹里同一政策的各版 / new; without it, the versions in the folder OLD");
   diff_verb->add_option("--data", diff.data, "还不能用 / not built yet");
   diff_verb->add_flag("--prove", diff.prove, "还不能用 / not built yet");
   diff_verb->add_flag("--json", manner.json);

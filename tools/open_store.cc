@@ -20,7 +20,8 @@ Result<std::unique_ptr<store::Store>> OpenStore(const std::string& url, const st
   }
   if (configured.empty()) {
     return Fail(ErrorKind::kUsage, "no-store",
-                {"配置里没有 store，也没有写 --store", "the configuration names no store, and there is no --store"}, config);
+                {"配置里没有 store，也没有写 --store", "the configuration names no store, and there is no --store"},
+                config);
   }
   return store::Store::Open(configured, std::move(options));
 }

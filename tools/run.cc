@@ -23,8 +23,9 @@ class Progress {
     if (!terminal_ || Clock::now() - shown_at_ < std::chrono::seconds(1)) return;
     shown_at_ = Clock::now();
     const double seconds = std::chrono::duration<double>(shown_at_ - start_).count();
-    const Bilingual text{fmt::format("已答 {} 行，每秒 {:.0f} 行", lines_, static_cast<double>(lines_) / seconds),
-                         fmt::format("{} lines answered, {:.0f} a second", lines_, static_cast<double>(lines_) / seconds)};
+    const Bilingual text{
+        fmt::format("已答 {} 行，每秒 {:.0f} 行", lines_, static_cast<double>(lines_) / seconds),
+        fmt::format("{} lines answered, {:.0f} a second", lines_, static_cast<double>(lines_) / seconds)};
     fmt::print(stderr, "\r{}\x1b[K", text.In(language_));
     shown_ = true;
   }

@@ -127,11 +127,13 @@ void AddFigures(server::Metrics& metrics, const server::HttpServer& http) {
   };
   add("connections", "Open connections", [](const server::HttpFigures& f) { return f.open; });
   add("accepted", "Connections accepted since the start", [](const server::HttpFigures& f) { return f.accepted; });
-  add("refused", "Requests and connections refused before a route", [](const server::HttpFigures& f) { return f.refused; });
+  add("refused", "Requests and connections refused before a route",
+      [](const server::HttpFigures& f) { return f.refused; });
   add("timeouts", "Connections cut at a time limit", [](const server::HttpFigures& f) { return f.timeouts; });
   add("evicted", "Connections closed to make room", [](const server::HttpFigures& f) { return f.evicted; });
   add("queue", "Long requests that wait for a thread", [](const server::HttpFigures& f) { return f.waiting; });
-  add("held_bytes", "Bodies announced and answers not taken", [](const server::HttpFigures& f) { return f.held_bytes; });
+  add("held_bytes", "Bodies announced and answers not taken",
+      [](const server::HttpFigures& f) { return f.held_bytes; });
 }
 
 // Memory that is needed again and again, as some hundred KiB by each commit of the log, is kept: glibc would give it back to the system
@@ -150,7 +152,8 @@ int Serve(config::ServiceConfig& config, store::Store* store, const Manner& mann
   settle::PastSettlements past;
   std::optional<server::SettlementJobs> settlements;
   if (store != nullptr) settlements.emplace(*store, past, &log, server::SettlementJobs::Limits{});
-  server::Service base{{}, {}, [] { return data::NewUlid(); }, store, &access, &metrics, &log, settlements ? &*settlements : nullptr, &past};
+  server::Service base{{},       {},   [] { return data::NewUlid(); },        store, &access,
+                       &metrics, &log, settlements ? &*settlements : nullptr, &past};
   server::LiveService live(config.file, std::move(base));
   live.Reload();
   Describe(*live.Current(), manner);
@@ -164,8 +167,10 @@ int Serve(config::ServiceConfig& config, store::Store* store, const Manner& mann
   }
   config.listen.port = http.port();
   if (!access.open() && (store == nullptr || !store->Keys() || store->Keys()->empty())) {
-    return Report(Error{ErrorKind::kFindings, "no-key",
-                        {"不限于本机的服务需要密钥：先运行 heng key create", "a service that is not loopback needs keys: run heng key create first"},
+    return Report(Error{ErrorKind::kFindings,
+                        "no-key",
+                        {"不限于本机的服务需要密钥：先运行 heng key create",
+                         "a service that is not loopback needs keys: run heng key create first"},
                         ""},
                   manner);
   }

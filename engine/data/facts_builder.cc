@@ -30,7 +30,7 @@ std::string ValuesOf(const graph::Graph& graph, graph::DefId check, const eval::
     if (!id.valid() || !seen.insert(id).second) continue;
     const graph::Node& node = graph[id];
     const auto kind = node.form == graph::Form::kField ? graph.model->fields[node.field.index()].kind
-                                                        : semantic::Field::Kind::kParameter;
+                                                       : semantic::Field::Kind::kParameter;
     const bool own = (kind == semantic::Field::Kind::kFact && node.grain.period == period.kind) ||
                      kind == semantic::Field::Kind::kRecord;
     if (own && std::find(fields.begin(), fields.end(), node.field) == fields.end()) fields.push_back(node.field);
@@ -42,13 +42,15 @@ std::string ValuesOf(const graph::Graph& graph, graph::DefId check, const eval::
     const Value* value = nullptr;
     if (declared.kind == semantic::Field::Kind::kRecord) {
       size_t column = 0;
-      for (size_t f = 0; f < field.index(); ++f) column += graph.model->fields[f].grain.sort == declared.grain.sort ? 1 : 0;
+      for (size_t f = 0; f < field.index(); ++f)
+        column += graph.model->fields[f].grain.sort == declared.grain.sort ? 1 : 0;
       value = &facts.rows.at(declared.grain.sort)[subject].values[column];
     } else if (const auto values = facts.values.find(field); values != facts.values.end()) {
       value = values->second.Find({subject, period});
     }
     if (value == nullptr) continue;
-    text += (text.empty() ? "" : "，") + declared.name + " = " + semantic::Describe(*graph.model, declared.type, *value);
+    text +=
+        (text.empty() ? "" : "，") + declared.name + " = " + semantic::Describe(*graph.model, declared.type, *value);
   }
   return text;
 }
@@ -192,9 +194,10 @@ std::optional<Refusal> FactsBuilder::Record(DefinitionId definition, uint32_t su
     refusal.code = "recorded-out-of-range";
     refusal.value = semantic::Describe(model(), declared.type, value);
     refusal.rule = text(recorded->second.low, "−∞") + "–" + text(recorded->second.high, "+∞");
-    refusal.message = {fmt::format("记录的“{}”是 {}，这一版政策只能得出 {}", declared.name, refusal.value, refusal.rule),
-                       fmt::format("the recorded '{}' is {}, this version of the policy can only give {}", declared.name,
-                                   refusal.value, refusal.rule)};
+    refusal.message = {
+        fmt::format("记录的“{}”是 {}，这一版政策只能得出 {}", declared.name, refusal.value, refusal.rule),
+        fmt::format("the recorded '{}' is {}, this version of the policy can only give {}", declared.name,
+                    refusal.value, refusal.rule)};
     return refusal;
   }
   facts_->history[definition].Set({PositionOf(subject), period}, std::move(value));
@@ -268,7 +271,8 @@ void FactsBuilder::RunChecks(const Locate& locate) {
   for (uint32_t subject = 0; subject < subjects_.size(); ++subject) {
     const uint32_t position = PositionOf(subject);
     if (checks && checks->Hold(SortOf(subject), position)) continue;
-    for (const auto& [check, period, row, failure] : evaluation.BrokenChecks(SortOf(subject), position, periods[subject])) {
+    for (const auto& [check, period, row, failure] :
+         evaluation.BrokenChecks(SortOf(subject), position, periods[subject])) {
       const std::string& message = (*graph_)[check].label;
       Refusal refusal;
       refusal.code = "check-failed";
@@ -276,9 +280,9 @@ void FactsBuilder::RunChecks(const Locate& locate) {
       refusal.value = ValuesOf(*graph_, check, *facts_, row.value_or(position), period);
       const std::string values = refusal.value.empty() ? "" : "（" + refusal.value + "）";
       const std::string values_en = refusal.value.empty() ? "" : " (" + refusal.value + ")";
-      refusal.message = {fmt::format("“{}”{}违反校验“{}”{}", IdOf(subject), period.ToText().zh, message, values),
-                         fmt::format("'{}' breaks the check '{}' in {}{}", IdOf(subject), message, period.ToText().en,
-                                     values_en)};
+      refusal.message = {
+          fmt::format("“{}”{}违反校验“{}”{}", IdOf(subject), period.ToText().zh, message, values),
+          fmt::format("'{}' breaks the check '{}' in {}{}", IdOf(subject), message, period.ToText().en, values_en)};
       locate(refusal, subject, period);
       Refuse(subject, period, std::move(refusal));
     }

@@ -90,7 +90,7 @@ class FactsBuilder {
   std::vector<Subject> subjects_;
   std::map<std::pair<SortId, std::string>, uint32_t> subject_of_;
   std::map<std::tuple<SortId, uint32_t, std::string>, uint32_t> row_of_;  // by records, subject and 行号
-  std::vector<std::vector<Period>> rows_of_;     // by subject: the periods that have facts
+  std::vector<std::vector<Period>> rows_of_;                              // by subject: the periods that have facts
   std::vector<std::vector<Period>> refused_of_;  // by subject: the periods whose facts are refused
   std::unordered_map<uint32_t, Refusal> first_refusal_;
   std::optional<std::unordered_map<DefinitionId, graph::Interval>> recorded_;

@@ -21,7 +21,8 @@ std::string_view::const_iterator FindSpecial(std::string_view text) {
   auto at = text.begin();
   for (; text.end() - at >= kWide; at += kWide) {
     bool any = false;
-    for (std::ptrdiff_t i = 0; i < kWide; ++i) any |= (static_cast<unsigned char>(at[i]) < 0x20) | (at[i] == '"') | (at[i] == '\\');
+    for (std::ptrdiff_t i = 0; i < kWide; ++i)
+      any |= (static_cast<unsigned char>(at[i]) < 0x20) | (at[i] == '"') | (at[i] == '\\');
     if (any) break;
   }
   while (at != text.end() && !kSpecial[static_cast<unsigned char>(*at)]) ++at;

@@ -48,7 +48,7 @@ class JsonWriter {
 
   std::string out_;
   bool pretty_;
-  bool first_ = true;       // nothing is in the array or object yet
+  bool first_ = true;  // nothing is in the array or object yet
   bool behind_key_ = false;
   size_t depth_ = 0;
 };

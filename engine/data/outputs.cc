@@ -16,8 +16,8 @@ Output OutputOf(const eval::Evaluation& evaluation, const Column& column, uint32
   const graph::Definition& definition = evaluation.graph()[column.def];
   const std::pair grain{definition.grain.sort, definition.grain.period};
   const auto given = evaluation.facts().given.find(grain.first);
-  const bool missing = model.may_miss.count(grain) > 0 && (given == evaluation.facts().given.end() ||
-                                                           given->second.count({subject, period}) == 0);
+  const bool missing = model.may_miss.count(grain) > 0 &&
+                       (given == evaluation.facts().given.end() || given->second.count({subject, period}) == 0);
   output.value = column.failure ? Value(column.failure)
                  : missing      ? Value(Absent{})
                                 : evaluation.Of(column.def, subject, period);
@@ -67,9 +67,8 @@ std::vector<SubjectOutputs> OutputsOf(const eval::Evaluation& evaluation, const 
       one.sort = sort;
       one.position = subject;
       one.id = ids[subject];
-      const FailurePtr refused = quotient || facts.roster(sort).refused.count(subject) == 0
-                                     ? nullptr
-                                     : facts.roster(sort).refused.at(subject);
+      const FailurePtr refused =
+          quotient || facts.roster(sort).refused.count(subject) == 0 ? nullptr : facts.roster(sort).refused.at(subject);
       if (refused != nullptr) {
         const auto own = errors.find(one.id);
         one.errors = own != errors.end() ? own->second : std::vector<Refusal>{RefusalOf(*refused)};

@@ -26,8 +26,8 @@ struct Output {
 
 struct SubjectOutputs {
   SortId sort;
-  uint32_t position = 0;  // among those of its sort
-  std::string id;         // of the whole empty; of the value of a key its text
+  uint32_t position = 0;        // among those of its sort
+  std::string id;               // of the whole empty; of the value of a key its text
   std::vector<Refusal> errors;  // if any, there are no outputs
   std::vector<Output> outputs;  // of the settled period, in the order of 结果
   // Results of finer periods within it: the periods in order, coarser kinds first.

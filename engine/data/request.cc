@@ -36,7 +36,7 @@ Status TakeMember(const std::string& key, const JsonValue& value, const JsonPlac
   } else if (key == "whole") {
     return MustBe(value, Kind::kObject, place);
   } else {
-    static const std::vector<std::string> kKnown = {"policy",  "version", "period",  "roster",
+    static const std::vector<std::string> kKnown = {"policy",  "version", "period",   "roster",
                                                     "explain", "what_if", "subjects", "whole"};
     return UnknownKey(key, kKnown, JsonPlace());
   }

@@ -21,7 +21,7 @@ struct Request {
   bool roster_complete = false;
   bool explain = false;
   bool what_if = false;
-  JsonValue subjects;                           // an array
+  JsonValue subjects;                         // an array
   JsonValue whole{JsonValue::Kind::kObject};  // the facts of the whole district
 };
 

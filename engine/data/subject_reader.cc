@@ -44,8 +44,7 @@ class SubjectReader {
     }
     static const JsonValue kEmpty{Kind::kObject};
     if (!attributes_read) {
-      if (auto status = ReadFields(kEmpty, Attributes(), {}, JsonPlace(place, "attributes")); !status)
-        return status;
+      if (auto status = ReadFields(kEmpty, Attributes(), {}, JsonPlace(place, "attributes")); !status) return status;
     }
     return ReadRecords(records == nullptr ? kEmpty : *records, JsonPlace(place, "records"));
   }
@@ -317,19 +316,18 @@ class SubjectReader {
     if (auto status = ReadRowHead(object, records, place, fields, head, whole); !status || !whole) return status;
     std::vector<Value> values(records.fields.size());
     Period period = *head.period;
-    Status status = ReadMembers(fields, records.fields, period, place,
-                                [&](size_t i, const JsonValue& value, const JsonPlace& here) {
-                                  const semantic::Field& field = model()[records.fields[i]];
-                                  Reading reading = ReadJson(Expected(model(), field), value);
-                                  std::optional<Refusal> unknown =
-                                      reading ? builder_.Resolve(field.type, *reading) : std::nullopt;
-                                  if (reading && !unknown) {
-                                    values[i] = std::move(*reading);
-                                  } else {
-                                    whole = false;
-                                    Refuse(period, unknown ? std::move(*unknown) : std::move(reading.error()), here);
-                                  }
-                                });
+    Status status = ReadMembers(
+        fields, records.fields, period, place, [&](size_t i, const JsonValue& value, const JsonPlace& here) {
+          const semantic::Field& field = model()[records.fields[i]];
+          Reading reading = ReadJson(Expected(model(), field), value);
+          std::optional<Refusal> unknown = reading ? builder_.Resolve(field.type, *reading) : std::nullopt;
+          if (reading && !unknown) {
+            values[i] = std::move(*reading);
+          } else {
+            whole = false;
+            Refuse(period, unknown ? std::move(*unknown) : std::move(reading.error()), here);
+          }
+        });
     if (!status || !whole) return status;
     for (size_t i = 0; i < records.fields.size(); ++i) {
       if (records.fields[i] == model()[records.sort].date) period = Period::Of(std::get<Date>(values[i]));

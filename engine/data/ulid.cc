@@ -41,7 +41,8 @@ std::string NewUlid(uint64_t unix_ms) {
   thread_local std::array<unsigned char, 10> random;
   thread_local std::optional<uint64_t> of;
   // One more than the last one; after the greatest there is, as with another time, the system's.
-  const bool follows = of == unix_ms && std::any_of(random.rbegin(), random.rend(), [](unsigned char& byte) { return ++byte != 0; });
+  const bool follows =
+      of == unix_ms && std::any_of(random.rbegin(), random.rend(), [](unsigned char& byte) { return ++byte != 0; });
   if (!follows) CHECK(getrandom(random.data(), random.size(), 0) == static_cast<ssize_t>(random.size()));
   of = unix_ms;
   return UlidOf(unix_ms, random.data());

@@ -91,8 +91,8 @@ std::string RenderText(const std::vector<Diagnostic>& diagnostics, Language lang
     out += Excerpt(d.place);
     for (const Related& related : d.related) {
       const LineColumn other = related.place.source->Locate(related.place.span.begin);
-      out += fmt::format("      = {}:{}:{}: {}\n", related.place.source->PathOf(related.place.span.begin), other.line, other.column,
-                         related.message.In(language));
+      out += fmt::format("      = {}:{}:{}: {}\n", related.place.source->PathOf(related.place.span.begin), other.line,
+                         other.column, related.message.In(language));
       out += Excerpt(related.place);
     }
     if (const std::string hint = d.hint().In(language); !hint.empty()) {

@@ -201,13 +201,12 @@ Pieces Canon::Of(const syntax::Argument& argument, const ExprInfo& call) const {
   flag(argument.so_far, "so-far");
   const Referent& referent = call.referent;
   if (!argument.within.text.empty()) {
-    parts.push_back({Word("within"), Word(referent.scope == Referent::Scope::kKey
-                                              ? Key(referent.key, referent.key_is_field)
-                                              : "whole")});
+    parts.push_back(
+        {Word("within"),
+         Word(referent.scope == Referent::Scope::kKey ? Key(referent.key, referent.key_is_field) : "whole")});
   }
   if (argument.at_least) {
-    const std::string otherwise =
-        call.otherwise_whole ? "whole" : Key(call.otherwise_key, call.otherwise_is_field);
+    const std::string otherwise = call.otherwise_whole ? "whole" : Key(call.otherwise_key, call.otherwise_is_field);
     parts.push_back(Form("at-least", {Of(*argument.at_least), {Word(otherwise)}}));
   }
   flag(argument.skip_missing, "skip-missing");

@@ -91,8 +91,7 @@ class Comparer {
     path_.push_back(&item);
     const bool part = path_.size() > 1 && item.name.empty();
     Change& change = Add(what, part ? item.aspect : "");
-    (what == What::kAdded ? change.new_side : change.old_side) =
-        SideOf(what == What::kAdded ? new_ : old_, item);
+    (what == What::kAdded ? change.new_side : change.old_side) = SideOf(what == What::kAdded ? new_ : old_, item);
     SetAffected(change);
     path_.pop_back();
   }
@@ -240,7 +239,7 @@ class Comparer {
   const Dependence old_reach_;
   const Dependence new_reach_;
   Renames renames_;
-  std::vector<const Item*> path_;  // the declaration, and the parts on the way
+  std::vector<const Item*> path_;                          // the declaration, and the parts on the way
   std::set<std::pair<std::string, std::string>> origins_;  // changes of marks that were said of something around
   std::vector<Change> changes_;
 };

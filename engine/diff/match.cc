@@ -25,8 +25,8 @@ void AddWords(const Item& item, std::map<std::string, int>& words) {
 
 // Of facts and parameters many look the same: one that goes and one that comes are the same only if they share a code, or are used alike.
 bool IsPlain(const Item& item) {
-  return item.kind == "field" || item.kind == "parameter" || item.kind == "imported" || item.kind == "unit_of_its_own" ||
-         item.kind == "result";
+  return item.kind == "field" || item.kind == "parameter" || item.kind == "imported" ||
+         item.kind == "unit_of_its_own" || item.kind == "result";
 }
 
 // How alike two things are: the share of the words that both have (Dice).
@@ -231,7 +231,8 @@ Renames FindRenames(const graph::Graph& old_policy, const std::vector<Item>& new
     for (const auto& [nothing, n] : unmatched) {
       if (nothing >= 0 || gone.reference.empty()) continue;
       const Item& come = new_items[static_cast<size_t>(n)];
-      const bool taken = std::any_of(renames.begin(), renames.end(), [&](const auto& r) { return r.second == come.reference; });
+      const bool taken =
+          std::any_of(renames.begin(), renames.end(), [&](const auto& r) { return r.second == come.reference; });
       if (come.kind != gone.kind || !SameType(gone, come) || taken || ++tried > limit) continue;
       Renames with = renames;
       with.emplace(gone.reference, come.reference);

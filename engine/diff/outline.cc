@@ -173,8 +173,10 @@ void Outliner::Add(const syntax::TypeDecl& type, Span span) {
     }
   }
   if (type.kind != syntax::TypeDecl::Kind::kUnit)
-    AddFixed(item, "scale", type.kind == syntax::TypeDecl::Kind::kScale ? Bilingual("有序", "ordered")
-                                                                           : Bilingual("无序", "unordered"), span);
+    AddFixed(
+        item, "scale",
+        type.kind == syntax::TypeDecl::Kind::kScale ? Bilingual("有序", "ordered") : Bilingual("无序", "unordered"),
+        span);
   items_.push_back(std::move(item));
 }
 
@@ -261,8 +263,9 @@ void Outliner::Add(const syntax::GuaranteeDecl& guarantee, Span span) {
   SetValue(item, guarantee.claim);
   AddFixed(item, "period", PeriodAdverb(guarantee.period), span);
   AddExpr(item, "along", guarantee.along);
-  if (guarantee.monotone) AddFixed(item, "direction", guarantee.decreasing ? Bilingual("不增", "not increasing")
-                                                                               : Bilingual("不减", "not decreasing"), span);
+  if (guarantee.monotone)
+    AddFixed(item, "direction",
+             guarantee.decreasing ? Bilingual("不增", "not increasing") : Bilingual("不减", "not decreasing"), span);
   AddExpr(item, "condition", guarantee.when);
   items_.push_back(std::move(item));
 }

@@ -26,7 +26,7 @@ struct Item {
   bool ordered = false;
   Pieces value;
   Bilingual shown;  // the value as written
-  Origin origin;      // the nearest mark
+  Origin origin;    // the nearest mark
   Span span;
   // What depends on it, as `reference`s; empty: as what it is part of.
   std::vector<std::string> feeds;

@@ -74,8 +74,13 @@ void Outliner::Add(const syntax::ParameterDecl& parameter, Span span) {
 
 void Outliner::AddType(Item& to, const semantic::Field& field) const {
   const semantic::Type& type = field.type;
-  const Bilingual kTypes[] = {"?",           {"数", "number"}, {"是否", "yes or no"},  {"文本", "text"},
-                              {"取值", "one of several"}, {"日期", "date"},   {"对象", "subject"}};
+  const Bilingual kTypes[] = {"?",
+                              {"数", "number"},
+                              {"是否", "yes or no"},
+                              {"文本", "text"},
+                              {"取值", "one of several"},
+                              {"日期", "date"},
+                              {"对象", "subject"}};
   Bilingual name = kTypes[static_cast<size_t>(type.kind)];
   if (type.kind == TypeKind::kSubject) name = canon_.NameOf(type.subject).substr(5);
   const auto declares = [&](const syntax::Declaration& d) {
@@ -93,8 +98,10 @@ void Outliner::AddType(Item& to, const semantic::Field& field) const {
   AddFixed(to, "type", name, field.span);
   if (type.is_number()) AddFixed(to, "unit", type.percent ? "%" : type.unit.ToString(), field.span);
   if (field.range) {
-    Item range = Fixed("range", semantic::Describe(model_, type, field.range->first) + " 至 " +
-                                    semantic::Describe(model_, type, field.range->second), field.span);
+    Item range = Fixed("range",
+                       semantic::Describe(model_, type, field.range->first) + " 至 " +
+                           semantic::Describe(model_, type, field.range->second),
+                       field.span);
     range.value = canon_.Number(field.range->first, type.unit, type.percent, field.span);
     const Pieces high = canon_.Number(field.range->second, type.unit, type.percent, field.span);
     range.value.insert(range.value.end(), high.begin(), high.end());
@@ -129,9 +136,9 @@ void Outliner::AddFields() {
     AddFixed(item, "period", PeriodAdverb(field.grain.period), field.span);
     for (const Item& part : item.children) {
       if (part.kind == "type" || (part.kind == "unit" && !field.range) || part.kind == "range")
-        item.shown = item.shown.zh.empty() ? part.shown
-                                           : Bilingual(item.shown.zh + "，" + part.shown.zh,
-                                                       item.shown.en + ", " + part.shown.en);
+        item.shown = item.shown.zh.empty()
+                         ? part.shown
+                         : Bilingual(item.shown.zh + "，" + part.shown.zh, item.shown.en + ", " + part.shown.en);
     }
     items_.push_back(std::move(item));
   }

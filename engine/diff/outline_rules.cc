@@ -22,7 +22,8 @@ const Bilingual kOtherwise = {"其余", "otherwise"};
 void Outliner::SetValue(Item& to, ExprId id) const {
   ExprId inner = id;
   const auto wraps = [&](const Expr& e) {
-    return (e.kind == ExprKind::kRound || e.kind == ExprKind::kCap || e.kind == ExprKind::kFloor) && !e.operands.empty();
+    return (e.kind == ExprKind::kRound || e.kind == ExprKind::kCap || e.kind == ExprKind::kFloor) &&
+           !e.operands.empty();
   };
   while (wraps(tree_[inner])) inner = tree_[inner].operands[0];
   const Expr& rows = tree_[inner];
@@ -326,8 +327,8 @@ Pieces Outliner::Of(const syntax::ExampleLine& line) const {
   Pieces out;
   const auto say = [&](const std::string& text) { Join(out, Fixed("", text, line.span).value); };
   const auto name = [&](const std::string& text) { say(canon_.Plain(text)); };
-  say(fmt::format("line:{} {} {} {} {}", static_cast<int>(line.kind), line.id, line.from.ToString(),
-                  line.to.ToString(), line.message));
+  say(fmt::format("line:{} {} {} {} {}", static_cast<int>(line.kind), line.id, line.from.ToString(), line.to.ToString(),
+                  line.message));
   name(line.name.text);
   name(line.key.text);
   Join(out, canon_.Of(line.value));

@@ -47,9 +47,9 @@ class Writer {
     if (!difference.old_version || !difference.new_version) {
       const bool added = !difference.old_version;
       const VersionName& only = added ? *difference.new_version : *difference.old_version;
-      out_ += fmt::format("{} {} {}{}\n", only.id, Say("版本", "version"), only.version,
-                          added ? Say("：旧的一边没有", ": not in the old folder")
-                                : Say("：新的一边没有", ": not in the new folder"));
+      out_ += fmt::format(
+          "{} {} {}{}\n", only.id, Say("版本", "version"), only.version,
+          added ? Say("：旧的一边没有", ": not in the old folder") : Say("：新的一边没有", ": not in the new folder"));
       return;
     }
     const VersionName& before = *difference.old_version;
@@ -57,14 +57,14 @@ class Writer {
     out_ += fmt::format("{}{}{} {} → {}\n", after.id, after.title.empty() ? "" : " ", after.title, before.version,
                         after.version);
     if (difference.changes.empty()) {
-      out_ += Say("没有差别：两版的规范形式相同（版式、注释、关键词的语言、没有意义的次序不算）\n",
-                  "no difference: the canonical forms are equal (layout, comments, keywords and order without meaning apart)\n");
+      out_ += Say(
+          "没有差别：两版的规范形式相同（版式、注释、关键词的语言、没有意义的次序不算）\n",
+          "no difference: the canonical forms are equal (layout, comments, keywords and order without meaning apart)\n");
       return;
     }
     out_ += zh_ ? fmt::format("{} 处差别", difference.changes.size())
                 : fmt::format("{} difference{}", difference.changes.size(), difference.changes.size() == 1 ? "" : "s");
-    if (!difference.affects.empty())
-      out_ += Say("；受影响的结果：", "; affected results: ") + List(difference.affects);
+    if (!difference.affects.empty()) out_ += Say("；受影响的结果：", "; affected results: ") + List(difference.affects);
     out_ += "\n";
     std::string kind;
     for (const Change& change : difference.changes) {
@@ -94,7 +94,8 @@ class Writer {
 
   static std::string Signed(const Rational& value) { return (value.sign() > 0 ? "+" : "") + Shortened(value); }
   static std::string Shortened(const Rational& value) {
-    return value.decimal_places() ? value.ToString() : value.RoundTo(Rational(1, 10000), Rounding::kHalfToEven).ToString();
+    return value.decimal_places() ? value.ToString()
+                                  : value.RoundTo(Rational(1, 10000), Rounding::kHalfToEven).ToString();
   }
 
   std::string Amount(const Change& change) const {
@@ -123,10 +124,12 @@ class Writer {
       return Say("；来由：", "; provenance: ") + of(change.old_side) + " → " + of(change.new_side);
     }
     const std::optional<Side>& side = change.new_side ? change.new_side : change.old_side;
-    const bool value = change.what != What::kRenamed && change.what != What::kReordered && change.aspect != "provenance";
+    const bool value =
+        change.what != What::kRenamed && change.what != What::kReordered && change.aspect != "provenance";
     if (!value || !side || side->provenance.zh.empty()) return "";
     // Another one that no change says here was said of the whole.
-    const bool said = change.old_side && change.new_side && !(change.old_side->provenance == change.new_side->provenance);
+    const bool said =
+        change.old_side && change.new_side && !(change.old_side->provenance == change.new_side->provenance);
     if (said && !change.origin_changed) return "";
     return Say("；", "; ") + side->provenance.In(language_);
   }
@@ -174,8 +177,7 @@ class Writer {
       line += Say("，见“", ", in '") + change.context + Say("”", "'");
     line += Provenance(change) + Elsewhere(change, difference);
     out_ += "  " + line + "\n";
-    if (!change.affects.empty())
-      out_ += "      " + Say("受影响的结果：", "affects: ") + List(change.affects) + "\n";
+    if (!change.affects.empty()) out_ += "      " + Say("受影响的结果：", "affects: ") + List(change.affects) + "\n";
   }
 
   // Where it is, if not in the policy itself: in a module, or in a CSV beside it.

@@ -43,7 +43,8 @@ class Decider::Sink {
   size_t size_;
 };
 
-Decider::Decider(std::shared_ptr<const Plan> plan) : plan_(std::move(plan)), single_(plan_->single), reader_(*plan_, single_) {}
+Decider::Decider(std::shared_ptr<const Plan> plan)
+    : plan_(std::move(plan)), single_(plan_->single), reader_(*plan_, single_) {}
 
 bool Decider::DecideLine(std::string_view line, std::string& out) {
   if (line.size() > limits::kRequestBytes) return false;
@@ -106,7 +107,8 @@ bool Decider::Write(const Piece& piece, Sink& out) const {
       if (piece.factor != 0) {
         WriteNumber(piece, integer * piece.factor, out);
       } else {
-        out.AppendQuoted(data::PrintValue(*plan_->deployment.graph->model, *piece.definition, single_.number(piece.output)));
+        out.AppendQuoted(
+            data::PrintValue(*plan_->deployment.graph->model, *piece.definition, single_.number(piece.output)));
       }
   }
   return true;

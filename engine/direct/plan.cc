@@ -113,8 +113,7 @@ class Planner {
   }
 
   static void FindSimple(Section& section) {
-    for (Key& key : section.keys)
-      key.simple = key.type == TypeKind::kNumber && !key.optional && !key.percent;
+    for (Key& key : section.keys) key.simple = key.type == TypeKind::kNumber && !key.optional && !key.percent;
   }
 
   Key KeyOf(FieldId id) const {
@@ -151,7 +150,8 @@ class Planner {
 
   Section& SectionOf(std::vector<Section>& sections, Period period, const std::function<Section()>& make) {
     const std::string name = period.ToString();
-    const auto found = std::find_if(sections.begin(), sections.end(), [&](const Section& one) { return one.name == name; });
+    const auto found =
+        std::find_if(sections.begin(), sections.end(), [&](const Section& one) { return one.name == name; });
     return found != sections.end() ? *found : sections.emplace_back(make());
   }
 
@@ -205,7 +205,8 @@ class Planner {
 
   bool Bind(Section& section, const std::string& name, uint32_t s, bool percent) {
     const Slot& slot = lowered().slots[s];
-    const auto key = std::find_if(section.keys.begin(), section.keys.end(), [&](const Key& one) { return one.name == name; });
+    const auto key =
+        std::find_if(section.keys.begin(), section.keys.end(), [&](const Key& one) { return one.name == name; });
     if (key == section.keys.end() || slot.type != key->type) return false;
     if (slot.type == TypeKind::kNumber) {
       const auto places = PlacesOf(slot.scale);
@@ -316,7 +317,8 @@ class Planner {
     }
     pieces_.emplace_back().before = text;
     plan_.pieces = std::move(pieces_);
-    return std::none_of(plan_.pieces.begin(), plan_.pieces.end(), [](const Piece& piece) { return piece.before.find(kMark) != std::string::npos; });
+    return std::none_of(plan_.pieces.begin(), plan_.pieces.end(),
+                        [](const Piece& piece) { return piece.before.find(kMark) != std::string::npos; });
   }
 
   bool Add(const data::Column& column, Period period) {

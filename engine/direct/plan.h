@@ -26,8 +26,8 @@ struct Key {
   int places = 0;
   int64_t low = 0;
   int64_t high = 0;
-  int64_t one = 1;   // 1, as such an integer
-  int64_t none = 0;  // what the slots hold where there is no value
+  int64_t one = 1;                                     // 1, as such an integer
+  int64_t none = 0;                                    // what the slots hold where there is no value
   std::vector<std::pair<std::string, int64_t>> words;  // of enumerations and 是否
   std::vector<uint32_t> slots;                         // none: it is only validated
   bool simple = false;  // a number that is always there and stands in its slots as it is written

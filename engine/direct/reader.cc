@@ -34,7 +34,8 @@ Shape::Part::Kind KindOf(const Key& key) {
 int64_t Texts::CodeOf(std::string_view text) {
   for (size_t i = 0; i < known_.size(); ++i) {
     const std::string& known = known_[i];
-    if (known.size() == text.size() + 2 && std::string_view(known).substr(1, text.size()) == text) return static_cast<int64_t>(i);
+    if (known.size() == text.size() + 2 && std::string_view(known).substr(1, text.size()) == text)
+      return static_cast<int64_t>(i);
   }
   size_t i = 0;
   while (i < own_.size() && own_[i] != text) ++i;
@@ -43,7 +44,11 @@ int64_t Texts::CodeOf(std::string_view text) {
 }
 
 Reader::Reader(const Plan& plan, eval::Single& single)
-    : plan_(plan), single_(single), texts_(plan.texts), inputs_given_(plan.inputs.size()), history_given_(plan.history.size()) {}
+    : plan_(plan),
+      single_(single),
+      texts_(plan.texts),
+      inputs_given_(plan.inputs.size()),
+      history_given_(plan.history.size()) {}
 
 template <typename IsThere>
 size_t Reader::Search(size_t count, size_t guess, IsThere is_there) {
@@ -221,7 +226,8 @@ bool Reader::ReadAs(const Shape& shape, std::string_view line) {
   const char* const end = at + line.size();
   texts_.Clear();
   for (const Shape::Part& part : shape.parts) {
-    if (end - at < static_cast<ptrdiff_t>(part.size) || !IsSame(at, {shape.text.data() + part.begin, part.size})) return false;
+    if (end - at < static_cast<ptrdiff_t>(part.size) || !IsSame(at, {shape.text.data() + part.begin, part.size}))
+      return false;
     at += part.size;
     if (!ReadPart(part, at, end)) return false;
   }
@@ -321,7 +327,8 @@ bool Reader::Take(const Key& key, std::string_view token) {
       const auto value = ToInteger(content.value_or(token), key.places);
       if (!value) return false;
       if (key.places == Key::kAny) return true;
-      if (*value < key.low || *value > key.high || (key.percent && *value != 0 && key.one > *value && -key.one < *value))
+      if (*value < key.low || *value > key.high ||
+          (key.percent && *value != 0 && key.one > *value && -key.one < *value))
         return false;
       Put(key, *value);
       return true;

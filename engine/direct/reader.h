@@ -82,7 +82,7 @@ class Reader {
   std::vector<Shape> shapes_;  // of lines before; a few
   size_t last_shape_ = 0;      // that was met, or is the newest
   size_t misses_ = 0;          // lines in a row that had none of them
-  bool by_code_ = false;  // how the last key was written
+  bool by_code_ = false;       // how the last key was written
   std::vector<uint8_t> inputs_given_, history_given_, given_;
 };
 

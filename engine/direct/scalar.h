@@ -85,7 +85,9 @@ inline uint64_t OtherThanDigits(uint64_t word) {
 inline int64_t NumberOf(uint64_t word, int count) {
   word = (word ^ 0x3030303030303030) << (64 - 8 * count);
   word = word * 10 + (word >> 8);
-  word = ((word & 0x000000FF000000FF) * 0x000F424000000064 + ((word >> 16) & 0x000000FF000000FF) * 0x0000271000000001) >> 32;
+  word =
+      ((word & 0x000000FF000000FF) * 0x000F424000000064 + ((word >> 16) & 0x000000FF000000FF) * 0x0000271000000001) >>
+      32;
   return static_cast<int64_t>(word);
 }
 

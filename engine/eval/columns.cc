@@ -41,7 +41,8 @@ struct KeyHash {
 void Gather(const std::vector<ColumnView>& operands, size_t rows, ColumnTarget out) {
   const auto copy = [&](auto* to, const auto* from) {
     for (size_t i = 0; i < rows; ++i)
-      to[i] = static_cast<std::remove_pointer_t<decltype(to)>>(from[static_cast<size_t>(std::max<Int>(operands[0][i], 0))]);
+      to[i] =
+          static_cast<std::remove_pointer_t<decltype(to)>>(from[static_cast<size_t>(std::max<Int>(operands[0][i], 0))]);
   };
   WithType(out.storage, [&](auto to) {
     WithType(operands[1].storage, [&](auto from) {

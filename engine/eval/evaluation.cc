@@ -52,9 +52,10 @@ Evaluation::Evaluation(GraphPtr graph, std::shared_ptr<const Facts> facts, Perio
     options.peers = this->facts().roster_complete;
     executable = Prepare(program::Schedule(program::Lower(interpreter_->graph_pointer(), std::move(options))));
   }
-  fast_ = std::make_unique<Fast>(std::move(executable), this->facts(), [this](DefId definition, uint32_t entity, Period at) {
-    return Ready().Read(definition, {entity, at});
-  });
+  fast_ = std::make_unique<Fast>(std::move(executable), this->facts(),
+                                 [this](DefId definition, uint32_t entity, Period at) {
+                                   return Ready().Read(definition, {entity, at});
+                                 });
 }
 Evaluation::~Evaluation() = default;
 Evaluation::Evaluation(Evaluation&&) noexcept = default;
@@ -132,7 +133,8 @@ std::vector<Evaluation::BrokenCheck> Evaluation::BrokenChecks(SortId sort, uint3
     if (grain.sort != sort) continue;
     if (grain.period == PeriodKind::kOnce) test(root.definition, {subject, {}}, std::nullopt);
     for (const Period period : periods) {
-      if (period.kind == grain.period && period.kind != PeriodKind::kOnce) test(root.definition, {subject, period}, std::nullopt);
+      if (period.kind == grain.period && period.kind != PeriodKind::kOnce)
+        test(root.definition, {subject, period}, std::nullopt);
     }
   }
   return broken;

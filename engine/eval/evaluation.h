@@ -83,7 +83,7 @@ class Evaluation {
     DefId check;
     Period period;
     std::optional<uint32_t> row;  // of a check on rows
-    FailurePtr failure;  // why it cannot be evaluated; null: it does not hold
+    FailurePtr failure;           // why it cannot be evaluated; null: it does not hold
   };
   std::vector<BrokenCheck> BrokenChecks(SortId sort, uint32_t subject, const std::vector<Period>& periods) const;
   // Asserts every guarantee for every subject that was not refused.

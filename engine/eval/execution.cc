@@ -106,10 +106,11 @@ void Execution::RunRows(size_t stage, size_t begin, size_t end, std::vector<uint
       for (const Place& place : in.operands) columns.emplace_back(at(place, row), place.storage);
       const program::CodeBuilder& code = program().lowered->code;
       for (size_t r = 0; r < rows; ++r) {
-        const Int value = in.code == Code::kFind
-                              ? static_cast<Int>(code.finders()[in.index].Find(
-                                    [&](size_t c) { return LoadInteger(columns[c].first, columns[c].second, r); }))
-                              : code.tables()[in.index][static_cast<size_t>(LoadInteger(columns[0].first, columns[0].second, r))];
+        const Int value =
+            in.code == Code::kFind
+                ? static_cast<Int>(code.finders()[in.index].Find(
+                      [&](size_t c) { return LoadInteger(columns[c].first, columns[c].second, r); }))
+                : code.tables()[in.index][static_cast<size_t>(LoadInteger(columns[0].first, columns[0].second, r))];
         StoreInteger(out, in.out.storage, r, value);
       }
     }

@@ -27,13 +27,14 @@ inline constexpr size_t kMostRows = size_t{1} << 24;
 // What a program reads. The columns belong to the caller and outlive the execution.
 struct Batch {
   struct Input {
-    const void* values = nullptr;        // of the slot's storage (a bit: a byte, 0 or 1), within its bounds in every row, with a value or not
-    const uint8_t* present = nullptr;    // a byte a row, 0 or 1; null: all are
-    const uint8_t* unknown = nullptr;    // likewise; null: none is
+    const void* values =
+        nullptr;  // of the slot's storage (a bit: a byte, 0 or 1), within its bounds in every row, with a value or not
+    const uint8_t* present = nullptr;  // a byte a row, 0 or 1; null: all are
+    const uint8_t* unknown = nullptr;  // likewise; null: none is
   };
-  std::vector<size_t> rows;              // by domain; of the values of keys it is found out
-  std::vector<Input> inputs;             // by slot
-  std::vector<const uint8_t*> bad;       // by domain, likewise; null: none is
+  std::vector<size_t> rows;         // by domain; of the values of keys it is found out
+  std::vector<Input> inputs;        // by slot
+  std::vector<const uint8_t*> bad;  // by domain, likewise; null: none is
 };
 
 // Columns of one run; can be used again for further batches without allocating anew.
@@ -67,7 +68,7 @@ class Execution {
   std::shared_ptr<const Executable> executable_;
   const Batch* batch_ = nullptr;
   std::vector<size_t> rows_;
-  std::vector<std::vector<Int>> columns_;  // Int for alignment; used as the storage says
+  std::vector<std::vector<Int>> columns_;      // Int for alignment; used as the storage says
   std::vector<std::vector<uint8_t>> scratch_;  // by thread
   std::vector<uint8_t> zeros_, ones_;
 };

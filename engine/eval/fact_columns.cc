@@ -137,7 +137,9 @@ void FactColumns::FillRows(size_t s) {
       case Slot::Kind::kField: Put(s, i, &row.values[places_.at(slot.field)]); break;
       case Slot::Kind::kOwner: put(row.owner); break;
       case Slot::Kind::kRowIn: put(known && (once || row.period.In(slot.period.kind) == slot.period) ? 1 : 0); break;
-      case Slot::Kind::kRowNotAfter: put(known && (once || row.period.In(slot.period.kind) <= slot.period) ? 1 : 0); break;
+      case Slot::Kind::kRowNotAfter:
+        put(known && (once || row.period.In(slot.period.kind) <= slot.period) ? 1 : 0);
+        break;
       case Slot::Kind::kRowOrdinal: put(row.period.In(slot.period.kind).ordinal); break;
       case Slot::Kind::kRowFirstDay: put(row.period.first_day().days()); break;
       case Slot::Kind::kRowLastDay: put(row.period.last_day().days()); break;
@@ -146,7 +148,8 @@ void FactColumns::FillRows(size_t s) {
         const semantic::Model& model = *lowered_.graph->model;
         uint32_t entity = row.owner;
         graph::SortId sort = model[lowered_.domains[slot.domain.index()].sort].parent;
-        for (; sort != model[slot.field].grain.sort; sort = model[sort].parent) entity = facts_.rows.at(sort)[entity].owner;
+        for (; sort != model[slot.field].grain.sort; sort = model[sort].parent)
+          entity = facts_.rows.at(sort)[entity].owner;
         Put(s, i, FieldValue(slot.field, entity, once ? settled : row.period.In(slot.period.kind)));
         break;
       }
@@ -164,8 +167,7 @@ void FactColumns::Fill(size_t s, const Interpret& interpret) {
   if (model[sort].kind == semantic::Sort::Kind::kRecords) {
     FillRows(s);
   } else {
-    const bool presence =
-        slot.kind == Slot::Kind::kField && model[slot.field].kind == semantic::Field::Kind::kPresence;
+    const bool presence = slot.kind == Slot::Kind::kField && model[slot.field].kind == semantic::Field::Kind::kPresence;
     const auto given = facts_.given.find(sort);
     const auto history = slot.kind == Slot::Kind::kPast
                              ? facts_.history.find((*lowered_.graph)[slot.definition].declared)

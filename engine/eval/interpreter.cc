@@ -282,7 +282,8 @@ const Value* Interpreter::ParameterValue(FieldId id, Date day) const {
 Value Interpreter::FieldValue(FieldId id, Instance instance) const {
   using Kind = semantic::Field::Kind;
   const semantic::Field& field = (*graph_->model)[id];
-  if (field.kind == Kind::kRecord) return facts_->rows.at(field.grain.sort)[instance.entity].values[columns_[id.index()]];
+  if (field.kind == Kind::kRecord)
+    return facts_->rows.at(field.grain.sort)[instance.entity].values[columns_[id.index()]];
   if (field.kind == Kind::kPresence) {
     const auto given = facts_->given.find(field.grain.sort);
     return given != facts_->given.end() && given->second.count({instance.entity, instance.period}) > 0;
@@ -385,10 +386,13 @@ Value Interpreter::EvalDate(const Node& node, const std::vector<Value>& operands
   const Date earliest{1000, 1, 1};
   const Date latest{9999, 12, 31};
   if (count && *count >= -limit && *count <= limit) {
-    const Date date = node.op == Op::kAddMonths ? a.AddMonths(static_cast<int>(*count)) : a.AddDays(static_cast<int>(*count));
+    const Date date =
+        node.op == Op::kAddMonths ? a.AddMonths(static_cast<int>(*count)) : a.AddDays(static_cast<int>(*count));
     if (date >= earliest && date <= latest) return date;
   }
-  return Failed("bad-date", {"日期要加减整数个月或天，且在 1000 至 9999 年之间", "a date can be moved by whole months or days, within the years 1000 to 9999"},
+  return Failed("bad-date",
+                {"日期要加减整数个月或天，且在 1000 至 9999 年之间",
+                 "a date can be moved by whole months or days, within the years 1000 to 9999"},
                 instance, node.grain);
 }
 

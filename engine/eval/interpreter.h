@@ -116,13 +116,14 @@ class Interpreter {
     std::vector<std::vector<Value>> keys;
   };
   std::map<std::pair<uint32_t, Period>, Keys> groups_;
-  std::map<std::pair<SortId, SortId>, std::unordered_map<uint32_t, std::vector<uint32_t>>> rows_;  // of records, by root sort
+  std::map<std::pair<SortId, SortId>, std::unordered_map<uint32_t, std::vector<uint32_t>>>
+      rows_;                     // of records, by root sort
   std::vector<size_t> columns_;  // of fields of records: their place in the row
   const Definition* current_ = nullptr;
   std::vector<Trace>* trace_ = nullptr;  // where operands are recorded, when explaining
   std::optional<Pin> pin_;
   std::unordered_map<NodeId, std::vector<bool>> reached_;  // of a kCase or kElse: its arms that were decided on
-  std::map<NodeId, std::vector<bool>> dependents_;  // of pinned nodes
+  std::map<NodeId, std::vector<bool>> dependents_;         // of pinned nodes
   // Nodes with several parents, and their values within the definition being evaluated: without them, sharing in the graph would
   // cost a doubling a level.
   std::vector<bool> shared_;

@@ -96,8 +96,8 @@ const Interpreter::Fibres& Interpreter::FibresOf(NodeId id, const Node& node, Gr
   std::optional<Pin> pin = std::exchange(pin_, std::nullopt);
   Memo memo = std::exchange(memo_, {});
   const size_t count = CountOf(source.sort, {});
-  const bool rows = !graph_->is_quotient(source.sort) &&
-                    (*graph_->model)[source.sort].kind == semantic::Sort::Kind::kRecords;
+  const bool rows =
+      !graph_->is_quotient(source.sort) && (*graph_->model)[source.sort].kind == semantic::Sort::Kind::kRecords;
   for (uint32_t entity = 0; entity < count; ++entity) {
     std::vector<Period> periods =
         rows ? std::vector<Period>{facts_->rows.at(source.sort)[entity].period} : PeriodsOf(source.period);
@@ -168,7 +168,8 @@ std::vector<Instance> Interpreter::MembersOf(NodeId id, const Node& node, Instan
   const auto& steps = (*graph_)[node.path].steps;
   const bool rows = !graph_->is_quotient(node.source.sort) &&
                     (*graph_->model)[node.source.sort].kind == semantic::Sort::Kind::kRecords;
-  const bool in_time = std::all_of(steps.begin(), steps.end(), [](const Step& s) { return s.kind == Step::Kind::kCalendar; });
+  const bool in_time =
+      std::all_of(steps.begin(), steps.end(), [](const Step& s) { return s.kind == Step::Kind::kCalendar; });
   std::vector<Period> window = {instance.period};
   for (int back = 1; back < node.window; ++back) window.push_back(instance.period.Back(back));
   std::vector<Instance> members;
@@ -254,7 +255,8 @@ Value Interpreter::EvalNth(const Node& node, const std::vector<std::pair<Value, 
   if (order.size() < n) return Absent{};
   const auto same = [&](size_t i) { return keyed[order[i]].first == keyed[order[n - 1]].first; };
   if ((n >= 2 && same(n - 2)) || (n < order.size() && same(n))) {
-    return Failed("tie", {"同一天有几条，分不出先后", "several rows have the same date, so there is no order"}, instance, node.grain);
+    return Failed("tie", {"同一天有几条，分不出先后", "several rows have the same date, so there is no order"},
+                  instance, node.grain);
   }
   return keyed[order[n - 1]].second;
 }
@@ -324,7 +326,8 @@ const Interpreter::Ranking& Interpreter::RankingOf(NodeId id, const Node& node, 
       if (!std::get<bool>(condition)) continue;
     }
     std::vector<Value> keys = KeysOf(node, member);
-    const bool lacking = std::any_of(keys.begin(), keys.end(), [](const Value& v) { return FailureOf(v) != nullptr || IsAbsent(v); });
+    const bool lacking =
+        std::any_of(keys.begin(), keys.end(), [](const Value& v) { return FailureOf(v) != nullptr || IsAbsent(v); });
     if (!lacking) {
       ranking.sorted.emplace_back(std::move(keys), member);
     } else if (!ranking.failure) {
@@ -378,7 +381,8 @@ Value Interpreter::EvalRank(NodeId id, const Node& node, Instance instance) {
   const std::optional<Instance> group = Follow(node.path, instance, node.grain);
   if (!group) return Failed("absent", {"没有分组的依据", "the key to group by is absent"}, instance, node.grain);
   if (graph_->LeavesSubject(node.path)) {
-    if (const FailurePtr failure = RefusedPeer(node.grain.sort, node.path, *group, instance, node.grain)) return failure;
+    if (const FailurePtr failure = RefusedPeer(node.grain.sort, node.path, *group, instance, node.grain))
+      return failure;
   }
   std::vector<Trace>* trace = std::exchange(trace_, nullptr);
   const Ranking& ranking = RankingOf(id, node, *group);
@@ -403,8 +407,8 @@ Value Interpreter::EvalRank(NodeId id, const Node& node, Instance instance) {
     }
     case Ties::kError:
       if (equal > 1) {
-        return Failed("tie", {"排名并列，而政策写的是“不并列”", "there is a tie, and the policy says 不并列 (noties)"}, instance,
-                      node.grain);
+        return Failed("tie", {"排名并列，而政策写的是“不并列”", "there is a tie, and the policy says 不并列 (noties)"},
+                      instance, node.grain);
       }
       return Rational(better + 1);
     case Ties::kDistinct: break;

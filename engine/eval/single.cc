@@ -139,14 +139,25 @@ class Planner {
     if (o.code == Code::kFind || o.code == Code::kBroadcast) {
       shape = {o.code == Code::kFind ? Step::kFind : Step::kCopy, o.operands, {}};
     } else if (!AsChoice(id, shape) && !AsSum(id, shape) && !AsPair(o, shape)) {
-      static const std::map<Code, Step> kSteps = {
-          {Code::kAdd, Step::kAdd},           {Code::kSubtract, Step::kSubtract},     {Code::kMultiply, Step::kMultiply},
-          {Code::kMin, Step::kMin},           {Code::kMax, Step::kMax},               {Code::kSelect, Step::kSelect},
-          {Code::kDivideHalfUp, Step::kDivideHalfUp}, {Code::kDivideHalfEven, Step::kDivideHalfEven},
-          {Code::kDivideDown, Step::kDivideDown},     {Code::kDivideUp, Step::kDivideUp},
-          {Code::kEqual, Step::kEqual},       {Code::kLess, Step::kLess},             {Code::kAtMost, Step::kAtMost},
-          {Code::kAnd, Step::kAnd},           {Code::kOr, Step::kOr},                 {Code::kNot, Step::kNot},
-          {Code::kAddMonths, Step::kAddMonths}, {Code::kMonthsBetween, Step::kMonthsBetween}, {Code::kTable, Step::kTable}};
+      static const std::map<Code, Step> kSteps = {{Code::kAdd, Step::kAdd},
+                                                  {Code::kSubtract, Step::kSubtract},
+                                                  {Code::kMultiply, Step::kMultiply},
+                                                  {Code::kMin, Step::kMin},
+                                                  {Code::kMax, Step::kMax},
+                                                  {Code::kSelect, Step::kSelect},
+                                                  {Code::kDivideHalfUp, Step::kDivideHalfUp},
+                                                  {Code::kDivideHalfEven, Step::kDivideHalfEven},
+                                                  {Code::kDivideDown, Step::kDivideDown},
+                                                  {Code::kDivideUp, Step::kDivideUp},
+                                                  {Code::kEqual, Step::kEqual},
+                                                  {Code::kLess, Step::kLess},
+                                                  {Code::kAtMost, Step::kAtMost},
+                                                  {Code::kAnd, Step::kAnd},
+                                                  {Code::kOr, Step::kOr},
+                                                  {Code::kNot, Step::kNot},
+                                                  {Code::kAddMonths, Step::kAddMonths},
+                                                  {Code::kMonthsBetween, Step::kMonthsBetween},
+                                                  {Code::kTable, Step::kTable}};
       shape = {kSteps.at(o.code), o.operands, {}};
     }
     needed_.insert(shape.operands.begin(), shape.operands.end());
@@ -180,7 +191,8 @@ class Planner {
     }
     if (!code().IsConstant(rest) || !fits(rest)) return false;
     out = {Step::kChoose, {number}, {}};
-    for (const auto& value : values) out.numbers.push_back(value.value_or(static_cast<int64_t>(code()[rest].immediate)));
+    for (const auto& value : values)
+      out.numbers.push_back(value.value_or(static_cast<int64_t>(code()[rest].immediate)));
     return true;
   }
 
@@ -214,7 +226,9 @@ class Planner {
   bool AsPair(const program::Operation& o, Shape& out) const {
     if (o.code == Code::kSelect && Absorbs(o.operands[0], {Code::kEqual, Code::kLess, Code::kAtMost})) {
       const program::Operation& c = code()[o.operands[0]];
-      const Step step = c.code == Code::kEqual ? Step::kSelectEqual : c.code == Code::kLess ? Step::kSelectLess : Step::kSelectAtMost;
+      const Step step = c.code == Code::kEqual  ? Step::kSelectEqual
+                        : c.code == Code::kLess ? Step::kSelectLess
+                                                : Step::kSelectAtMost;
       out = {step, {c.operands[0], c.operands[1], o.operands[1], o.operands[2]}, {}};
       return true;
     }
@@ -301,7 +315,9 @@ void Run(const SinglePlan& plan, T* r) {
       case Step::kOr: out = r[in.a] | r[in.b]; break;
       case Step::kNot: out = r[in.a] ^ 1; break;
       case Step::kAddMonths: out = AddMonths(static_cast<int64_t>(r[in.a]), static_cast<int64_t>(r[in.b])); break;
-      case Step::kMonthsBetween: out = MonthsBetween(static_cast<int64_t>(r[in.a]), static_cast<int64_t>(r[in.b])); break;
+      case Step::kMonthsBetween:
+        out = MonthsBetween(static_cast<int64_t>(r[in.a]), static_cast<int64_t>(r[in.b]));
+        break;
       case Step::kTable: out = static_cast<T>(code.tables()[in.index][static_cast<size_t>(r[in.a])]); break;
       case Step::kFind: {
         const uint32_t* columns = plan.columns.data() + in.a;

@@ -15,9 +15,34 @@ using program::Int;
 // A program as a list of steps over registers. Immutable, shared between threads.
 struct SinglePlan {
   enum class Step : unsigned char {
-    kAdd, kSubtract, kMultiply, kMultiplyAdd, kMultiplySubtract, kMin, kMax, kSelect, kSelectEqual, kSelectLess, kSelectAtMost, kDivideHalfUp,
-    kDivideHalfEven, kDivideDown, kDivideUp, kEqual, kLess, kAtMost, kAnd, kOr, kNot, kAddMonths, kMonthsBetween, kFind, kTable, kCopy,
-    kLinear, kChoose,
+    kAdd,
+    kSubtract,
+    kMultiply,
+    kMultiplyAdd,
+    kMultiplySubtract,
+    kMin,
+    kMax,
+    kSelect,
+    kSelectEqual,
+    kSelectLess,
+    kSelectAtMost,
+    kDivideHalfUp,
+    kDivideHalfEven,
+    kDivideDown,
+    kDivideUp,
+    kEqual,
+    kLess,
+    kAtMost,
+    kAnd,
+    kOr,
+    kNot,
+    kAddMonths,
+    kMonthsBetween,
+    kFind,
+    kTable,
+    kCopy,
+    kLinear,
+    kChoose,
   };
   struct Instruction {
     Step step = Step::kCopy;
@@ -29,7 +54,7 @@ struct SinglePlan {
     uint32_t index = 0;  // of the finder or the table
   };
   std::shared_ptr<const program::Program> program;
-  bool wide = false;  // some register needs more than 64 bits
+  bool wide = false;         // some register needs more than 64 bits
   std::vector<Int> initial;  // the registers before a decision: constants, all bits of presence set
   std::vector<Instruction> instructions;
   std::vector<uint32_t> columns;
@@ -39,9 +64,9 @@ struct SinglePlan {
   };
   std::vector<Product> terms;   // of sums
   std::vector<int64_t> chosen;  // constants chosen by a small number
-  size_t present = 0;  // where the bits of the slots begin: values stand first
+  size_t present = 0;           // where the bits of the slots begin: values stand first
   size_t unknown = 0;
-  size_t bad = 0;      // of the domains
+  size_t bad = 0;  // of the domains
   struct Given {
     uint32_t value = 0;
     std::vector<uint32_t> denominators;

@@ -33,7 +33,8 @@ Result<Candidates> OfPolicy(std::span<const data::Deployment> deployments, const
     if (name.empty() || IsNamed(PolicyOf(one).id, name)) found.push_back(&one);
   }
   if (deployments.empty()) {
-    return Fail(ErrorKind::kFindings, "unknown-policy", {"还没有发布任何政策", "no policy has been published yet"}, "/policy");
+    return Fail(ErrorKind::kFindings, "unknown-policy", {"还没有发布任何政策", "no policy has been published yet"},
+                "/policy");
   }
   if (found.empty()) {
     const Bilingual known = PolicyIds(deployments);
@@ -62,8 +63,7 @@ std::vector<Period> Near(Period asked, PeriodKind wanted) {
 
 Status Check(const data::Deployment& one, const Choice& choice) {
   const semantic::Model& model = *one.graph->model;
-  Status status =
-      data::CheckPeriod(one, choice.period, Near(choice.period, model.settlement_period()), choice.what_if);
+  Status status = data::CheckPeriod(one, choice.period, Near(choice.period, model.settlement_period()), choice.what_if);
   if (!status) status.error().at = "/period";
   return status;
 }

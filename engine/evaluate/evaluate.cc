@@ -45,8 +45,7 @@ Answered<Evaluated> Evaluate(const data::Deployment& deployment, const data::Req
   Evaluated out{data::OutputsOf(evaluation, reading->refusals), evaluation.Violations()};
   if (request.explain) {
     for (data::SubjectOutputs& subject : out.results) {
-      if (subject.errors.empty())
-        subject.explanation = explain::Explain(evaluation, subject.sort, subject.position);
+      if (subject.errors.empty()) subject.explanation = explain::Explain(evaluation, subject.sort, subject.position);
     }
   }
   return out;
@@ -112,7 +111,8 @@ std::optional<RequestAnswer> AnswerDirectly(std::span<const data::Deployment> de
   put("district", options.district);
   const auto choose = [&](const direct::Head& head) -> std::shared_ptr<const direct::Plan> {
     if (!head.period) return nullptr;
-    const auto deployment = Choose(deployments, {std::string(head.policy), std::string(head.version), *head.period, false});
+    const auto deployment =
+        Choose(deployments, {std::string(head.policy), std::string(head.version), *head.period, false});
     if (!deployment) return nullptr;
     planned = (options.plans->*find_plan)(**deployment, *head.period);
     if (planned == nullptr) return nullptr;

@@ -25,7 +25,7 @@ struct AnswerOptions {
   bool pretty = false;
   bool explain = false;          // also where the request does not ask for it
   std::optional<Period> period;  // of a request that names none
-  Plans* plans = nullptr;        // what is kept between requests; null: nothing, each request is evaluated from its facts
+  Plans* plans = nullptr;  // what is kept between requests; null: nothing, each request is evaluated from its facts
 };
 
 // Why a request as a whole is not answered; `refusals` are the facts that `strict` does not let pass (code
@@ -49,9 +49,9 @@ struct RequestAnswer {
 // day of the period. Errors: those of ParseRequest and ReadFacts (kUsage); policy-needed (kUsage); unknown-policy,
 // unknown-version, not-in-force, not-a-settlement-period, facts-refused (kFindings). Thread-safe.
 Answered<RequestAnswer> AnswerRequest(std::span<const data::Deployment> deployments, std::string_view body,
-                                    const AnswerOptions& options);
+                                      const AnswerOptions& options);
 inline Answered<RequestAnswer> AnswerRequest(const data::Deployment& deployment, std::string_view body,
-                                           const AnswerOptions& options) {
+                                             const AnswerOptions& options) {
   return AnswerRequest(std::span(&deployment, 1), body, options);
 }
 

@@ -14,9 +14,9 @@ namespace heng::evaluate {
 // A plan, with the answer of a request around its results.
 struct PlannedAnswer {
   std::shared_ptr<const direct::Plan> plan;  // null: nothing goes the direct way
-  std::string deployment;  // its digest
-  std::string head;  // `"policy":…,"results":[`
-  std::string tail;  // `],"open_parameters":…}`
+  std::string deployment;                    // its digest
+  std::string head;                          // `"policy":…,"results":[`
+  std::string tail;                          // `],"open_parameters":…}`
 };
 
 // Thread-safe.

@@ -281,10 +281,9 @@ class Explainer {
       const std::string name = phrases_.NameOf(node.operands[0], id);
       const auto& steps = graph_[node.path].steps;
       const bool group = !steps.empty() && steps.back().kind == graph::Step::Kind::kKey;
-      const std::string scope =
-          group              ? "同" + graph_.quotient(steps.back().quotient).name
-          : node.conditional ? "参加排列的全体"
-                             : fmt::format("全体 {} 个", count);
+      const std::string scope = group              ? "同" + graph_.quotient(steps.back().quotient).name
+                                : node.conditional ? "参加排列的全体"
+                                                   : fmt::format("全体 {} 个", count);
       Add(out,
           {fmt::format("{} {}，在{}中从{}排列", name, key, scope, node.descending ? "高到低" : "低到高"),
            fmt::format("{} {}, ranked within {}", name, key, group ? "its group" : "all")},

@@ -11,7 +11,8 @@ namespace {
 
 class Collector {
  public:
-  Collector(const Phrases& phrases, Traces& traces, Period own, std::vector<std::pair<std::string, std::string>>& numbers)
+  Collector(const Phrases& phrases, Traces& traces, Period own,
+            std::vector<std::pair<std::string, std::string>>& numbers)
       : phrases_(phrases), traces_(traces), graph_(phrases.graph()), own_(own), numbers_(numbers) {}
 
   void Collect(const eval::Trace& trace, graph::DefId within) {

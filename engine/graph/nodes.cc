@@ -20,14 +20,27 @@ void Append(std::string& key, const Value& value) {
 
 std::string KeyOf(const Node& node) {
   std::string key;
-  for (const uint64_t part :
-       {uint64_t(node.form), uint64_t(node.op), uint64_t(node.fold), uint64_t(node.ties), uint64_t(node.unique),
-        uint64_t(node.has_else), uint64_t(node.descending), uint64_t(node.type.kind),
-        uint64_t(node.type.enumeration.value), uint64_t(node.type.optional), uint64_t(node.type.percent),
-        uint64_t(node.grain.sort.value), uint64_t(node.grain.period), uint64_t(node.source.sort.value),
-        uint64_t(node.source.period), uint64_t(node.field.value), uint64_t(node.definition.value),
-        uint64_t(node.path.value), uint64_t(node.back), uint64_t(node.window),
-        uint64_t(node.type.subject.value)}) {
+  for (const uint64_t part : {uint64_t(node.form),
+                              uint64_t(node.op),
+                              uint64_t(node.fold),
+                              uint64_t(node.ties),
+                              uint64_t(node.unique),
+                              uint64_t(node.has_else),
+                              uint64_t(node.descending),
+                              uint64_t(node.type.kind),
+                              uint64_t(node.type.enumeration.value),
+                              uint64_t(node.type.optional),
+                              uint64_t(node.type.percent),
+                              uint64_t(node.grain.sort.value),
+                              uint64_t(node.grain.period),
+                              uint64_t(node.source.sort.value),
+                              uint64_t(node.source.period),
+                              uint64_t(node.field.value),
+                              uint64_t(node.definition.value),
+                              uint64_t(node.path.value),
+                              uint64_t(node.back),
+                              uint64_t(node.window),
+                              uint64_t(node.type.subject.value)}) {
     Append(key, part);
   }
   key += node.type.unit.ToString();
@@ -130,8 +143,8 @@ NodeId Builder::ReadField(FieldId field, Grain at) {
   node.type = f.type;
   node.grain = f.grain;
   // What has history is read on the first day of the period that it is read in.
-  const bool as_of = f.kind == semantic::Field::Kind::kAttribute || f.kind == semantic::Field::Kind::kImported ||
-                     !f.since.empty();
+  const bool as_of =
+      f.kind == semantic::Field::Kind::kAttribute || f.kind == semantic::Field::Kind::kImported || !f.since.empty();
   if (as_of) node.grain.period = at.period;
   const Grain own = node.grain;
   const NodeId id = Intern(std::move(node));

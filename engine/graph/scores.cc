@@ -34,8 +34,8 @@ NodeId Builder::CriterionValue(const Section& section, const syntax::Criterion& 
 DefId Builder::BuildCriterion(const Section& section, const syntax::Criterion& criterion, DefId exempt, Grain at) {
   const auto weight = *semantic::Read(criterion.weight, *model_);
   const Type type = NumberType(section.full.unit);
-  Definition line = Part(Definition::Kind::kCriterion, section.name + "·" + criterion.name.text, criterion.name.text, at,
-                         type, criterion.span, criterion.mark);
+  Definition line = Part(Definition::Kind::kCriterion, section.name + "·" + criterion.name.text, criterion.name.text,
+                         at, type, criterion.span, criterion.mark);
   line.weight = weight.value;
   line.weighted = weight.percent;
   line.type.optional = exempt.valid();
@@ -147,8 +147,7 @@ NodeId Builder::BuildSection(const Section& section, Grain at) {
     value = Apply(block.bonus ? Op::kAdd : Op::kSubtract, {value, amount}, type, at);
   }
   if (lines.floor_at_zero) value = Apply(Op::kMax, {value, Number(0, section.full.unit)}, type, at);
-  if (lines.stop_at_full)
-    value = Apply(Op::kMin, {value, Number(section.full.value, section.full.unit)}, type, at);
+  if (lines.stop_at_full) value = Apply(Op::kMin, {value, Number(section.full.value, section.full.unit)}, type, at);
   for (const ExprId clause : lines.clauses) value = TranslateClause(tree_[clause], value, at);
   return value;
 }

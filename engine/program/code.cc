@@ -37,11 +37,40 @@ Int DivideWhole(Code rounding, Int a, Int d) {
 }  // namespace
 
 std::string_view NameOf(Code code) {
-  static constexpr std::string_view kNames[] = {
-      "constant", "input",   "present", "unknown", "bad",   "add",    "subtract", "multiply",   "min",    "max",
-      "select",   "divide_half_up", "divide_half_even", "divide_down", "divide_up", "equal", "less", "at_most", "and",
-      "or",       "not",     "add_months", "months_between", "find", "table", "gather", "broadcast", "sum",
-      "count",    "any",     "least",    "greatest", "rank", "group"};
+  static constexpr std::string_view kNames[] = {"constant",
+                                                "input",
+                                                "present",
+                                                "unknown",
+                                                "bad",
+                                                "add",
+                                                "subtract",
+                                                "multiply",
+                                                "min",
+                                                "max",
+                                                "select",
+                                                "divide_half_up",
+                                                "divide_half_even",
+                                                "divide_down",
+                                                "divide_up",
+                                                "equal",
+                                                "less",
+                                                "at_most",
+                                                "and",
+                                                "or",
+                                                "not",
+                                                "add_months",
+                                                "months_between",
+                                                "find",
+                                                "table",
+                                                "gather",
+                                                "broadcast",
+                                                "sum",
+                                                "count",
+                                                "any",
+                                                "least",
+                                                "greatest",
+                                                "rank",
+                                                "group"};
   return kNames[static_cast<size_t>(code)];
 }
 
@@ -223,7 +252,8 @@ ValueId CodeBuilder::Assuming(ValueId value, ValueId bit, bool truth, int depth)
   if (value == bit) return Bit(truth);
   const Operation o = (*this)[value];
   const Operation& known = (*this)[bit];
-  const bool opposite = ((o.code == Code::kLess && known.code == Code::kAtMost) || (o.code == Code::kAtMost && known.code == Code::kLess)) &&
+  const bool opposite = ((o.code == Code::kLess && known.code == Code::kAtMost) ||
+                         (o.code == Code::kAtMost && known.code == Code::kLess)) &&
                         o.operands[0] == known.operands[1] && o.operands[1] == known.operands[0];
   if (opposite) return Bit(!truth);
   const bool looks_in = o.code == Code::kAnd || o.code == Code::kOr || o.code == Code::kSelect;

@@ -57,7 +57,7 @@ enum class Code : unsigned char {
   kAny,        // indices, a bit
   kFewest,     // the least value, like kSum; where there is none, 0
   kMost,       // the greatest
-  kRank,   // keys (see Ranking), a bit (who is ranked), columns whose equality makes a group
+  kRank,       // keys (see Ranking), a bit (who is ranked), columns whose equality makes a group
   kGroup,  // columns: the number of the instance's group, in the order of appearance; −1 where the last, a bit, is 0
 };
 std::string_view NameOf(Code code);
@@ -109,8 +109,9 @@ struct Operation {
   bool bit = false;
   std::vector<ValueId> operands;
   Int immediate = 0;  // kConstant
-  size_t index = 0;   // kInput, kPresent: the slot; kFind, kTable, kRank: which; kSum to kMost: the domain that is folded
-  DomainId domain;    // none: a constant
+  size_t index =
+      0;            // kInput, kPresent: the slot; kFind, kTable, kRank: which; kSum to kMost: the domain that is folded
+  DomainId domain;  // none: a constant
   Bounds bounds;
 };
 

@@ -13,12 +13,14 @@ constexpr std::string_view kStorage[] = {"bit", "int32", "int64", "int128"};
 std::string Text(Int value) { return Rational::Of({value, 1}).ToString(); }
 
 std::string SlotName(const Program& program, const Slot& slot) {
-  static constexpr std::string_view kKinds[] = {"",        "past ",     "interpreted ", "row-in ",  "row-not-after ",
-                                                "ordinal ", "first-day ", "last-day ",  "number ", "row ", "owner "};
+  static constexpr std::string_view kKinds[] = {"",         "past ",      "interpreted ", "row-in ", "row-not-after ",
+                                                "ordinal ", "first-day ", "last-day ",    "number ", "row ",
+                                                "owner "};
   std::string name(kKinds[static_cast<size_t>(slot.kind)]);
   if (slot.field.valid()) name += (*program.graph().model)[slot.field].name;
   if (slot.definition.valid()) name += program.graph()[slot.definition].name;
-  if (slot.kind == Slot::Kind::kOwner) name += program.graph().sort_name(program.lowered->domains[slot.domain.index()].sort);
+  if (slot.kind == Slot::Kind::kOwner)
+    name += program.graph().sort_name(program.lowered->domains[slot.domain.index()].sort);
   const std::string period = slot.period.ordinal == INT32_MIN ? "" : slot.period.ToString();
   return name + (period.empty() ? "" : "(" + period + ")");
 }
@@ -27,8 +29,9 @@ std::string PlaceName(const Program& program, const Place& place) {
   const auto slot = [&] { return SlotName(program, program.lowered->slots[place.index]); };
   switch (place.kind) {
     case Place::Kind::kConstant: return Text(place.constant);
-    case Place::Kind::kScratch: return fmt::format("{}r{}", kStorage[static_cast<size_t>(place.storage)][0], place.index) +
-                                       (place.storage == Storage::kBit ? "" : fmt::format(":{}", 8 * BytesOf(place.storage)));
+    case Place::Kind::kScratch:
+      return fmt::format("{}r{}", kStorage[static_cast<size_t>(place.storage)][0], place.index) +
+             (place.storage == Storage::kBit ? "" : fmt::format(":{}", 8 * BytesOf(place.storage)));
     case Place::Kind::kColumn: return fmt::format("c{}", place.index);
     case Place::Kind::kSlot: return slot();
     case Place::Kind::kPresent: return "has " + slot();
@@ -77,7 +80,8 @@ std::string DumpNodes(const Program& program) {
     const auto text = texts.find(l.node);
     if (text != texts.end() && text->second.find('\n') == std::string::npos) out += " " + text->second;
     const Bounds bounds = lowered.code[l.value].bounds;
-    out += fmt::format(": {} bits in [{}, {}] ÷ {}", BitsOf(bounds), Text(bounds.low), Text(bounds.high), Text(l.scale));
+    out +=
+        fmt::format(": {} bits in [{}, {}] ÷ {}", BitsOf(bounds), Text(bounds.low), Text(bounds.high), Text(l.scale));
     for (const ValueId divisor : l.denominators) {
       const Bounds of = lowered.code[divisor].bounds;
       out += fmt::format(" ÷ a column in [{}, {}]", Text(of.low), Text(of.high));
@@ -103,8 +107,9 @@ std::string DumpProgram(const Program& program) {
                                 program.single ? "single decisions too" : "batches");
   out += "reads\n";
   for (const Slot& slot : lowered.slots) {
-    out += fmt::format("  {} {} in [{}, {}] ÷ {}\n", SlotName(program, slot), kStorage[static_cast<size_t>(slot.storage)],
-                       Text(slot.bounds.low), Text(slot.bounds.high), Text(slot.scale));
+    out +=
+        fmt::format("  {} {} in [{}, {}] ÷ {}\n", SlotName(program, slot), kStorage[static_cast<size_t>(slot.storage)],
+                    Text(slot.bounds.low), Text(slot.bounds.high), Text(slot.scale));
   }
   // Which node of the policy a value stands for.
   std::unordered_map<ValueId, const Lowering*> meaning;
@@ -122,7 +127,8 @@ std::string DumpProgram(const Program& program) {
         line += WhyNotNarrower(program, instruction);
         if (const auto found = meaning.find(instruction.value); found != meaning.end()) {
           const Lowering& l = *found->second;
-          line += fmt::format("  # {} {}", graph::NameOf(graph[l.node].form), l.period.ordinal == INT32_MIN ? "" : l.period.ToString());
+          line += fmt::format("  # {} {}", graph::NameOf(graph[l.node].form),
+                              l.period.ordinal == INT32_MIN ? "" : l.period.ToString());
           if (l.scale != 1) line += fmt::format(" × {}", Text(l.scale));
           for (size_t i = 0; i < l.denominators.size(); ++i) line += " × divisor";
         }

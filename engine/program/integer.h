@@ -56,7 +56,8 @@ inline std::optional<Bounds> Sum(Bounds a, Bounds b) {
 }
 inline Bounds Negated(Bounds a) { return {-a.high, -a.low}; }
 inline std::optional<Bounds> Product(Bounds a, Bounds b) {
-  const std::optional<Int> ends[] = {Times(a.low, b.low), Times(a.low, b.high), Times(a.high, b.low), Times(a.high, b.high)};
+  const std::optional<Int> ends[] = {Times(a.low, b.low), Times(a.low, b.high), Times(a.high, b.low),
+                                     Times(a.high, b.high)};
   Bounds out{kGreatest, -kGreatest};
   for (const std::optional<Int>& end : ends) {
     if (!end) return std::nullopt;

@@ -26,15 +26,15 @@ size_t BytesOf(Storage storage);
 // position in the roster; a text a code, equal for equal texts, those of Program::texts first.
 struct Slot {
   enum class Kind : unsigned char {
-    kField,         // a fact, an attribute, a field of rows (period: that of the facts; of attributes the day on which they are read)
-    kPast,          // what is recorded for a definition in the past
-    kInterpreted,   // a definition that is not lowered: its values come from the reference interpreter
-    kRowIn,         // a bit: whether the row's period lies in `period` (kOnce: in any), and is not after the settled one
-    kRowNotAfter,   // a bit: whether the row's period lies in or before `period`
-    kRowOrdinal,    // the ordinal of the row's period, of the kind of `period`
-    kRowFirstDay,   // of the row's own period
+    kField,  // a fact, an attribute, a field of rows (period: that of the facts; of attributes the day on which they are read)
+    kPast,         // what is recorded for a definition in the past
+    kInterpreted,  // a definition that is not lowered: its values come from the reference interpreter
+    kRowIn,        // a bit: whether the row's period lies in `period` (kOnce: in any), and is not after the settled one
+    kRowNotAfter,  // a bit: whether the row's period lies in or before `period`
+    kRowOrdinal,   // the ordinal of the row's period, of the kind of `period`
+    kRowFirstDay,  // of the row's own period
     kRowLastDay,
-    kRowNumber,     // its number in the year
+    kRowNumber,  // its number in the year
     kRowAttribute,  // an attribute of what the row belongs to, on the first day of the row's period of the kind of `period`
     kOwner,         // the position of what the row belongs to
   };

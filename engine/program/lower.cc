@@ -41,7 +41,8 @@ std::vector<NodeId> ConditionsOf(const Node& node) {
   return out;
 }
 
-Lowerer::Lowerer(graph::GraphPtr graph, LowerOptions options) : ranges_(*graph), grids_(*graph, ranges_), forms_(*graph, ranges_) {
+Lowerer::Lowerer(graph::GraphPtr graph, LowerOptions options)
+    : ranges_(*graph), grids_(*graph, ranges_), forms_(*graph, ranges_) {
   out_.graph = std::move(graph);
   out_.options = std::move(options);
   DomainOf(semantic::kWholeSort);
@@ -62,9 +63,7 @@ std::vector<Period> Lowerer::PeriodsOf(PeriodKind kind) const {
   return out_.options.period.Split(kind);
 }
 
-Date Lowerer::DayOf(Period at) const {
-  return (at.kind == PeriodKind::kOnce ? out_.options.period : at).first_day();
-}
+Date Lowerer::DayOf(Period at) const { return (at.kind == PeriodKind::kOnce ? out_.options.period : at).first_day(); }
 
 bool Lowerer::IsRows(SortId sort) const {
   return !graph().is_quotient(sort) && model()[sort].kind == semantic::Sort::Kind::kRecords;
@@ -94,9 +93,7 @@ void Lowerer::Fits(Slot& slot) {
   if (slot.type == TypeKind::kBool) slot.bounds = kBit;
   if (slot.type == TypeKind::kText || slot.type == TypeKind::kSubject) slot.bounds = kPosition;
   if (slot.type == TypeKind::kDate) slot.bounds = kDays;
-  slot.storage = slot.type == TypeKind::kBool ? Storage::kBit
-                 : slot.bounds.fits(32)       ? Storage::k32
-                                              : Storage::k64;
+  slot.storage = slot.type == TypeKind::kBool ? Storage::kBit : slot.bounds.fits(32) ? Storage::k32 : Storage::k64;
 }
 
 std::optional<Slot> Lowerer::NumberSlot(Slot slot, const graph::Interval& interval, std::optional<int> places) {
@@ -351,7 +348,9 @@ void Lowerer::AddOutput(DefId id, Period period) {
   const graph::Definition& definition = graph()[id];
   // Of the values of a key: in the order in which they appear, as the interpreter counts them.
   const bool quotient = graph().is_quotient(definition.grain.sort);
-  const bool grouped = !quotient || GroupOf(definition.grain.sort, period, DomainOf(graph().quotient(definition.grain.sort).base)).valid();
+  const bool grouped =
+      !quotient ||
+      GroupOf(definition.grain.sort, period, DomainOf(graph().quotient(definition.grain.sort).base)).valid();
   Term term = grouped ? LowerNode(definition.body, period) : Term{};
   if (!term.ok()) {
     interpreted_.try_emplace(id, reason_.empty() ? "it does not fit 127 bits" : reason_);
@@ -368,7 +367,8 @@ void Lowerer::AddOutput(DefId id, Period period) {
   output.denominators = term.denominators;
   output.scale = term.scale;
   output.present = term.present;
-  output.deferred = quotient ? term.deferred : Either(term.deferred, code().Input(Code::kBad, 0, output.domain, kBit, true));
+  output.deferred =
+      quotient ? term.deferred : Either(term.deferred, code().Input(Code::kBad, 0, output.domain, kBit, true));
   out_.outputs.push_back(std::move(output));
 }
 

@@ -199,7 +199,7 @@ Term Lowerer::ByFinder(const std::vector<ValueId>& conditions, std::vector<Term>
     if (!arm.ok()) return {};
   }
   out.value = pick([](const Term& t) { return t.value; }, bit);
-  const auto bits = [&](ValueId Term::* member, bool missing) -> ValueId {
+  const auto bits = [&](ValueId Term::*member, bool missing) -> ValueId {
     if (std::all_of(arms.begin(), arms.end(), [&](const Term& t) { return !(t.*member).valid(); })) return {};
     return pick([&](const Term& t) { return (t.*member).valid() ? t.*member : code().Bit(missing); }, true);
   };

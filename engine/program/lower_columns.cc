@@ -102,7 +102,8 @@ std::optional<Lowerer::Landing> Lowerer::Follow(const graph::Path& path, SortId 
   };
   bool owners = true;  // so far only what the row belongs to
   for (const Step& step : path.steps) {
-    owners = owners && (step.kind == Step::Kind::kCalendar || step.kind == Step::Kind::kParent || step.kind == Step::Kind::kReference);
+    owners = owners && (step.kind == Step::Kind::kCalendar || step.kind == Step::Kind::kParent ||
+                        step.kind == Step::Kind::kReference);
     switch (step.kind) {
       case Step::Kind::kCalendar:
         if (IsRowPeriod(l.at)) {
@@ -309,8 +310,8 @@ Term Lowerer::FoldInTime(const Node& node, Period at) {
 
 // The row with the rank that the fold asks for, so that numerator and denominators are of one and the same: a bit; and whether a row that
 // counts has no key.
-std::pair<ValueId, ValueId> Lowerer::PickRow(const Node& node, const Term& value, const Landing& landing, Period at, ValueId index,
-                                             ValueId counts) {
+std::pair<ValueId, ValueId> Lowerer::PickRow(const Node& node, const Term& value, const Landing& landing, Period at,
+                                             ValueId index, ValueId counts) {
   const bool nth = node.fold == FoldOp::kNth;
   const Term key = nth ? LowerNode(node.operands[1], at) : value;
   if (!key.ok()) return {};
@@ -429,13 +430,11 @@ Term Lowerer::FoldColumns(const Node& node, Period at) {
       }
     }
     part.deferred = deferred.valid() ? fold(Code::kAny, deferred, kBit) : ValueId{};
-    const bool empty_is_absent =
-        node.fold != FoldOp::kSum && node.fold != FoldOp::kCount && node.fold != FoldOp::kAny;
+    const bool empty_is_absent = node.fold != FoldOp::kSum && node.fold != FoldOp::kCount && node.fold != FoldOp::kAny;
     if (empty_is_absent) {
       const ValueId count = fold(Code::kCount, {}, {0, kRows});
       part.present = code().Less(code().Constant(0), count);
-      if (node.fold == FoldOp::kOnly)
-        part.deferred = Either(part.deferred, code().Less(code().Constant(1), count));
+      if (node.fold == FoldOp::kOnly) part.deferred = Either(part.deferred, code().Less(code().Constant(1), count));
       if (node.fold == FoldOp::kNth) {
         // Several of one date: none or more than one has that rank.
         const ValueId enough = code().AtMost(code().Constant(node.back), total);

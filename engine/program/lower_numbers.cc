@@ -72,7 +72,8 @@ void Lowerer::Align(std::vector<Term*> terms) {
 
 std::vector<Term> Lowerer::PartsOf(const Term& sum) const {
   const auto found = sums_.find(sum.value);
-  const bool known = found != sums_.end() && found->second.scale == sum.scale && found->second.denominators == sum.denominators;
+  const bool known =
+      found != sums_.end() && found->second.scale == sum.scale && found->second.denominators == sum.denominators;
   return known ? found->second.parts : std::vector<Term>{sum};
 }
 
@@ -81,7 +82,8 @@ std::vector<Term> Lowerer::PartsOf(const Term& sum) const {
 Term Lowerer::AddUp(const Term& x, const Term& y, bool subtract) {
   std::vector<Term> parts = PartsOf(x);
   for (Term part : PartsOf(y)) {
-    const auto same = std::find_if(parts.begin(), parts.end(), [&](const Term& one) { return one.denominators == part.denominators; });
+    const auto same = std::find_if(parts.begin(), parts.end(),
+                                   [&](const Term& one) { return one.denominators == part.denominators; });
     if (same == parts.end()) {
       if (subtract) part.value = code().Scale(part.value, -1);
       parts.push_back(part);
@@ -201,7 +203,7 @@ Term Lowerer::Compare(Op op, const Term& x, const Term& y) {
   out.type = TypeKind::kBool;
   // On a scale the better value is the greater, and has the smaller code.
   if (x.type == TypeKind::kEnum) std::swap(a, b);
-  out.value = op == Op::kEqual ? code().Equal(a.value, b.value)
+  out.value = op == Op::kEqual  ? code().Equal(a.value, b.value)
               : op == Op::kLess ? code().Less(a.value, b.value)
                                 : code().AtMost(a.value, b.value);
   return out;
@@ -237,8 +239,9 @@ Term Lowerer::Dates(const Node& node, const Term& a, const Term& b) {
     return OfValue(TypeKind::kNumber, Rational(WholeMonths(date(a.value), date(b.value))));
   if (node.op == Op::kMonthsBetween || node.op == Op::kDaysBetween) {
     out.type = TypeKind::kNumber;
-    out.value = node.op == Op::kDaysBetween ? code().Subtract(b.value, a.value)
-                                            : code().Calendar(Code::kMonthsBetween, a.value, b.value, {-108000, 108000});
+    out.value = node.op == Op::kDaysBetween
+                    ? code().Subtract(b.value, a.value)
+                    : code().Calendar(Code::kMonthsBetween, a.value, b.value, {-108000, 108000});
     return out;
   }
   if (b.scale != 1 || !b.denominators.empty()) return Unable("a date moved by what may be no whole number");
@@ -257,8 +260,8 @@ Term Lowerer::Dates(const Node& node, const Term& a, const Term& b) {
   }
   if (!out.ok()) return {};
   // At the ends it may have been clamped: the interpreter looks.
-  ValueId doubtful = Either(code().Equal(out.value, code().Constant(kDays.low)),
-                            code().Equal(out.value, code().Constant(kDays.high)));
+  ValueId doubtful =
+      Either(code().Equal(out.value, code().Constant(kDays.low)), code().Equal(out.value, code().Constant(kDays.high)));
   if (count.low < -limit || count.high > limit) doubtful = Either(doubtful, code().Not(code().Equal(within, b.value)));
   if (!code().IsBit(doubtful, false)) out.deferred = doubtful;
   return out;
@@ -278,8 +281,7 @@ Term Lowerer::Logic(const Node& node, Period at) {
   // What stands behind the deciding operand is not looked at.
   for (size_t i = terms.size() - 1; i-- > 0;) {
     const ValueId first = terms[i].value;
-    if (out.deferred.valid())
-      out.deferred = code().And(decides ? code().Not(first) : first, out.deferred);
+    if (out.deferred.valid()) out.deferred = code().And(decides ? code().Not(first) : first, out.deferred);
     out.deferred = Either(Needed(terms[i]), out.deferred);
     out.value = decides ? code().Or(first, out.value) : code().And(first, out.value);
   }
@@ -338,7 +340,7 @@ Term Lowerer::Operation(const Node& node, NodeId id, Period at) {
         break;
       }
       Slot slot;
-      slot.kind = number                          ? Slot::Kind::kRowNumber
+      slot.kind = number                        ? Slot::Kind::kRowNumber
                   : node.op == Op::kPeriodStart ? Slot::Kind::kRowFirstDay
                                                 : Slot::Kind::kRowLastDay;
       slot.domain = DomainOf(node.grain.sort);

@@ -20,7 +20,8 @@ bool Lowerer::SameInGroup(ValueId value, const Landing& landing) const {
   if (o.code == Code::kConstant || o.code == Code::kBroadcast) return true;
   if (o.code == Code::kGather) return landing.index.valid() && o.operands[0] == landing.index;
   if (LooksAtColumns(o.code) || o.operands.empty()) return false;
-  return std::all_of(o.operands.begin(), o.operands.end(), [&](ValueId operand) { return SameInGroup(operand, landing); });
+  return std::all_of(o.operands.begin(), o.operands.end(),
+                     [&](ValueId operand) { return SameInGroup(operand, landing); });
 }
 
 // An integer for each fraction, in their order. With denominators up to d two of them differ by 1/d² or more: times d² they differ as whole
@@ -109,7 +110,8 @@ Term Lowerer::Rank(const Node& node, Period at) {
 Term Lowerer::RankInTime(const Node& node, Period at) {
   if (node.ties == Ties::kDense || node.ties == Ties::kError) return Unable("dense or strict ranks among periods");
   Period target = at;
-  for (const Step& step : graph()[node.path].steps) target = step.period == PeriodKind::kOnce ? Period{} : target.In(step.period);
+  for (const Step& step : graph()[node.path].steps)
+    target = step.period == PeriodKind::kOnce ? Period{} : target.In(step.period);
   const std::vector<Period> members = target.kind == PeriodKind::kOnce ? PeriodsOf(at.kind) : target.Split(at.kind);
   Term out;
   out.type = TypeKind::kNumber;

@@ -106,17 +106,17 @@ class Lowerer {
   // lower_columns.cc
   // Where an instance of the source lands along the path: its index there, the sort and period.
   struct Landing {
-    ValueId index;     // invalid: the instance itself
+    ValueId index;  // invalid: the instance itself
     bool whole = false;
-    ValueId none;      // a bit: there is no such instance
+    ValueId none;  // a bit: there is no such instance
     SortId sort;
     Period at;
     DomainId domain;
   };
   std::optional<Landing> Follow(const graph::Path& path, SortId sort, Period at);
   bool FollowOnItsDay(FieldId reference, bool owners, DomainId rows, Landing& landing);
-  std::pair<ValueId, ValueId> PickRow(const Node& node, const Term& value, const Landing& landing, Period at, ValueId index,
-                                      ValueId counts);
+  std::pair<ValueId, ValueId> PickRow(const Node& node, const Term& value, const Landing& landing, Period at,
+                                      ValueId index, ValueId counts);
   bool SameInGroup(ValueId value, const Landing& landing) const;
   ValueId InOrder(const Term& key, const Landing& landing);
   Term Pull(const Node& node, Period at);

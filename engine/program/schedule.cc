@@ -45,7 +45,8 @@ class Scheduler {
     }
     for (size_t i = 0; i < count; ++i) {
       const Operation& o = code_[ValueId(i)];
-      if (needed_[i] && o.code != Code::kConstant && !IsInput(o.code)) stages_[StageOf(ValueId(i))].push_back(ValueId(i));
+      if (needed_[i] && o.code != Code::kConstant && !IsInput(o.code))
+        stages_[StageOf(ValueId(i))].push_back(ValueId(i));
     }
     program_.lowered = lowered_;
     for (const auto& [key, values] : stages_) Emit(key, values);
@@ -128,7 +129,8 @@ class Scheduler {
   Place PlaceOf(ValueId id) const {
     const Operation& o = code_[id];
     switch (o.code) {
-      case Code::kConstant: return {Place::Kind::kConstant, o.bit ? Storage::kBit : StorageFor(o.bounds), 0, o.immediate};
+      case Code::kConstant:
+        return {Place::Kind::kConstant, o.bit ? Storage::kBit : StorageFor(o.bounds), 0, o.immediate};
       case Code::kInput: return {Place::Kind::kSlot, storage_[id.index()], o.index, 0};
       case Code::kPresent: return {Place::Kind::kPresent, Storage::kBit, o.index, 0};
       case Code::kUnknown: return {Place::Kind::kUnknown, Storage::kBit, o.index, 0};

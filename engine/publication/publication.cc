@@ -19,7 +19,8 @@ Result<data::Deployment> Build(store::Store& store, const store::Version& versio
   auto built = replay::Rebuild(*kept);
   if (!built) {
     built.error().at = version.id;
-    built.error().message.zh = fmt::format("已发布的 {} {} 版：{}", version.policy, version.version, built.error().message.zh);
+    built.error().message.zh =
+        fmt::format("已发布的 {} {} 版：{}", version.policy, version.version, built.error().message.zh);
     built.error().message.en =
         fmt::format("the published version {} of {}: {}", version.version, version.policy, built.error().message.en);
     return built;
@@ -35,7 +36,8 @@ Result<data::Deployment> Build(store::Store& store, const store::Version& versio
 
 }  // namespace
 
-Result<data::Effective> DaysOf(const data::Deployment& deployment, std::optional<Date> first_day, std::optional<Date> last_day) {
+Result<data::Effective> DaysOf(const data::Deployment& deployment, std::optional<Date> first_day,
+                               std::optional<Date> last_day) {
   const syntax::PolicyDecl& policy = deployment.graph->model->policy;
   const data::Effective own{policy.first_day, policy.last_day};
   const data::Effective days{first_day ? first_day : own.first_day, last_day ? last_day : own.last_day};
@@ -53,7 +55,8 @@ Result<data::Effective> DaysOf(const data::Deployment& deployment, std::optional
   if (days.last_day && *days.last_day < *days.first_day) {
     return Fail(ErrorKind::kUsage, "last-day-before-first",
                 {fmt::format("末日 {} 早于首日 {}", days.last_day->ToString(), days.first_day->ToString()),
-                 fmt::format("the last day {} is before the first, {}", days.last_day->ToString(), days.first_day->ToString())});
+                 fmt::format("the last day {} is before the first, {}", days.last_day->ToString(),
+                             days.first_day->ToString())});
   }
   return days;
 }

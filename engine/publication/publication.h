@@ -14,7 +14,8 @@ namespace heng::publication {
 
 // The days for which a draft is meant: what is given, else what its policy names (施行). Errors, kUsage: first-day-needed (neither
 // says it), outside-effective (a day on which the policy itself says that it does not hold), last-day-before-first.
-Result<data::Effective> DaysOf(const data::Deployment& deployment, std::optional<Date> first_day, std::optional<Date> last_day);
+Result<data::Effective> DaysOf(const data::Deployment& deployment, std::optional<Date> first_day,
+                               std::optional<Date> last_day);
 
 // A published version, ready to run; its deployment says from when to when it holds: until the day before the next one begins.
 struct Published {

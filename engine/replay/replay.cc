@@ -86,7 +86,8 @@ graph::Compiled Compile(const store::Bundle& files) {
     for (const store::File& file : files) {
       if (file.path == path) return file.bytes;
     }
-    return Fail(ErrorKind::kFindings, "file-unreadable", {"它不在给出的文件里", "it is not among the files that are given"}, path);
+    return Fail(ErrorKind::kFindings, "file-unreadable",
+                {"它不在给出的文件里", "it is not among the files that are given"}, path);
   };
   return load::Load(files.front().path, files.front().bytes, read);
 }

@@ -24,8 +24,8 @@ const Unit kRows = Unit::Base("条");
 const Unit kPlaces = Unit::Base("名");
 
 const BuiltinInfo* FindBuiltin(const std::string& name) {
-  const auto found =
-      std::find_if(kBuiltins.begin(), kBuiltins.end(), [&](const BuiltinInfo& b) { return b.zh == name || b.en == name; });
+  const auto found = std::find_if(kBuiltins.begin(), kBuiltins.end(),
+                                  [&](const BuiltinInfo& b) { return b.zh == name || b.en == name; });
   return found == kBuiltins.end() ? nullptr : &*found;
 }
 
@@ -68,7 +68,8 @@ Type Checker::CheckCall(ExprId id, const Expr& expr, const Scope& scope, const T
     sink_.Add<DiagnosticKind::kArgumentCount>(At(id), expr.name.text, wanted, std::to_string(count));
     return {};
   }
-  const bool several = (builtin == Builtin::kHighest || builtin == Builtin::kLowest || builtin == Builtin::kCount) && count > 1;
+  const bool several =
+      (builtin == Builtin::kHighest || builtin == Builtin::kLowest || builtin == Builtin::kCount) && count > 1;
   const bool aggregates = found->kind == BuiltinKind::kAggregate && !several;
   CheckClauses(id, expr, builtin, aggregates);
   if (aggregates) return CheckAggregation(id, expr, scope, builtin);
@@ -98,16 +99,16 @@ void Checker::CheckClauses(ExprId, const Expr& expr, Builtin builtin, bool aggre
   for (size_t i = 0; i < expr.arguments.size(); ++i) {
     const syntax::Argument& a = expr.arguments[i];
     const bool folds = aggregates && i == 0;
-    const char* clause = a.if_none && !(builtin == Builtin::kShare && i == 2)        ? "无则"
-                         : a.where.valid() && !folds                                 ? "其中"
-                         : !a.within.text.empty() && !folds                          ? "在 … 内"
-                         : a.ascending && !(folds && ranks)                          ? "由低到高"
+    const char* clause = a.if_none && !(builtin == Builtin::kShare && i == 2)         ? "无则"
+                         : a.where.valid() && !folds                                  ? "其中"
+                         : !a.within.text.empty() && !folds                           ? "在 … 内"
+                         : a.ascending && !(folds && ranks)                           ? "由低到高"
                          : a.ties != syntax::TieRule::kUnwritten && !(folds && ranks) ? "并列"
-                         : a.distinct.valid() && (!folds || picks)                   ? "去重"
-                         : (a.recent || a.so_far) && (!folds || picks)               ? "近 … 期"
-                         : (a.skip_missing || a.missing_as) && (!folds || ranks)     ? "缺月"
-                         : a.recent && a.distinct.valid()                            ? "去重 … 近 … 期"
-                                                                                     : nullptr;
+                         : a.distinct.valid() && (!folds || picks)                    ? "去重"
+                         : (a.recent || a.so_far) && (!folds || picks)                ? "近 … 期"
+                         : (a.skip_missing || a.missing_as) && (!folds || ranks)      ? "缺月"
+                         : a.recent && a.distinct.valid()                             ? "去重 … 近 … 期"
+                                                                                      : nullptr;
     if (clause != nullptr) sink_.Add<DiagnosticKind::kMisplacedClause>(At(a.span), expr.name.text, clause);
   }
 }
@@ -268,7 +269,8 @@ bool Checker::ResolveScope(ExprId id, const syntax::Argument& argument, const Sc
 
 bool Checker::MaybeEmpty(const Expr& expr, const ExprInfo& info, const Scope& scope, Builtin builtin) const {
   const syntax::Argument& argument = expr.arguments[0];
-  if (argument.where.valid() || argument.skip_missing || builtin == Builtin::kLatest || builtin == Builtin::kEarliest) return true;
+  if (argument.where.valid() || argument.skip_missing || builtin == Builtin::kLatest || builtin == Builtin::kEarliest)
+    return true;
   if (info.referent.scope != Referent::Scope::kNone) return false;  // the subject itself is among its peers
   if (info.grain.sort == info.target.sort) return false;            // the months of a quarter
   // Each value of a key is some subject's.
@@ -311,8 +313,9 @@ void Checker::CheckAggregationClauses(ExprId id, const Expr& expr, const Scope& 
   }
   // How many are cut off at each end; which one from the last or the first.
   const Expr& number = (*tree_)[second];
-  const auto n = number.kind == ExprKind::kQuantity && number.quantity.unit.empty() ? number.quantity.number.value.ToInt64()
-                                                                                    : std::nullopt;
+  const auto n = number.kind == ExprKind::kQuantity && number.quantity.unit.empty()
+                     ? number.quantity.number.value.ToInt64()
+                     : std::nullopt;
   model_->exprs[second.index()].type = {TypeKind::kNumber, Unit(), {}, false, false};
   if (!n || *n < 1 || *n > 1000) sink_.Add<DiagnosticKind::kNotConstant>(At(second));
 }

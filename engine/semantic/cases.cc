@@ -140,7 +140,8 @@ std::optional<int> Checker::ReadPeriods(const syntax::Quantity& quantity, Period
   const auto count = (quantity.number.value * quantity.scale).ToInt64();
   const auto months = quantity.unit.size() == 1 ? MonthsOfUnit(quantity.unit[0].text) : std::nullopt;
   const int own = MonthsIn(at);
-  const bool fits = count && months && *count >= 1 && *count <= 1200 && *count * (*months == 0 ? own : *months) % own == 0;
+  const bool fits =
+      count && months && *count >= 1 && *count <= 1200 && *count * (*months == 0 ? own : *months) % own == 0;
   if (!fits) {
     sink_.Add<DiagnosticKind::kBadPeriodCount>(At(quantity.span), text, PeriodNoun(at));
     return std::nullopt;

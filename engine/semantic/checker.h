@@ -272,7 +272,7 @@ class Checker {
   std::set<size_t> past_of_unknown_;
   // What stands in 上期(…): the past of a coarser value is known, its present is not.
   std::set<ExprId> past_leaves_;
-  std::set<ExprId> clashed_;  // leaves reported to have no common grain with another
+  std::set<ExprId> clashed_;             // leaves reported to have no common grain with another
   std::set<std::string> unknown_units_;  // each is reported where it stands first
 };
 

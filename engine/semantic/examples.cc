@@ -224,10 +224,10 @@ void Checker::CheckExampleRows(const syntax::ExampleLine& line, const syntax::Ex
         const bool named = cell.kind == ExprKind::kName;
         const auto field = named ? model_->FindField(*sort, cell.name.text) : std::nullopt;
         const bool in_rows = (*model_)[own.parent].kind == Sort::Kind::kRecords;
-        const Special special = field || !named                                                ? Special::kNone
-                                : cell.name.text == "行号" || cell.name.text == "row"            ? Special::kKey
-                                : in_rows && cell.name.text == (*model_)[own.parent].name      ? Special::kParent
-                                                                                               : Special::kNone;
+        const Special special = field || !named                                           ? Special::kNone
+                                : cell.name.text == "行号" || cell.name.text == "row"     ? Special::kKey
+                                : in_rows && cell.name.text == (*model_)[own.parent].name ? Special::kParent
+                                                                                          : Special::kNone;
         columns.emplace_back(field, special);
         if (!field && special == Special::kNone) ReportUnknown({TextOf(cells[c]), cell.span}, {"栏目", "field"}, {});
       } else if (columns[c].second != Special::kNone) {

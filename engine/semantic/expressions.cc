@@ -352,8 +352,9 @@ Type Checker::CheckDateShift(const Expr& expr, const Type& right) {
   const bool fits = right.is_number() && (right.unit == Unit::Base("月") || right.unit == Unit::Base("年") ||
                                           right.unit == Unit::Base("天"));
   if (right.known() && !fits) {
-    sink_.Add<DiagnosticKind::kTypeMismatch>(
-        At(expr.operands[1]), Bilingual("几个月、几年或几天", "months, years or days"), Describe(*model_, right))
+    sink_
+        .Add<DiagnosticKind::kTypeMismatch>(
+            At(expr.operands[1]), Bilingual("几个月、几年或几天", "months, years or days"), Describe(*model_, right))
         .advice = {"两个日期相距几天，写：天数(前, 后)", "the days between two dates are 天数(from, to)"};
   }
   return {TypeKind::kDate, Unit(), {}, false, false};
@@ -380,8 +381,9 @@ Type Checker::CheckCompare(const Expr& expr, const Scope& scope) {
   DemandPresent(b, right);
   if (!left.known() || !right.known()) return Bool();
   if (left.is_number() && right.is_number() && left.unit != right.unit) {
-    sink_.Add<DiagnosticKind::kUnitMismatch>(At(expr.span), UnitText(left.unit), UnitText(right.unit),
-                                             Bilingual("比较", "compared"))
+    sink_
+        .Add<DiagnosticKind::kUnitMismatch>(At(expr.span), UnitText(left.unit), UnitText(right.unit),
+                                            Bilingual("比较", "compared"))
         .advice = AdviceOnUnits(left.unit, right.unit);
   } else if (!Unify(left, right)) {
     sink_.Add<DiagnosticKind::kTypeMismatch>(At(b), Describe(*model_, left), Describe(*model_, right)).advice =

@@ -26,8 +26,7 @@ Grain Checker::GrainOf(ExprId leaf) const {
   switch (info.referent.kind) {
     case Referent::Kind::kField: grain = model_->fields[info.referent.index].grain; break;
     case Referent::Kind::kDefinition: grain = model_->definitions[info.referent.index].grain; break;
-    case Referent::Kind::kRecords:
-      return {SortId(info.referent.index), model_->sorts[info.referent.index].period};
+    case Referent::Kind::kRecords: return {SortId(info.referent.index), model_->sorts[info.referent.index].period};
     case Referent::Kind::kBuiltin: return info.target;
     default: return {};
   }

@@ -72,7 +72,7 @@ struct Type {
   bool optional = false;
   // Only how it is written and answered: in per cent (95% is 0.95 in formulas).
   bool percent = false;
-  SortId subject;       // kSubject: a reference to a subject of that kind
+  SortId subject;  // kSubject: a reference to a subject of that kind
 
   bool known() const { return kind != TypeKind::kUnknown; }
   bool is_number() const { return kind == TypeKind::kNumber; }
@@ -97,12 +97,12 @@ struct Field {
   Grain grain;
   Type type;
   std::optional<std::pair<Rational, Rational>> range;  // both included
-  std::optional<int> places;   // decimal places at most; of a percentage, of the number before %
-  std::optional<Value> value;  // of a parameter that is not open
-  bool open = false;           // a parameter that the district must bind
-  std::vector<std::pair<Date, Value>> since;    // of a parameter with history: its values, each from its day on
-  std::string policy;                           // kImported: the other policy, whose result has this name
-  PeriodKind imported = PeriodKind::kQuarter;   // kImported: of what periods its results are
+  std::optional<int> places;                   // decimal places at most; of a percentage, of the number before %
+  std::optional<Value> value;                  // of a parameter that is not open
+  bool open = false;                           // a parameter that the district must bind
+  std::vector<std::pair<Date, Value>> since;   // of a parameter with history: its values, each from its day on
+  std::string policy;                          // kImported: the other policy, whose result has this name
+  PeriodKind imported = PeriodKind::kQuarter;  // kImported: of what periods its results are
   syntax::Mark mark;
   Span span;
 };

@@ -156,8 +156,7 @@ void Checker::CollectTable(const syntax::TableDecl& table) {
   CheckMark(table.mark, table.name.text, false);
   for (size_t r = 0; r < table.rows.size(); ++r) {
     const syntax::TableRow& row = table.rows[r];
-    const std::string key =
-        row.conditions.empty() ? "" : std::string(tree_->source->Text(row.conditions[0].span));
+    const std::string key = row.conditions.empty() ? "" : std::string(tree_->source->Text(row.conditions[0].span));
     const auto collect = [&](const std::vector<syntax::Cell>& cells, bool results) {
       for (size_t c = 0; c < cells.size(); ++c) {
         const syntax::Cell& cell = cells[c];

@@ -28,7 +28,8 @@ void Checker::CheckBodies() {
   }
   std::map<size_t, Grain> tables;
   for (const Definition& definition : model_->definitions) {
-    if (const auto* column = std::get_if<ColumnRef>(&definition.body)) tables.emplace(column->declaration, definition.grain);
+    if (const auto* column = std::get_if<ColumnRef>(&definition.body))
+      tables.emplace(column->declaration, definition.grain);
   }
   for (const auto& [table, grain] : tables) CheckTable(DeclarationAt<syntax::TableDecl>(table), grain);
 }
@@ -197,7 +198,8 @@ void Checker::CheckResults() {
       if ((*model_)[definition.grain.sort].kind == Sort::Kind::kRecords) {
         sink_.Add<DiagnosticKind::kWrongKindOfName>(
             At(name.span), name.text,
-            Bilingual("一个对象或全体的值（明细各行的值不单独公布）", "a value of a subject or of the whole (rows are not published)"));
+            Bilingual("一个对象或全体的值（明细各行的值不单独公布）",
+                      "a value of a subject or of the whole (rows are not published)"));
         continue;
       }
       if (definition.grain.period != result->period) {

@@ -86,8 +86,8 @@ void Checker::CheckNamedCriterion(const syntax::Criterion& criterion, const Defi
   const Type& type = is_field ? model_->fields[index].type : model_->definitions[index].type;
   const Grain grain = is_field ? model_->fields[index].grain : model_->definitions[index].grain;
   if (type.known() && (!type.is_number() || type.unit != definition.type.unit)) {
-    Diagnostic& d = sink_.Add<DiagnosticKind::kTypeMismatch>(At(criterion.name.span),
-                                                             Describe(*model_, definition.type), Describe(*model_, type));
+    Diagnostic& d = sink_.Add<DiagnosticKind::kTypeMismatch>(
+        At(criterion.name.span), Describe(*model_, definition.type), Describe(*model_, type));
     if (definition.type.unit.dimensionless())
       d.advice = {"“满分”后面也要写单位：满分 100 分", "the full marks carry a unit too: 满分 100 分"};
     else

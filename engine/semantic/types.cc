@@ -170,7 +170,8 @@ std::optional<Value> Checker::ReadConstant(ExprId id, const Type& type, bool bar
       return -std::get<Rational>(*inner);
     }
     case ExprKind::kText:
-      return type.kind == TypeKind::kText || type.kind == TypeKind::kSubject ? std::optional<Value>(expr.text) : mismatch({"文字", "a text"});
+      return type.kind == TypeKind::kText || type.kind == TypeKind::kSubject ? std::optional<Value>(expr.text)
+                                                                             : mismatch({"文字", "a text"});
     case ExprKind::kDate:
       return type.kind == TypeKind::kDate ? std::optional<Value>(expr.date) : mismatch({"日期", "a date"});
     case ExprKind::kBool:

@@ -22,7 +22,9 @@ size_t SourceFile::PartOf(uint32_t offset) const {
 }
 
 size_t SourceFile::LineIndex(uint32_t offset) const {
-  return static_cast<size_t>(std::upper_bound(line_starts_.begin(), line_starts_.end(), offset) - line_starts_.begin()) - 1;
+  return static_cast<size_t>(std::upper_bound(line_starts_.begin(), line_starts_.end(), offset) -
+                             line_starts_.begin()) -
+         1;
 }
 
 LineColumn SourceFile::Locate(uint32_t offset) const {

@@ -48,11 +48,12 @@ std::string StatementOf(const Checkpoint& checkpoint) {
 std::string WriteQuery(const std::map<std::string, std::string>& query) { return WritePairs(query); }
 
 DecisionView ViewOf(const Decision& decision, std::string_view query) {
-  return {decision.id,     decision.district, decision.time_ms, decision.deployment, decision.period,
-          decision.media,  query,             decision.request, decision.answer};
+  return {decision.id, decision.district, decision.time_ms, decision.deployment, decision.period, decision.media,
+          query,       decision.request,  decision.answer};
 }
 
-Link LinkTo(const DecisionView& decision, int64_t previous_sequence, const std::string& previous_hash, DigestKind kind) {
+Link LinkTo(const DecisionView& decision, int64_t previous_sequence, const std::string& previous_hash,
+            DigestKind kind) {
   Link link{previous_sequence + 1, Digest(kind, decision.request), Digest(kind, decision.answer), previous_hash, ""};
   link.hash = HashOf(decision, link, kind);
   return link;

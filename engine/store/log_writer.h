@@ -56,10 +56,10 @@ class LogWriter {
   mutable std::mutex mutex_;
   std::condition_variable arrived_;
   std::array<LogBatch, 2> batches_;
-  LogBatch* queue_ = &batches_[0];       // the other one is being committed
+  LogBatch* queue_ = &batches_[0];  // the other one is being committed
   LogBatch* committed_ = &batches_[1];
-  size_t wanted_ = 1;        // the writer sleeps until so many are queued
-  size_t expected_ = 1;      // how many clients there seem to be
+  size_t wanted_ = 1;    // the writer sleeps until so many are queued
+  size_t expected_ = 1;  // how many clients there seem to be
   Clock::duration commit_took_{0};
   std::map<std::string, int64_t> checkpoint_every_;  // of the districts that have their own
   bool stopping_ = false;

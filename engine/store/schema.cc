@@ -149,7 +149,8 @@ const Migration& Third() {
       {
           {"log_groups", Event::kUpdate, kAlways, "immutable"},
           {"log_groups", Event::kInsert,
-           "EXISTS (SELECT 1 FROM log_groups WHERE district = NEW.district AND last_sequence >= NEW.first_sequence)", "immutable"},
+           "EXISTS (SELECT 1 FROM log_groups WHERE district = NEW.district AND last_sequence >= NEW.first_sequence)",
+           "immutable"},
           // Retention first says, under its signature, what it removes.
           {"log_groups", Event::kDelete,
            "NOT EXISTS (SELECT 1 FROM checkpoints WHERE district = OLD.district AND kind = 'pruned' AND sequence >= OLD.last_sequence)",

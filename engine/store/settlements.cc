@@ -17,15 +17,15 @@ constexpr const char* kSelect =
 std::string DigestOf(const Settlement& settlement, const std::string& inputs, const std::string& outputs,
                      DigestKind kind) {
   return Digest(kind, "heng settlement 1\n" + WritePairs(Pairs{{"id", settlement.id},
-                                                          {"district", settlement.district},
-                                                          {"policy", settlement.policy},
-                                                          {"deployment", settlement.deployment},
-                                                          {"period", settlement.period.ToString()},
-                                                          {"author", settlement.author},
-                                                          {"time", std::to_string(settlement.time_ms)},
-                                                          {"supersedes", settlement.supersedes},
-                                                          {"inputs", inputs},
-                                                          {"outputs", outputs}}));
+                                                               {"district", settlement.district},
+                                                               {"policy", settlement.policy},
+                                                               {"deployment", settlement.deployment},
+                                                               {"period", settlement.period.ToString()},
+                                                               {"author", settlement.author},
+                                                               {"time", std::to_string(settlement.time_ms)},
+                                                               {"supersedes", settlement.supersedes},
+                                                               {"inputs", inputs},
+                                                               {"outputs", outputs}}));
 }
 
 Status Insert(Connection& connection, const Settlement& settlement, const std::string& inputs,

@@ -137,7 +137,9 @@ sqlite3_vfs* MakeVfs() {
   vfs.xFullPathname = OfSystem<&Vfs::xFullPathname>;
   vfs.xDlOpen = OfSystem<&Vfs::xDlOpen>;
   vfs.xDlError = OfSystem<&Vfs::xDlError>;
-  vfs.xDlSym = [](Vfs* own, void* library, const char* symbol) { return System(own)->xDlSym(System(own), library, symbol); };
+  vfs.xDlSym = [](Vfs* own, void* library, const char* symbol) {
+    return System(own)->xDlSym(System(own), library, symbol);
+  };
   vfs.xDlClose = OfSystem<&Vfs::xDlClose>;
   vfs.xRandomness = OfSystem<&Vfs::xRandomness>;
   vfs.xSleep = OfSystem<&Vfs::xSleep>;

@@ -37,7 +37,9 @@ class DistrictReader {
   DistrictReader(District& district, MistakeList& mistakes) : district_(district), mistakes_(mistakes) {}
 
   void Read(const YamlNode& root) {
-    Members members(root, {"name", "publication", "policy", "parameters", "columns", "data", "retention", "checkpoint_every"}, mistakes_);
+    Members members(root,
+                    {"name", "publication", "policy", "parameters", "columns", "data", "retention", "checkpoint_every"},
+                    mistakes_);
     if (const YamlMember* name = members.Require("name")) {
       district_.name = ReadTextOf(*name, mistakes_).value_or("");
     }
@@ -47,7 +49,8 @@ class DistrictReader {
     if (const YamlMember* columns = members.Find("columns")) ReadColumns(*columns);
     if (const YamlMember* parameters = members.Find("parameters")) ReadParameters(*parameters);
     if (const YamlMember* data = members.Find("data")) ReadData(*data);
-    if (const YamlMember* retention = members.Find("retention")) district_.retention = ReadRetentionOf(*retention, mistakes_);
+    if (const YamlMember* retention = members.Find("retention"))
+      district_.retention = ReadRetentionOf(*retention, mistakes_);
     if (const YamlMember* every = members.Find("checkpoint_every"))
       district_.checkpoint_every = ReadWholeOf(*every, 1, kMostCheckpointEvery, mistakes_);
     for (data::Deployment& deployment : district_.in_folder) deployment.columns = district_.columns;
@@ -193,9 +196,8 @@ class DistrictReader {
 
 bool District::broken() const {
   if (!mistakes.empty() || publication == Publication::kStore) return !mistakes.empty();
-  return std::any_of(diagnostics.begin(), diagnostics.end(), [](const Diagnostic& diagnostic) {
-    return diagnostic.severity() == Severity::kError;
-  });
+  return std::any_of(diagnostics.begin(), diagnostics.end(),
+                     [](const Diagnostic& diagnostic) { return diagnostic.severity() == Severity::kError; });
 }
 
 std::optional<std::string> FactsFolder(const District& district, const data::Deployment& deployment) {
@@ -250,8 +252,8 @@ std::vector<District> LoadDistricts(const ServiceConfig& service) {
     if (!district.checkpoint_every) district.checkpoint_every = service.checkpoint_every;
     if (!district.retention) district.retention = service.retention;
     if (!district.retention || district.retention->forever() || !service.signing_key.empty()) continue;
-    district.mistakes.push_back({ErrorKind::kFindings, "unsigned-retention", file, district.retention->line, district.retention->column,
-                                 UnsignedRetention()});
+    district.mistakes.push_back({ErrorKind::kFindings, "unsigned-retention", file, district.retention->line,
+                                 district.retention->column, UnsignedRetention()});
   }
   return districts;
 }

@@ -21,10 +21,10 @@ struct District {
   std::string id;  // the stem of its file
   std::string file;
   std::string name;
-  std::string policy;               // the policy's file, or the folder of its files
-  std::optional<Retention> retention;  // how long its decisions are kept; its own, else the service's
+  std::string policy;                       // the policy's file, or the folder of its files
+  std::optional<Retention> retention;       // how long its decisions are kept; its own, else the service's
   std::optional<int64_t> checkpoint_every;  // records of its log between two checkpoints; likewise
-  std::optional<std::string> data;  // where its facts are
+  std::optional<std::string> data;          // where its facts are
   data::ColumnMap columns;
   Publication publication = Publication::kFiles;
   // What lies in the folder, by policy, then by the first day in force; with kStore it is only what drafts may be made of.

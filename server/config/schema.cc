@@ -40,8 +40,9 @@ bool IsTruthWord(std::string_view text) {
 }
 
 bool IsVariable(std::string_view name) {
-  return !name.empty() && !IsDigit(name[0]) &&
-         std::all_of(name.begin(), name.end(), [](unsigned char c) { return c < 0x80 && (std::isalnum(c) != 0 || c == '_'); });
+  return !name.empty() && !IsDigit(name[0]) && std::all_of(name.begin(), name.end(), [](unsigned char c) {
+    return c < 0x80 && (std::isalnum(c) != 0 || c == '_');
+  });
 }
 
 bool HasLeadingZero(std::string_view text) {
@@ -136,14 +137,16 @@ std::optional<std::string> ReadSettingOf(const YamlMember& member, MistakeList& 
     const std::string name(rest.substr(0, end));
     if (end == std::string_view::npos || !IsVariable(name)) {
       Refuse(member.value, "bad-variable",
-             {"环境变量写成 ${NAME}，名称用字母、数字和下划线", "write an environment variable as ${NAME}: letters, digits, underscores"},
+             {"环境变量写成 ${NAME}，名称用字母、数字和下划线",
+              "write an environment variable as ${NAME}: letters, digits, underscores"},
              mistakes);
       return std::nullopt;
     }
     const char* value = std::getenv(name.c_str());
     if (value == nullptr || *value == '\0') {
       Refuse(member.value, "missing-variable",
-             {fmt::format("环境变量“{}”没有设置", name), fmt::format("the environment variable '{}' is not set", name)}, mistakes);
+             {fmt::format("环境变量“{}”没有设置", name), fmt::format("the environment variable '{}' is not set", name)},
+             mistakes);
       return std::nullopt;
     }
     out += value;

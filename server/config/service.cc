@@ -51,7 +51,8 @@ void ReadStore(const YamlMember& member, ServiceConfig& config, MistakeList& mis
   const auto text = ReadSettingOf(written, mistakes);
   if (!text) return;
   constexpr std::string_view kFile = "sqlite:";
-  config.store = text->starts_with(kFile) ? std::string(kFile) + ResolvePath(config.file, text->substr(kFile.size())) : *text;
+  config.store =
+      text->starts_with(kFile) ? std::string(kFile) + ResolvePath(config.file, text->substr(kFile.size())) : *text;
 }
 
 // How the decision log is kept.
@@ -109,7 +110,8 @@ void ReadLimits(const YamlMember& member, ClientLimits& limits, MistakeList& mis
 }  // namespace
 
 Bilingual UnsignedRetention() {
-  return {"保存期限要有 signing_key：删去什么，日志要签名说明", "retention needs a signing_key: the log says under its signature what was removed"};
+  return {"保存期限要有 signing_key：删去什么，日志要签名说明",
+          "retention needs a signing_key: the log says under its signature what was removed"};
 }
 
 bool Listen::loopback() const { return host == "localhost" || host == "::1" || host.starts_with("127."); }
@@ -161,8 +163,9 @@ tl::expected<ServiceConfig, std::vector<Mistake>> LoadService(const std::string&
   ServiceConfig config;
   config.file = path;
   if (const auto root = ParseYaml(*text, mistakes)) {
-    Members members(*root, {"listen", "socket", "districts", "store", "signing_key", "checkpoint_every", "retention", "log", "threads",
-                     "request_limit_bytes", "limits"},
+    Members members(*root,
+                    {"listen", "socket", "districts", "store", "signing_key", "checkpoint_every", "retention", "log",
+                     "threads", "request_limit_bytes", "limits"},
                     mistakes);
     if (const YamlMember* listen = members.Find("listen")) ReadListen(*listen, config, mistakes);
     if (const YamlMember* districts = members.Require("districts")) ReadDistricts(*districts, config, mistakes);

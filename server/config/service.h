@@ -48,12 +48,13 @@ struct ServiceConfig {
   Listen listen;
   std::string districts;  // the folder of the districts' files; resolved against the folder of `file`
   std::string store;      // as Store::Open takes it, the path of a file resolved likewise; empty: nothing is kept
-  std::string signing_key;  // a file, resolved likewise: the private key that signs checkpoints of the log; empty: they are unsigned
+  std::string
+      signing_key;  // a file, resolved likewise: the private key that signs checkpoints of the log; empty: they are unsigned
   int64_t checkpoint_every = 1000;     // records of a district that says nothing else
   std::optional<Retention> retention;  // of every district that says nothing else
-  std::string log = "denials";  // none, denials, requests
-  std::string socket;     // a Unix socket to listen on too; resolved likewise; may be empty
-  size_t threads = 2;     // how many long requests are answered at once
+  std::string log = "denials";         // none, denials, requests
+  std::string socket;                  // a Unix socket to listen on too; resolved likewise; may be empty
+  size_t threads = 2;                  // how many long requests are answered at once
   size_t request_limit_bytes = size_t{16} << 20;
   ClientLimits limits;
 };

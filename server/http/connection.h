@@ -43,17 +43,17 @@ struct Connection {
   std::chrono::steady_clock::time_point deadline;
   std::list<Connection>::iterator self;
 
-  uint32_t armed = 0;              // the events that epoll watches for
-  bool watched = true;             // by epoll
-  bool peer_ended = false;         // nothing more will come
-  bool last_answer = false;        // nothing more is read as a request
-  bool gone = false;               // its socket failed while it was busy
-  bool queued = false;             // waits in the loop for its next turn
-  bool keep_alive = true;          // of the request that is served
-  size_t served = 0;               // requests
-  size_t held_bytes = 0;           // of Admission
-  size_t progress_at = 0;          // bytes at which the deadline was last set
-  size_t drained = 0;              // while lingering
+  uint32_t armed = 0;        // the events that epoll watches for
+  bool watched = true;       // by epoll
+  bool peer_ended = false;   // nothing more will come
+  bool last_answer = false;  // nothing more is read as a request
+  bool gone = false;         // its socket failed while it was busy
+  bool queued = false;       // waits in the loop for its next turn
+  bool keep_alive = true;    // of the request that is served
+  size_t served = 0;         // requests
+  size_t held_bytes = 0;     // of Admission
+  size_t progress_at = 0;    // bytes at which the deadline was last set
+  size_t drained = 0;        // while lingering
 };
 
 }  // namespace heng::server

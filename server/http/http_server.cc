@@ -102,9 +102,14 @@ class HttpServer::Impl {
 
   HttpFigures figures() const {
     const Workers* workers = workers_;
-    return {counts_.accepted, counts_.requests,  counts_.refused,
-            counts_.timeouts, counts_.evicted,   admission_.open(),
-            workers == nullptr ? 0 : workers->waiting(), admission_.held_bytes()};
+    return {counts_.accepted,
+            counts_.requests,
+            counts_.refused,
+            counts_.timeouts,
+            counts_.evicted,
+            admission_.open(),
+            workers == nullptr ? 0 : workers->waiting(),
+            admission_.held_bytes()};
   }
 
  private:

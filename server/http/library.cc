@@ -121,7 +121,11 @@ std::string Render(const Response& response, bool close, bool head) {
   const auto put = [&out](std::string_view name, std::string_view value) {
     out.append(name).append(": ").append(value).append("\r\n");
   };
-  out.append("HTTP/1.1 ").append(std::to_string(response.status)).append(" ").append(TitleOf(response.status).en).append("\r\n");
+  out.append("HTTP/1.1 ")
+      .append(std::to_string(response.status))
+      .append(" ")
+      .append(TitleOf(response.status).en)
+      .append("\r\n");
   if (!response.content_type.empty()) put("Content-Type", response.content_type);
   if (response.status != kNotModified) put("Content-Length", std::to_string(response.body.size()));
   put("Date", HttpDate());

@@ -25,9 +25,9 @@ namespace heng::server {
 struct LoopCounts {
   std::atomic<uint64_t> accepted = 0;
   std::atomic<uint64_t> requests = 0;
-  std::atomic<uint64_t> refused = 0;   // by framing or limits, before a handler saw a request
+  std::atomic<uint64_t> refused = 0;  // by framing or limits, before a handler saw a request
   std::atomic<uint64_t> timeouts = 0;
-  std::atomic<uint64_t> evicted = 0;   // made room for others
+  std::atomic<uint64_t> evicted = 0;  // made room for others
 };
 
 class Loop {

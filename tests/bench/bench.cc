@@ -89,7 +89,9 @@ std::string Report::ToJson() const {
 }
 
 double MedianSeconds(int runs, const std::function<void()>& work) {
-  return MedianSeconds(runs, work, [] {}, Clock::kWall).first;
+  return MedianSeconds(
+             runs, work, [] {}, Clock::kWall)
+      .first;
 }
 
 std::pair<double, double> MedianSeconds(int runs, const std::function<void()>& ours,

@@ -16,7 +16,8 @@ constexpr const char* kEvaluate = "/v1/districts/ab/evaluate";
 std::vector<std::string> RequestsOf(const Records& records) {
   std::vector<std::string> out;
   for (size_t i = 0; i < records.size(); ++i)
-    out.push_back(PostOf(kEvaluate, fmt::format(R"({{"period":"2024-07","subjects":[{}]}})", ToJsonLine(records[i], i))));
+    out.push_back(
+        PostOf(kEvaluate, fmt::format(R"({{"period":"2024-07","subjects":[{}]}})", ToJsonLine(records[i], i))));
   return out;
 }
 
@@ -106,7 +107,8 @@ void BenchHttp(const Settings& settings, Report& report) {
       return report.Disagree("http", fmt::format("{} of {} wrong", records.size() - right, records.size()));
   }
   std::vector<std::string> echoed;
-  for (const std::string& request : requests) echoed.push_back(PostOf("/echo", request.substr(request.find("\r\n\r\n") + 4)));
+  for (const std::string& request : requests)
+    echoed.push_back(PostOf("/echo", request.substr(request.find("\r\n\r\n") + 4)));
   std::vector<Target> targets = {{"", &*off, requests}, {"log on, ", &*on, requests}, {"echo", &*echo, echoed}};
   if (nginx) targets.push_back({"nginx", &*nginx, requests});
   // As many connections as the echo has threads: with more it lets them wait.
@@ -114,8 +116,8 @@ void BenchHttp(const Settings& settings, Report& report) {
   report.Add({"http CPU a request", "cpp-httplib echo", cpu[0], cpu[2], "µs", "≤ 0.5×", "8 connections, log off"});
   const std::string log_name = "http CPU a request, log on";
   report.Add({log_name, "log off", cpu[1], cpu[0], "µs", "(≤ 1.5×)", "8 connections"});
-  report.Add({"http CPU a request", "nginx return 200", cpu[0], nginx ? std::optional(cpu[3]) : std::nullopt, "µs", "(≤ 1.2×)",
-              nginx ? "" : "nginx is not installed"});
+  report.Add({"http CPU a request", "nginx return 200", cpu[0], nginx ? std::optional(cpu[3]) : std::nullopt, "µs",
+              "(≤ 1.2×)", nginx ? "" : "nginx is not installed"});
   targets.resize(2);
   // Those whose answers wait for one commit share its cost; the bar is for as many as are to be answered at once.
   for (const size_t connections : {size_t{64}, size_t{512}}) {

@@ -124,7 +124,8 @@ class Runner {
       free_.pop_front();
       const std::string& request = load_.requests[asked_++ % load_.requests.size()];
       client.asked = due;
-      if (::send(client.fd, request.data(), request.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(request.size())) Break(client);
+      if (::send(client.fd, request.data(), request.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(request.size()))
+        Break(client);
     }
   }
 
@@ -151,7 +152,8 @@ class Runner {
   }
 
   void Drip() {
-    constexpr std::string_view kHead = "POST /v1/districts/ab/evaluate HTTP/1.1\r\nX-Slow: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+    constexpr std::string_view kHead =
+        "POST /v1/districts/ab/evaluate HTTP/1.1\r\nX-Slow: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
     if (dripping_.empty() || Clock::now() < next_drip_) return;
     next_drip_ = Clock::now() + std::chrono::milliseconds(kDripMs);
     for (int& fd : dripping_) {
@@ -190,15 +192,17 @@ std::string AskOnce(int port, const std::string& request) {
   std::string in;
   std::array<char, 16384> bytes;
   ssize_t count = ::send(fd, request.data(), request.size(), MSG_NOSIGNAL);
-  while (!WholeAnswer(in) && (count = ::recv(fd, bytes.data(), bytes.size(), 0)) > 0) in.append(bytes.data(), static_cast<size_t>(count));
+  while (!WholeAnswer(in) && (count = ::recv(fd, bytes.data(), bytes.size(), 0)) > 0)
+    in.append(bytes.data(), static_cast<size_t>(count));
   ::close(fd);
   const size_t head = in.find("\r\n\r\n");
   return Is200(in) && head != std::string::npos ? in.substr(head + 4) : "";
 }
 
 std::string PostOf(const std::string& path, const std::string& body) {
-  return fmt::format("POST {} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{}", path,
-                     body.size(), body);
+  return fmt::format(
+      "POST {} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{}", path,
+      body.size(), body);
 }
 
 }  // namespace heng::bench

@@ -12,14 +12,14 @@ struct Load {
   int port = 0;
   std::vector<std::string> requests;  // whole, sent in turns
   size_t connections = 8;
-  size_t answers = 1000;       // the load ends with so many
-  double answers_per_s = 0;    // how many are asked for, beginning at even intervals; 0: as fast as they come
-  size_t dripping = 0;         // connections beside them that send a request's head byte by byte
+  size_t answers = 1000;     // the load ends with so many
+  double answers_per_s = 0;  // how many are asked for, beginning at even intervals; 0: as fast as they come
+  size_t dripping = 0;       // connections beside them that send a request's head byte by byte
 };
 
 struct LoadResult {
   size_t answers = 0;
-  size_t failed = 0;              // not 200, or the connection broke
+  size_t failed = 0;  // not 200, or the connection broke
   size_t connections_answered = 0;
   double seconds = 0;
   std::vector<double> latencies;  // seconds, sorted

@@ -109,8 +109,8 @@ std::optional<HttpSide> HttpSide::Heng(const std::filesystem::path& folder, bool
   std::filesystem::remove_all(folder, error);
   std::filesystem::create_directories(folder / "districts", error);
   const bool written =
-      WriteFile((folder / "heng.yaml").string(),
-                fmt::format("listen: 127.0.0.1:0\ndistricts: districts\nlog: none\n{}", log ? "store: sqlite:heng.db\n" : "")) &&
+      WriteFile((folder / "heng.yaml").string(), fmt::format("listen: 127.0.0.1:0\ndistricts: districts\nlog: none\n{}",
+                                                             log ? "store: sqlite:heng.db\n" : "")) &&
       WriteFile((folder / "districts/ab.yaml").string(),
                 fmt::format("name: 甲\npolicy: {}/tests/bench/plates_monthly.heng\n", HENG_SOURCE_DIR));
   if (!written) return std::nullopt;
@@ -137,13 +137,14 @@ std::optional<HttpSide> HttpSide::Nginx(const std::filesystem::path& folder) {
   std::filesystem::create_directories(where, error);
   const int port = FreePort();
   const std::string file = where + "/nginx.conf";
-  const Status written = WriteFile(file, fmt::format("daemon off; master_process off; pid {0}/pid; error_log stderr;\n"
-                                                   "events {{ worker_connections 4096; }}\n"
-                                                   "http {{ access_log off; keepalive_requests 1000000000; client_body_temp_path {0}/body;\n"
-                                                   "proxy_temp_path {0}/proxy; fastcgi_temp_path {0}/fastcgi; uwsgi_temp_path {0}/uwsgi;\n"
-                                                   "scgi_temp_path {0}/scgi;\n"
-                                                   "server {{ listen 127.0.0.1:{1}; return 200 \"ok\"; }} }}\n",
-                                                   where, port));
+  const Status written = WriteFile(
+      file, fmt::format("daemon off; master_process off; pid {0}/pid; error_log stderr;\n"
+                        "events {{ worker_connections 4096; }}\n"
+                        "http {{ access_log off; keepalive_requests 1000000000; client_body_temp_path {0}/body;\n"
+                        "proxy_temp_path {0}/proxy; fastcgi_temp_path {0}/fastcgi; uwsgi_temp_path {0}/uwsgi;\n"
+                        "scgi_temp_path {0}/scgi;\n"
+                        "server {{ listen 127.0.0.1:{1}; return 200 \"ok\"; }} }}\n",
+                        where, port));
   if (!written) return std::nullopt;
   const Started started = Start({"nginx", "-c", file, "-p", where});
   HttpSide side(started.pid, started.out, port);

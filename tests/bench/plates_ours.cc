@@ -33,15 +33,25 @@ const data::Deployment& OurPolicy() {
 namespace {
 
 constexpr std::pair<std::string_view, int32_t Record::*> kFields[] = {
-    {"complaints", &Record::complaints}, {"responded", &Record::responded},     {"resolved", &Record::resolved},
-    {"satisfied", &Record::satisfied},   {"owners", &Record::owners},           {"environment", &Record::environment},
-    {"city", &Record::city},             {"sanitation", &Record::sanitation},   {"safety", &Record::safety},
-    {"standards", &Record::standards},   {"incident", &Record::incident},       {"previous", &Record::previous},
-    {"group", &Record::group},           {"households", &Record::households},   {"area", &Record::area},
+    {"complaints", &Record::complaints},
+    {"responded", &Record::responded},
+    {"resolved", &Record::resolved},
+    {"satisfied", &Record::satisfied},
+    {"owners", &Record::owners},
+    {"environment", &Record::environment},
+    {"city", &Record::city},
+    {"sanitation", &Record::sanitation},
+    {"safety", &Record::safety},
+    {"standards", &Record::standards},
+    {"incident", &Record::incident},
+    {"previous", &Record::previous},
+    {"group", &Record::group},
+    {"households", &Record::households},
+    {"area", &Record::area},
 };
 
 // Member of a record that a slot holds, as it stands there: scores in hundredths, enumerations by code.
-int32_t Record::* MemberOf(const program::Lowered& lowered, const program::Slot& slot) {
+int32_t Record::*MemberOf(const program::Lowered& lowered, const program::Slot& slot) {
   CHECK(slot.kind == program::Slot::Kind::kField);
   const std::string& code = (*lowered.graph->model)[slot.field].code;
   for (const auto& [name, member] : kFields) {
@@ -138,7 +148,8 @@ Decisions TakeDecisions(const eval::Execution& execution, const Outputs& at, siz
 
 // Columns in, columns out; both lie where they are used.
 std::optional<Side> OurColumns(unsigned threads) {
-  return Side{fmt::format("heng, {} thread{}", threads, threads > 1 ? "s" : ""), [threads](const Records& records) -> Prepared {
+  return Side{fmt::format("heng, {} thread{}", threads, threads > 1 ? "s" : ""),
+              [threads](const Records& records) -> Prepared {
                 const program::Lowered& lowered = *OurProgram()->lowered;
                 auto columns = std::make_shared<std::vector<std::vector<std::byte>>>();
                 auto batch = std::make_shared<eval::Batch>();
@@ -158,7 +169,8 @@ std::optional<Side> OurColumns(unsigned threads) {
 // The policy of a table whose rows stand in a CSV file beside it.
 std::optional<std::function<int32_t(int32_t)>> OurTable(const std::filesystem::path& scratch) {
   std::string rows = "数,值\n";
-  for (int32_t row = 0; row < kTableRows; ++row) rows += fmt::format("{} 分 以上 不满 {} 分,{} 分\n", row, row + 1, TableResult(row));
+  for (int32_t row = 0; row < kTableRows; ++row)
+    rows += fmt::format("{} 分 以上 不满 {} 分,{} 分\n", row, row + 1, TableResult(row));
   const std::string policy = fmt::format(R"(政策 bench.table "大表"
   版本 "1"
   施行 2024-01-01 起   自定 "性能测试用"
@@ -184,7 +196,8 @@ std::optional<std::function<int32_t(int32_t)>> OurTable(const std::filesystem::p
   CHECK(compiled.graph != nullptr);
   program::LowerOptions options{*ParsePeriod("2024-07"), {}};
   auto lowered = program::Lower(compiled.graph, std::move(options));
-  CHECK(lowered->interpreted.empty() && lowered->slots.size() == 1 && lowered->slots[0].scale == 100 && lowered->outputs[0].scale == 1);
+  CHECK(lowered->interpreted.empty() && lowered->slots.size() == 1 && lowered->slots[0].scale == 100 &&
+        lowered->outputs[0].scale == 1);
   auto single = std::make_shared<eval::Single>(eval::PlanSingle(program::Schedule(std::move(lowered))));
   return [single](int32_t hundredths) {
     single->Set(0, hundredths);
@@ -207,7 +220,8 @@ Side OurDirectText(bool by_line) {
             }
             for (std::string& line : *lines) line.reserve(line.size() + direct::kPadding);
             const Period period = *ParsePeriod("2024-07");
-            auto answerer = std::make_shared<direct::LineAnswerer>(OurPolicy(), period, direct::MakePlan(OurPolicy(), period));
+            auto answerer =
+                std::make_shared<direct::LineAnswerer>(OurPolicy(), period, direct::MakePlan(OurPolicy(), period));
             auto answer = std::make_shared<direct::LinesAnswer>();
             return {[lines, answerer, answer] {
                       answer->Clear();

@@ -52,7 +52,9 @@ Run RunHeng(const std::string& block, size_t times) {
   int status = 0;
   rusage used{};
   ::wait4(child, &status, 0, &used);
-  const auto seconds = [](const timeval& time) { return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6; };
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+  };
   return {seconds(used.ru_utime) + seconds(used.ru_stime), static_cast<double>(used.ru_maxrss) / 1024,
           written && WIFEXITED(status) && WEXITSTATUS(status) == 0};
 }

@@ -73,9 +73,9 @@ int Soak(int seconds, const std::filesystem::path& folder) {
     const LoadResult result = Run({side->port(), mix, kConnections, answers, rate});
     failed += answers - result.answers;
     bytes.push_back(side->resident_bytes());
-    fmt::print("{:3} of {}: {:.0f} requests/s, {:.1f} MB, p50 {:.1f} ms, p99 {:.1f} ms, {} failed\n", slice + 1, kSlices, rate,
-               static_cast<double>(bytes.back()) / 1e6, result.Latency(0.5) * 1e3, result.Latency(0.99) * 1e3,
-               answers - result.answers);
+    fmt::print("{:3} of {}: {:.0f} requests/s, {:.1f} MB, p50 {:.1f} ms, p99 {:.1f} ms, {} failed\n", slice + 1,
+               kSlices, rate, static_cast<double>(bytes.back()) / 1e6, result.Latency(0.5) * 1e3,
+               result.Latency(0.99) * 1e3, answers - result.answers);
     std::fflush(stdout);
   }
   // The smallest of some slices: what is needed for good, without what is needed now and then.

@@ -22,7 +22,8 @@ std::optional<ExpressionWriter::Fold> ExpressionWriter::AnyFold(const Place& at)
       }
     }
     const bool subject = sort.kind == Sort::Kind::kSubject;
-    if (subject && i != at.sort && (at.sort == kWhole || (i == kProject && world_[at.sort].kind == Sort::Kind::kSubject)))
+    if (subject && i != at.sort &&
+        (at.sort == kWhole || (i == kProject && world_[at.sort].kind == Sort::Kind::kSubject)))
       folds.push_back({{i, at.period}});
   }
   if (!rows_here && at.period != PeriodKind::kOnce) {
@@ -66,7 +67,8 @@ std::string ExpressionWriter::FoldedCondition(const Place& source) {
   const bool in_rows = world_[source.sort].kind == Sort::Kind::kRows;
   std::vector<const Named*> names;
   for (const Named& named : world_.names) {
-    if (named.place == source && !named.optional && named.kind != Kind::kText && named.kind != Kind::kSubject) names.push_back(&named);
+    if (named.place == source && !named.optional && named.kind != Kind::kText && named.kind != Kind::kSubject)
+      names.push_back(&named);
   }
   if (names.empty()) return "";
   const Named& named = *random_.OneOf(names);
@@ -110,8 +112,10 @@ std::optional<Written> ExpressionWriter::Aggregation(const std::string& unit, co
   if (named == nullptr) return std::nullopt;
   std::string value = SpelledPresent(*named);
   inside_ = true;
-  if (random_.OneIn(4)) value += " × " + std::to_string(1 + random_.Below(3));
-  else if (depth > 1 && random_.OneIn(4)) value += " + " + Tight(Number(unit, fold->source, 1));
+  if (random_.OneIn(4))
+    value += " × " + std::to_string(1 + random_.Below(3));
+  else if (depth > 1 && random_.OneIn(4))
+    value += " + " + Tight(Number(unit, fold->source, 1));
   inside_ = false;
   const bool plain = value == named->name;
   const std::string where = Where(*fold);
@@ -200,10 +204,16 @@ std::optional<Written> ExpressionWriter::ShareOut(const std::string& unit, const
   inside_ = false;
   std::string pool = Literal(unit).text;
   for (const Named& named : world_.names) {
-    if (named.place.sort == kWhole && named.unit == unit && !named.optional && IsReadable(named, at) && random_.OneIn(2)) pool = named.name;
+    if (named.place.sort == kWhole && named.unit == unit && !named.optional && IsReadable(named, at) &&
+        random_.OneIn(2))
+      pool = named.name;
   }
   const Rational step = random_.OneIn(2) ? Rational(1, 100) : Rational(1);
-  return Written{"分摊(" + pool + ", (" + weight.text + " 保底 " + Text(0, other) + "), " + Text(step, unit) + ")", {}, {}, false, true};
+  return Written{"分摊(" + pool + ", (" + weight.text + " 保底 " + Text(0, other) + "), " + Text(step, unit) + ")",
+                 {},
+                 {},
+                 false,
+                 true};
 }
 
 std::optional<Written> ExpressionWriter::Window(const std::string& unit, const Place& at) {
@@ -223,7 +233,8 @@ std::optional<Written> ExpressionWriter::Window(const std::string& unit, const P
   static const std::vector<std::string> kFunctions = {"合计", "最高", "最低", "平均"};
   const std::string function = kFunctions[random_.Below(rows ? 3 : 4)];
   const std::string span = random_.OneIn(6) && rows ? " 至今"
-                           : " 近 " + std::to_string(2 + random_.Below(2)) + " " + (random_.OneIn(2) ? "期" : PeriodWord(at.period));
+                                                    : " 近 " + std::to_string(2 + random_.Below(2)) + " " +
+                                                          (random_.OneIn(2) ? "期" : PeriodWord(at.period));
   std::string text = function + "(" + SpelledPresent(named) + span + ")";
   if (function != "合计") text = "(" + text + " 缺按 " + Literal(unit, named.low, named.high).text + ")";
   return Written{text, {}, {}, named.finite && function != "平均", true};

@@ -4,7 +4,9 @@
 namespace heng::tests {
 
 Written ExpressionWriter::Comparison(const Place& at, size_t depth) {
-  static const std::vector<std::string> kSigns = {"≥", "≤", ">", "<", "=", "≠", "达到", "不低于", "不少于", "不高于", "不超过", "超过", "高于", "低于", "不满", "不足", "至少", "至多"};
+  static const std::vector<std::string> kSigns = {"≥",    "≤",      ">",      "<",      "=",      "≠",
+                                                  "达到", "不低于", "不少于", "不高于", "不超过", "超过",
+                                                  "高于", "低于",   "不满",   "不足",   "至少",   "至多"};
   const std::string unit = random_.OneIn(5) ? "%" : AnyUnit(at);
   const Written value = depth == 0 ? Leaf(unit, at) : Number(unit, at, depth - 1);
   const std::vector<Rational> cuts = Cuts(value, 2);
@@ -15,7 +17,8 @@ Written ExpressionWriter::Comparison(const Place& at, size_t depth) {
       return {left + " " + Text(cuts[0], unit) + "以上 不满 " + Text(cuts[1], unit), {}, {}, true, false};
     return {left + " " + Text(cuts[0], unit) + " " + random_.OneOf(kBands), {}, {}, true, false};
   }
-  if (random_.OneIn(6)) return {left + " 属于 { " + Text(cuts[0], unit) + "、" + Literal(unit).text + " }", {}, {}, true, false};
+  if (random_.OneIn(6))
+    return {left + " 属于 { " + Text(cuts[0], unit) + "、" + Literal(unit).text + " }", {}, {}, true, false};
   const std::string right = random_.OneIn(4) ? Tight(Leaf(unit, at)) : Text(cuts[0], unit);
   return {left + " " + random_.OneOf(kSigns) + " " + right, {}, {}, true, false};
 }
@@ -31,7 +34,8 @@ std::optional<Written> ExpressionWriter::EnumCondition(const Place& at) {
   const std::string name = named.optional ? "(" + named.name + " 缺按 " + values.values[0] + ")" : named.name;
   static const std::vector<std::string> kOrders = {"不低于", "不高于", "高于", "低于"};
   if (values.ordered && random_.OneIn(2))
-    return Written{name + " " + random_.OneOf(kOrders) + " " + values.values[random_.Below(values.grades())], {}, {}, true, false};
+    return Written{
+        name + " " + random_.OneOf(kOrders) + " " + values.values[random_.Below(values.grades())], {}, {}, true, false};
   if (random_.OneIn(3)) {
     std::string set = values.values[random_.Below(values.values.size())];
     if (random_.OneIn(2)) set += "、" + values.values.back();
@@ -63,7 +67,10 @@ std::optional<Written> ExpressionWriter::Streak(const Place& at) {
     world_.reads_past = true;
     return Written{"连续 " + std::to_string(1 + random_.Below(3)) + " 期 " + named.name + " ≥ " +
                        Literal(named.unit, named.low, named.high).text,
-                   {}, {}, true, false};
+                   {},
+                   {},
+                   true,
+                   false};
   }
   return std::nullopt;
 }
@@ -118,7 +125,11 @@ Written ExpressionWriter::Enum(size_t enumeration, const Place& at, size_t depth
   const Named& named = *random_.OneOf(names);
   const std::string name = named.optional ? "(" + named.name + " 缺按 " + values.values.back() + ")" : named.name;
   if (depth == 0 || random_.OneIn(2)) return {name, {}, {}, true, true};
-  return {"如果 " + Condition(at, depth - 1).text + " 则 " + random_.OneOf(values.values) + " 否则 " + name, {}, {}, true, false};
+  return {"如果 " + Condition(at, depth - 1).text + " 则 " + random_.OneOf(values.values) + " 否则 " + name,
+          {},
+          {},
+          true,
+          false};
 }
 
 Written ExpressionWriter::Date(const Place& at, size_t depth) {

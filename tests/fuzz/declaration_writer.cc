@@ -28,7 +28,8 @@ std::string PolicyWriter::Write() {
 }
 
 std::string PolicyWriter::NewName() {
-  static const std::vector<std::string> kWords = {"环境", "诉求", "保洁", "秩序", "绿化", "响应", "回访", "巡检", "照明", "电梯", "消防", "rate", "x"};
+  static const std::vector<std::string> kWords = {"环境", "诉求", "保洁", "秩序", "绿化", "响应", "回访",
+                                                  "巡检", "照明", "电梯", "消防", "rate", "x"};
   const std::string number = std::to_string(++counter_);
   if (random_.OneIn(12)) return "「" + random_.OneOf(kWords) + " " + number + "」";
   return random_.OneOf(kWords) + "_" + number;
@@ -85,7 +86,9 @@ std::string PolicyWriter::NumberType(Named& named) {
   named.high = Rational(named.unit == "%" ? 100 : random_.OneOf(kHighs));
   named.places = whole ? 0 : static_cast<int>(random_.Below(4));
   std::string out = (whole ? "整数 " : "") + (named.unit.empty() ? "小数" : named.unit) + ", ";
-  const auto bound = [](const Rational& number) { return number.sign() < 0 ? "-" + (-number).ToString() : number.ToString(); };
+  const auto bound = [](const Rational& number) {
+    return number.sign() < 0 ? "-" + (-number).ToString() : number.ToString();
+  };
   out += bound(*named.low) + " 至 ";
   out += named.unit == "元" && *named.high == Rational(1000) && random_.OneIn(2) ? "0.1万" : bound(*named.high);
   if (named.places > 0) out += ", " + std::to_string(named.places) + " 位小数";
@@ -99,9 +102,18 @@ std::string PolicyWriter::Field(Named::Role role, const Place& place, bool may_l
   named.name = NewName();
   std::string type;
   switch (random_.Below(10)) {
-    case 0: named.kind = Kind::kBool; type = "是否"; break;
-    case 1: named.kind = Kind::kText; type = "文本"; break;
-    case 2: named.kind = Kind::kDate; type = "日期"; break;
+    case 0:
+      named.kind = Kind::kBool;
+      type = "是否";
+      break;
+    case 1:
+      named.kind = Kind::kText;
+      type = "文本";
+      break;
+    case 2:
+      named.kind = Kind::kDate;
+      type = "日期";
+      break;
     case 3:
       if (world_.types.empty() || random_.OneIn(2)) {
         const std::string number = std::to_string(++counter_);
@@ -119,7 +131,8 @@ std::string PolicyWriter::Field(Named::Role role, const Place& place, bool may_l
   }
   named.optional = may_lack && random_.OneIn(4);
   const std::string code = random_.OneIn(6) ? " [code_" + std::to_string(counter_) + "]" : "";
-  const std::string line = "  " + named.name + code + " : " + type + (named.optional ? ", 可缺" : "") + (random_.OneIn(10) ? expressions_.Mark() : "") + "\n";
+  const std::string line = "  " + named.name + code + " : " + type + (named.optional ? ", 可缺" : "") +
+                           (random_.OneIn(10) ? expressions_.Mark() : "") + "\n";
   Declare(std::move(named));
   return line;
 }
@@ -133,16 +146,19 @@ void PolicyWriter::Subjects() {
     Declare(reference);
     out_ += "  所属企业 [company] : 企业\n";
   }
-  for (size_t i = 1 + random_.Below(4); i > 0; --i) out_ += Field(Named::Role::kAttribute, {kProject, PeriodKind::kOnce}, true);
+  for (size_t i = 1 + random_.Below(4); i > 0; --i)
+    out_ += Field(Named::Role::kAttribute, {kProject, PeriodKind::kOnce}, true);
   out_ += "}\n";
   if (world_.sorts.size() < 3) return;
   out_ += "对象 企业 {\n";
-  for (size_t i = 1 + random_.Below(2); i > 0; --i) out_ += Field(Named::Role::kAttribute, {2, PeriodKind::kOnce}, true);
+  for (size_t i = 1 + random_.Below(2); i > 0; --i)
+    out_ += Field(Named::Role::kAttribute, {2, PeriodKind::kOnce}, true);
   out_ += "}\n";
 }
 
 void PolicyWriter::Input(const Place& place, size_t fields) {
-  out_ += "填报 " + (place.sort == kProject ? "" : world_[place.sort].name + " ") + PeriodAdverb(place.period).zh + " {\n";
+  out_ +=
+      "填报 " + (place.sort == kProject ? "" : world_[place.sort].name + " ") + PeriodAdverb(place.period).zh + " {\n";
   for (size_t i = 0; i < fields; ++i) out_ += Field(Named::Role::kFact, place, true);
   out_ += "}\n";
 }
@@ -161,9 +177,11 @@ void PolicyWriter::Records() {
     const size_t sort = world_.sorts.size();
     const std::string name = "明细_" + std::to_string(++counter_);
     const PeriodKind period = dated ? PeriodKind::kDay : random_.OneIn(2) ? PeriodKind::kMonth : world_.settled;
-    const size_t parent = world_.sorts.size() > 2 && world_[2].kind == Sort::Kind::kSubject && random_.OneIn(6) ? 2 : kProject;
+    const size_t parent =
+        world_.sorts.size() > 2 && world_[2].kind == Sort::Kind::kSubject && random_.OneIn(6) ? 2 : kProject;
     world_.sorts.push_back({Sort::Kind::kRows, name, parent, period, dated ? "日_" + name : ""});
-    out_ += "明细 " + name + (parent == 2 ? " 属于 企业" : "") + (dated ? " 按 日_" + name : " " + PeriodAdverb(period).zh) + " {\n";
+    out_ += "明细 " + name + (parent == 2 ? " 属于 企业" : "") +
+            (dated ? " 按 日_" + name : " " + PeriodAdverb(period).zh) + " {\n";
     if (dated) {
       Named date{Named::Role::kRowField, "日_" + name, Kind::kDate};
       date.place = {sort, period};
@@ -188,8 +206,9 @@ void PolicyWriter::Checks() {
     for (size_t j = i + 1; j < world_.names.size(); ++j) {
       const Named& a = world_.names[i];
       const Named& b = world_.names[j];
-      const bool pair = a.kind == Kind::kNumber && b.kind == Kind::kNumber && a.role == Named::Role::kFact && a.place == b.place &&
-                        a.unit == b.unit && a.role == b.role && a.low == b.low && a.high == b.high && !a.optional && !b.optional;
+      const bool pair = a.kind == Kind::kNumber && b.kind == Kind::kNumber && a.role == Named::Role::kFact &&
+                        a.place == b.place && a.unit == b.unit && a.role == b.role && a.low == b.low &&
+                        a.high == b.high && !a.optional && !b.optional;
       if (!pair || a.places != b.places || !random_.OneIn(2) || !world_.ordered.empty()) continue;
       out_ += "校验 " + PeriodAdverb(a.place.period).zh + " " + a.name + " ≤ " + b.name + " \"不能多于\"\n";
       world_.ordered.push_back({a.name, b.name, a.place});
@@ -200,7 +219,8 @@ void PolicyWriter::Checks() {
 void PolicyWriter::KeyedParameter() {
   const Named* key = nullptr;
   for (const Named& named : world_.names) {
-    if (named.kind == Kind::kEnum && named.place.sort == kProject && named.role == Named::Role::kAttribute) key = &named;
+    if (named.kind == Kind::kEnum && named.place.sort == kProject && named.role == Named::Role::kAttribute)
+      key = &named;
   }
   if (key == nullptr) return;
   // By its 类型 if it has one: the key is what is listed.
@@ -213,7 +233,9 @@ void PolicyWriter::KeyedParameter() {
   for (const std::string& value : world_.enumerations[keyed.enumeration].values) {
     const bool open = random_.OneIn(5);
     out_ += "  " + value;
-    out_ += open ? " 待定 \"未定\"\n" : " = " + expressions_.Text(Rational(random_.Between(0, 200), 2), keyed.unit) + expressions_.Mark() + "\n";
+    out_ +=
+        open ? " 待定 \"未定\"\n"
+             : " = " + expressions_.Text(Rational(random_.Between(0, 200), 2), keyed.unit) + expressions_.Mark() + "\n";
     if (open) world_.bound.push_back(keyed.name + "." + value);
   }
   out_ += "}\n";
@@ -235,7 +257,8 @@ void PolicyWriter::Parameters() {
         world_.bound.push_back(named.name);
         break;
       case 1:
-        out_ += "参数 " + named.name + " : " + named.unit + " {\n  2019-01-01 起 = " + value() + " 自定\n  2024-02-01 起 = " + value() + " 自定\n}\n";
+        out_ += "参数 " + named.name + " : " + named.unit + " {\n  2019-01-01 起 = " + value() +
+                " 自定\n  2024-02-01 起 = " + value() + " 自定\n}\n";
         break;
       default: {
         const Rational fixed(random_.Between(0, 100));
@@ -256,7 +279,8 @@ void PolicyWriter::Imported() {
   named.optional = true;
   named.low = Rational(0);
   named.high = Rational(100);
-  out_ += "引用 政策 gen.other 的 " + named.name + " " + PeriodAdverb(world_.settled).zh + " : 分, 0 至 100, 1 位小数\n";
+  out_ +=
+      "引用 政策 gen.other 的 " + named.name + " " + PeriodAdverb(world_.settled).zh + " : 分, 0 至 100, 1 位小数\n";
   Declare(named);
 }
 

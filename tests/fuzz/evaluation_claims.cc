@@ -39,11 +39,13 @@ class ClaimChecker {
       // What is recorded may be of another version, with other ranges: nothing is claimed of what follows from it.
       recorded_ = recorded_ || (graph_[trace.node].form == graph::Form::kPast && !interval.Contains(*number));
       if (!interval.Contains(*number))
-        Break(trace, definition, fmt::format("{} is not in {} to {}", number->ToString(), interval.low ? interval.low->ToString() : "-∞",
-                                             interval.high ? interval.high->ToString() : "∞"));
+        Break(trace, definition,
+              fmt::format("{} is not in {} to {}", number->ToString(), interval.low ? interval.low->ToString() : "-∞",
+                          interval.high ? interval.high->ToString() : "∞"));
       const graph::Grid& grid = grids_.Of(trace.node);
       const bool on = !grid.step || (grid.step->is_zero() ? number->is_zero() : (*number / *grid.step).is_whole());
-      if (!on) Break(trace, definition, fmt::format("{} is no multiple of {}", number->ToString(), grid.step->ToString()));
+      if (!on)
+        Break(trace, definition, fmt::format("{} is no multiple of {}", number->ToString(), grid.step->ToString()));
       if (grid.places() && !number->decimal_places())
         Break(trace, definition, fmt::format("the decimals of {} do not end", number->ToString()));
     }

@@ -51,11 +51,12 @@ std::string ExpressionWriter::Text(const Rational& number, const std::string& un
 
 Written ExpressionWriter::Literal(const std::string& unit, const std::optional<Rational>& low,
                                   const std::optional<Rational>& high) {
-  static const std::vector<Rational> kNumbers = {Rational(0),      Rational(1),       Rational(2),         Rational(3),
-                                                 Rational(7),      Rational(10),      Rational(60),        Rational(100),
-                                                 Rational(1, 2),   Rational(12, 5),   Rational(5999, 100), Rational(5, 1000),
-                                                 Rational(85, 10), Rational(10000, 1)};
-  const bool whole = unit == "件" || unit == "户" || unit == "条" || unit == "名" || unit == "项" || unit == "次" || unit == "个";
+  static const std::vector<Rational> kNumbers = {
+      Rational(0),         Rational(1),       Rational(2),      Rational(3),       Rational(7),
+      Rational(10),        Rational(60),      Rational(100),    Rational(1, 2),    Rational(12, 5),
+      Rational(5999, 100), Rational(5, 1000), Rational(85, 10), Rational(10000, 1)};
+  const bool whole =
+      unit == "件" || unit == "户" || unit == "条" || unit == "名" || unit == "项" || unit == "次" || unit == "个";
   Rational number = random_.OneOf(kNumbers);
   if (low && high) {
     number = *low + (*high - *low) * Rational(random_.Between(0, 8), 8);
@@ -82,8 +83,8 @@ std::string ExpressionWriter::Mark() {
 
 std::string ExpressionWriter::Rounding(const std::string& unit) {
   static const std::vector<std::string> kWords = {"四舍五入到", "四舍六入五成双到", "舍去到", "进一到"};
-  static const std::vector<Rational> kSteps = {Rational(1, 100), Rational(1, 10), Rational(1), Rational(5), Rational(1, 2),
-                                               Rational(1, 1000)};
+  static const std::vector<Rational> kSteps = {Rational(1, 100), Rational(1, 10), Rational(1),
+                                               Rational(5),      Rational(1, 2),  Rational(1, 1000)};
   return " " + random_.OneOf(kWords) + " " + Text(random_.OneOf(kSteps), unit);
 }
 
@@ -94,7 +95,8 @@ std::vector<Rational> ExpressionWriter::Cuts(const Written& value, size_t most) 
   std::vector<Rational> cuts;
   const auto parts = static_cast<int64_t>(1 + random_.Below(most));
   for (int64_t i = 1; i <= parts; ++i) {
-    const Rational cut = (low + (high - low) * Rational(i, parts + 1)).RoundTo(Rational(1, random_.OneIn(3) ? 1000 : 10), heng::Rounding::kHalfAwayFromZero);
+    const Rational cut = (low + (high - low) * Rational(i, parts + 1))
+                             .RoundTo(Rational(1, random_.OneIn(3) ? 1000 : 10), heng::Rounding::kHalfAwayFromZero);
     if (cut > low && cut < high && (cuts.empty() || cut > cuts.back())) cuts.push_back(cut);
   }
   if (cuts.empty()) cuts.push_back(low + (high - low) * Rational(1, 2));
@@ -104,18 +106,20 @@ std::vector<Rational> ExpressionWriter::Cuts(const Written& value, size_t most) 
 bool ExpressionWriter::IsReadable(const Named& named, const Place& at) const {
   size_t sort = at.sort;
   while (world_[sort].kind == Sort::Kind::kRows && sort != named.place.sort) sort = world_[sort].parent;
-  const bool there = sort == named.place.sort || named.place.sort == kWhole ||
-                     (sort == kProject && world_[named.place.sort].kind == Sort::Kind::kSubject && named.place.sort != kProject &&
-                      std::any_of(world_.names.begin(), world_.names.end(), [&](const Named& reference) {
-                        return reference.kind == Kind::kSubject && reference.place.sort == kProject &&
-                               reference.subject == named.place.sort && !reference.optional;
-                      }));
+  const bool there =
+      sort == named.place.sort || named.place.sort == kWhole ||
+      (sort == kProject && world_[named.place.sort].kind == Sort::Kind::kSubject && named.place.sort != kProject &&
+       std::any_of(world_.names.begin(), world_.names.end(), [&](const Named& reference) {
+         return reference.kind == Kind::kSubject && reference.place.sort == kProject &&
+                reference.subject == named.place.sort && !reference.optional;
+       }));
   if (!there) return false;
   if (named.place.period == PeriodKind::kOnce || named.place.period == at.period) return true;
   return named.role == Named::Role::kFact && at.period < named.place.period;
 }
 
-std::vector<const Named*> ExpressionWriter::Readable(Kind kind, const std::string& unit, const Place& at, bool exact) const {
+std::vector<const Named*> ExpressionWriter::Readable(Kind kind, const std::string& unit, const Place& at,
+                                                     bool exact) const {
   std::vector<const Named*> out;
   for (const Named& named : world_.names) {
     if (named.kind != kind || (kind == Kind::kNumber && named.unit != unit)) continue;
@@ -133,7 +137,8 @@ Written ExpressionWriter::Leaf(const std::string& unit, const Place& at) {
   const std::vector<const Named*> names = Readable(Kind::kNumber, unit, at);
   if (names.empty()) return Literal(unit);
   // What was declared last is likely: so definitions build on each other.
-  const Named& named = random_.OneIn(2) ? *names[names.size() - 1 - random_.Below((names.size() + 2) / 3)] : *random_.OneOf(names);
+  const Named& named =
+      random_.OneIn(2) ? *names[names.size() - 1 - random_.Below((names.size() + 2) / 3)] : *random_.OneOf(names);
   return Make(Present(named, at), {named.low, named.high}, named.finite, true);
 }
 
@@ -184,7 +189,8 @@ Written ExpressionWriter::Arithmetic(const std::string& unit, const Place& at, s
       const int64_t divisor = random_.OneOf(kDivisors);
       // Ratios without an end that may cancel.
       const bool back = random_.OneIn(3);
-      const std::string text = Tight(a) + " ÷ " + std::to_string(divisor) + (back ? " × " + std::to_string(divisor) : "");
+      const std::string text =
+          Tight(a) + " ÷ " + std::to_string(divisor) + (back ? " × " + std::to_string(divisor) : "");
       return Make(text, Scaled(a, back ? Rational(1) : Rational(1, divisor)), false, false);
     }
     default: break;
@@ -195,7 +201,8 @@ Written ExpressionWriter::Arithmetic(const std::string& unit, const Place& at, s
     if (a.low) range.second = -*a.low;
     return Make("(-" + Tight(a) + ")", range, a.finite, true);
   }
-  static const std::vector<Rational> kFactors = {Rational(2), Rational(1, 2), Rational(12, 10), Rational(0), Rational(3)};
+  static const std::vector<Rational> kFactors = {Rational(2), Rational(1, 2), Rational(12, 10), Rational(0),
+                                                 Rational(3)};
   const Rational factor = random_.OneOf(kFactors);
   return Make(Tight(a) + " × " + factor.ToString(), Scaled(a, factor), a.finite, false);
 }
@@ -203,7 +210,8 @@ Written ExpressionWriter::Arithmetic(const std::string& unit, const Place& at, s
 std::string ExpressionWriter::AnyUnit(const Place& at) {
   std::vector<std::string> units;
   for (const Named& named : world_.names) {
-    if (named.kind == Kind::kNumber && !named.unit.empty() && named.unit != "%" && IsReadable(named, at)) units.push_back(named.unit);
+    if (named.kind == Kind::kNumber && !named.unit.empty() && named.unit != "%" && IsReadable(named, at))
+      units.push_back(named.unit);
   }
   return units.empty() ? "件" : random_.OneOf(units);
 }
@@ -215,7 +223,8 @@ Written ExpressionWriter::Rated(const std::string& unit, const Place& at, size_t
     return Arithmetic(unit, at, depth);
   const Written value = Number(other, at, depth - 1);
   const Rational rate(random_.Between(0, 12), 4);
-  return Make(rate.ToString() + " " + unit + "/" + other + " × " + Tight(value), Scaled(value, rate), value.finite, false);
+  return Make(rate.ToString() + " " + unit + "/" + other + " × " + Tight(value), Scaled(value, rate), value.finite,
+              false);
 }
 
 Written ExpressionWriter::If(const std::string& unit, const Place& at, size_t depth) {
@@ -238,7 +247,8 @@ Written ExpressionWriter::Extreme(const std::string& unit, const Place& at, size
   return Make(text + ")", {out.low, out.high}, out.finite, true);
 }
 
-std::string ExpressionWriter::Within(const Written& value, const std::string& unit, const Rational& low, const Rational& high) {
+std::string ExpressionWriter::Within(const Written& value, const std::string& unit, const Rational& low,
+                                     const Rational& high) {
   std::string text = value.text;
   const bool below = !value.low || *value.low < low;
   const bool above = !value.high || *value.high > high;
@@ -287,7 +297,8 @@ Written ExpressionWriter::Choose(const std::string& unit, const Place& at, size_
     std::tie(out.low, out.high) = Hull(out, value);
     out.finite = out.finite && value.finite;
   }
-  return Make("(" + text + "    " + Tight({last, {}, {}, true, false}) + " 其余\n  })", {out.low, out.high}, out.finite, true);
+  return Make("(" + text + "    " + Tight({last, {}, {}, true, false}) + " 其余\n  })", {out.low, out.high}, out.finite,
+              true);
 }
 
 Written ExpressionWriter::Bands(const std::string& unit, const Place& at, size_t depth) {
@@ -315,7 +326,8 @@ Written ExpressionWriter::Progressive(const std::string& unit, const Place& at, 
   if (!usable) return Bands(unit, at, depth);
   const std::vector<Rational> cuts = Cuts(value, 2);
   const auto rate = [&] { return Rational(random_.Between(0, 12), 4).ToString() + " " + unit + "/" + other; };
-  std::string text = "累进 " + value.text + " {\n    " + Text(0, other) + " 至 " + Text(cuts[0], other) + " → " + rate() + "\n";
+  std::string text =
+      "累进 " + value.text + " {\n    " + Text(0, other) + " 至 " + Text(cuts[0], other) + " → " + rate() + "\n";
   for (size_t i = 0; i < cuts.size(); ++i) {
     text += "    超过 " + Text(cuts[i], other);
     if (i + 1 < cuts.size()) text += " 不超过 " + Text(cuts[i + 1], other);
@@ -350,8 +362,14 @@ std::optional<Written> ExpressionWriter::Narrowed(const std::string& unit, const
     std::string text;
     switch (random_.Below(3)) {
       case 0: text = "如果 缺(" + x + ") 则 " + Tight(none) + " 否则 " + x; break;
-      case 1: text = "如果 非 缺(" + x + ") 且 " + x + " ≥ " + Literal(unit, named->low, named->high).text + " 则 " + x + " 否则 " + Tight(none); break;
-      default: text = "如果 缺(" + x + ") 或 " + x + " < " + Literal(unit, named->low, named->high).text + " 则 " + Tight(none) + " 否则 " + x; break;
+      case 1:
+        text = "如果 非 缺(" + x + ") 且 " + x + " ≥ " + Literal(unit, named->low, named->high).text + " 则 " + x +
+               " 否则 " + Tight(none);
+        break;
+      default:
+        text = "如果 缺(" + x + ") 或 " + x + " < " + Literal(unit, named->low, named->high).text + " 则 " +
+               Tight(none) + " 否则 " + x;
+        break;
     }
     return Make(text, Hull(value, none), named->finite && none.finite, false);
   }
@@ -399,7 +417,8 @@ std::optional<Written> ExpressionWriter::Past(const std::string& unit, const Pla
     case 1: text = "前 " + std::to_string(1 + random_.Below(3)) + " 期(" + named.name + ")"; break;
     default: text = "上年同期(" + named.name + ")"; break;
   }
-  return Make("(" + text + " 缺按 " + Literal(unit, named.low, named.high).text + ")", {named.low, named.high}, named.finite, true);
+  return Make("(" + text + " 缺按 " + Literal(unit, named.low, named.high).text + ")", {named.low, named.high},
+              named.finite, true);
 }
 
 }  // namespace heng::tests

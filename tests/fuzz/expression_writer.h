@@ -28,7 +28,8 @@ class ExpressionWriter {
   Written Date(const Place& at, size_t depth);
 
   // `12.5 分`, of that range if there is one; the ends and ties are likely.
-  Written Literal(const std::string& unit, const std::optional<Rational>& low = {}, const std::optional<Rational>& high = {});
+  Written Literal(const std::string& unit, const std::optional<Rational>& low = {},
+                  const std::optional<Rational>& high = {});
   // Within both limits, whatever the expression: clamped where it is not known to be.
   std::string Within(const Written& value, const std::string& unit, const Rational& low, const Rational& high);
   // The suffix of a rounding that gives a number an end: ` 四舍五入到 0.01 分`.

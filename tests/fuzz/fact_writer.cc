@@ -17,7 +17,8 @@ class FactWriter {
   json Request() {
     json request = {{"period", settled_.ToString()}, {"roster", "complete"}, {"subjects", json::array()}};
     const bool companies = world_.sorts.size() > 2 && world_[2].kind == Sort::Kind::kSubject;
-    for (size_t i = 0; companies && i < kCompanies; ++i) request["subjects"].push_back(Subject(2, "c" + std::to_string(i)));
+    for (size_t i = 0; companies && i < kCompanies; ++i)
+      request["subjects"].push_back(Subject(2, "c" + std::to_string(i)));
     for (size_t i = 0; i < subjects_; ++i) request["subjects"].push_back(Subject(kProject, "p" + std::to_string(i)));
     json whole = Subject(kWhole, "");
     whole.erase("attributes");
@@ -34,7 +35,8 @@ class FactWriter {
     if (sort != kWhole) subject["id"] = id;
     if (sort != kWhole && sort != kProject) subject["kind"] = world_[sort].name;
     for (const Named& named : world_.names) {
-      if (named.role == Named::Role::kAttribute && named.place.sort == sort) subject["attributes"][named.name] = Of(named);
+      if (named.role == Named::Role::kAttribute && named.place.sort == sort)
+        subject["attributes"][named.name] = Of(named);
     }
     Inputs(sort, subject);
     History(sort, subject);
@@ -49,7 +51,8 @@ class FactWriter {
     static constexpr int kPerYear[] = {0, 12, 4, 2, 1, 0};
     std::vector<Period> periods = settled_.Split(kind);
     const Period first = periods.front();
-    for (int back = 1; past && back <= std::max(4, kPerYear[static_cast<size_t>(kind)]); ++back) periods.insert(periods.begin(), first.Back(back));
+    for (int back = 1; past && back <= std::max(4, kPerYear[static_cast<size_t>(kind)]); ++back)
+      periods.insert(periods.begin(), first.Back(back));
     return periods;
   }
 
@@ -74,7 +77,8 @@ class FactWriter {
     }
     for (const Ordered& pair : world_.ordered) {
       // Now and then a broken check stays: the subject is refused.
-      if (pair.place == place && NumberOf(row[pair.low]) > NumberOf(row[pair.high]) && !random_.OneIn(100)) std::swap(row[pair.low], row[pair.high]);
+      if (pair.place == place && NumberOf(row[pair.low]) > NumberOf(row[pair.high]) && !random_.OneIn(100))
+        std::swap(row[pair.low], row[pair.high]);
     }
     return row;
   }
@@ -109,9 +113,8 @@ class FactWriter {
   }
 
   void AddRows(size_t sort, std::optional<Period> period, const std::string& parent, json& list) {
-    const bool has_rows = std::any_of(world_.sorts.begin(), world_.sorts.end(), [&](const Sort& s) {
-      return s.kind == Sort::Kind::kRows && s.parent == sort;
-    });
+    const bool has_rows = std::any_of(world_.sorts.begin(), world_.sorts.end(),
+                                      [&](const Sort& s) { return s.kind == Sort::Kind::kRows && s.parent == sort; });
     for (size_t n = random_.OneIn(4) ? 0 : random_.Below(6); n > 0; --n) {
       json row = json::object();
       for (const Named& named : world_.names) {
@@ -134,7 +137,8 @@ class FactWriter {
       case Kind::kEnum: return random_.OneOf(world_.enumerations[named.enumeration].values);
       case Kind::kDate: {
         const Date end = settled_.last_day();
-        return random_.OneIn(6) ? std::string("2024-02-29") : end.AddDays(-static_cast<int>(random_.Below(400))).ToString();
+        return random_.OneIn(6) ? std::string("2024-02-29")
+                                : end.AddDays(-static_cast<int>(random_.Below(400))).ToString();
       }
       default: return Number(named);
     }

@@ -48,7 +48,8 @@ Read ReadPolicy(const std::string& text) {
 std::string FirstError(const std::vector<Diagnostic>& diagnostics) {
   for (const Diagnostic& diagnostic : diagnostics) {
     if (diagnostic.severity() == Severity::kError)
-      return std::string(InfoOf(diagnostic.kind).code) + " " + std::to_string(diagnostic.place.span.begin) + ": " + diagnostic.message().zh;
+      return std::string(InfoOf(diagnostic.kind).code) + " " + std::to_string(diagnostic.place.span.begin) + ": " +
+             diagnostic.message().zh;
   }
   return "";
 }
@@ -65,7 +66,8 @@ TEST(PolicyFuzz, GeneratedPoliciesHoldWhatTheCompilerClaims) {
     if (prepared.facts == nullptr || !prepared.refusal.empty()) {
       const std::string why = prepared.graph == nullptr ? FirstError(prepared.diagnostics) : prepared.refusal;
       ++refusals[why.substr(0, 5)];
-      if (std::getenv("HENG_FUZZ_SHOW") != nullptr) std::printf("seed %zu: %s\n", static_cast<size_t>(seed), why.c_str());
+      if (std::getenv("HENG_FUZZ_SHOW") != nullptr)
+        std::printf("seed %zu: %s\n", static_cast<size_t>(seed), why.c_str());
       continue;
     }
     ++evaluated;
@@ -116,7 +118,8 @@ TEST(PolicyFuzz, ProgramEqualsInterpreter) {
           EXPECT_TRUE(*computed == slow.Of(root.definition, entity, at))
               << "seed " << seed << ", " << definition.name << " of " << entity << " in " << at.ToString() << ": "
               << semantic::Describe(*prepared.graph->model, definition.type, *computed) << " for "
-              << semantic::Describe(*prepared.graph->model, definition.type, slow.Of(root.definition, entity, at)) << "\n"
+              << semantic::Describe(*prepared.graph->model, definition.type, slow.Of(root.definition, entity, at))
+              << "\n"
               << policy.text;
         }
       }
@@ -169,9 +172,10 @@ TEST(PolicyFuzz, DamagedPoliciesAreCompiledOrRefused) {
     const graph::Compiled compiled = graph::Compile("damaged.heng", damaged);
     if (compiled.graph != nullptr) continue;
     ++refused;
-    const bool located = std::any_of(compiled.diagnostics.begin(), compiled.diagnostics.end(), [&](const Diagnostic& d) {
-      return d.severity() == Severity::kError && d.place.span.end <= damaged.size() && !d.message().zh.empty();
-    });
+    const bool located =
+        std::any_of(compiled.diagnostics.begin(), compiled.diagnostics.end(), [&](const Diagnostic& d) {
+          return d.severity() == Severity::kError && d.place.span.end <= damaged.size() && !d.message().zh.empty();
+        });
     EXPECT_TRUE(located) << "seed " << FirstSeed() + i << "\n" << damaged;
   }
   EXPECT_GT(refused, count / 4);

@@ -49,7 +49,8 @@ std::vector<std::string> NamesOf(const std::string& line) {
   std::vector<std::string> names;
   for (size_t at = line.find(' ', line.find(' ') + 1); at != std::string::npos;) {
     const size_t end = line.find(", ", at);
-    names.push_back(line.substr(at + (names.empty() ? 1 : 2), end == std::string::npos ? end : end - at - (names.empty() ? 1 : 2)));
+    names.push_back(
+        line.substr(at + (names.empty() ? 1 : 2), end == std::string::npos ? end : end - at - (names.empty() ? 1 : 2)));
     at = end;
   }
   return names;
@@ -59,7 +60,8 @@ std::vector<std::string> NamesOf(const std::string& line) {
 std::string Without(const std::string& text, size_t offset) {
   Lines lines(text);
   size_t line = 0;
-  for (size_t at = 0; line + 1 < lines.all.size() && at + lines.all[line].size() < offset; ++line) at += lines.all[line].size() + 1;
+  for (size_t at = 0; line + 1 < lines.all.size() && at + lines.all[line].size() < offset; ++line)
+    at += lines.all[line].size() + 1;
   size_t first = line;
   while (first > 0 && !Lines::Begins(lines.all[first])) --first;
   size_t last = first + 1;
@@ -83,7 +85,8 @@ std::string Without(const std::string& text, size_t offset) {
       return lines.Text();
     }
   }
-  lines.all.erase(lines.all.begin() + static_cast<std::ptrdiff_t>(first), lines.all.begin() + static_cast<std::ptrdiff_t>(last));
+  lines.all.erase(lines.all.begin() + static_cast<std::ptrdiff_t>(first),
+                  lines.all.begin() + static_cast<std::ptrdiff_t>(last));
   return lines.Text();
 }
 
@@ -105,11 +108,12 @@ std::string WhatCompiles(std::string text) {
 // Constructs that random choice alone would seldom reach, with facts of their own (AddSupplement).
 std::string Supplement(Random& random, PeriodKind settled) {
   if (!random.OneIn(5)) return "";
-  std::string text = "填报 每月 { 补报 : 整数 件, 0 至 9, 可缺 }\n明细 补录 每月 {\n  号 : 文本\n  值 : 分, 0 至 10\n}\n"
-                     "校验 每月 缺(补报) 或 补报 ≤ 9 件  \"不能多于\"\n"
-                     "公式 补和 每月 = 合计(补录.值 去重 号)\n结果 每月 补和\n"
-                     "公式 补位 每月 = 名次(补和 在 全体 内 不并列 按 补和 由低到高)\n结果 每月 补位\n"
-                     "公式 补累 每月 = 合计(补录.值 至今)\n结果 每月 补累\n";
+  std::string text =
+      "填报 每月 { 补报 : 整数 件, 0 至 9, 可缺 }\n明细 补录 每月 {\n  号 : 文本\n  值 : 分, 0 至 10\n}\n"
+      "校验 每月 缺(补报) 或 补报 ≤ 9 件  \"不能多于\"\n"
+      "公式 补和 每月 = 合计(补录.值 去重 号)\n结果 每月 补和\n"
+      "公式 补位 每月 = 名次(补和 在 全体 内 不并列 按 补和 由低到高)\n结果 每月 补位\n"
+      "公式 补累 每月 = 合计(补录.值 至今)\n结果 每月 补累\n";
   if (settled != PeriodKind::kMonth) {
     static const std::vector<std::string> kMissing = {"缺月不计", "缺期不计", "缺月按 1 件", "缺期按 1 件"};
     text += "公式 补数 每季 = 合计(补报 缺按 0 件 " + random.OneOf(kMissing) + ")   自定\n结果 每季 补数\n";
@@ -118,8 +122,10 @@ std::string Supplement(Random& random, PeriodKind settled) {
     text += std::string("公式 季补 每半年 = 合计(季报 缺按 0 件 ") + (random.OneIn(2) ? "缺季不计" : "缺季按 1 件") +
             ")   自定\n结果 每半年 季补\n填报 每季 { 季报 : 整数 件, 0 至 9, 可缺 }\n";
   }
-  const std::string period = settled == PeriodKind::kMonth ? "2024-04" : settled == PeriodKind::kQuarter ? "2024Q1"
-                             : settled == PeriodKind::kHalf ? "2023H2" : "2023年";
+  const std::string period = settled == PeriodKind::kMonth     ? "2024-04"
+                             : settled == PeriodKind::kQuarter ? "2024Q1"
+                             : settled == PeriodKind::kHalf    ? "2023H2"
+                                                               : "2023年";
   return text + "算例 \"有历史\" {\n  项目 \"甲\" {}\n  历史 " + period + " \"甲\" { 一分 = 1 分 }\n}\n";
 }
 
@@ -151,7 +157,8 @@ data::Bindings BindOpen(const graph::Graph& graph) {
   data::Bindings bindings;
   for (size_t i = 0; i < graph.model->fields.size(); ++i) {
     const semantic::Field& field = graph.model->fields[i];
-    if (field.open && field.range) bindings[semantic::FieldId(i)] = (field.range->first + field.range->second) * Rational(1, 2);
+    if (field.open && field.range)
+      bindings[semantic::FieldId(i)] = (field.range->first + field.range->second) * Rational(1, 2);
   }
   return bindings;
 }
@@ -165,14 +172,16 @@ GeneratedPolicy Generate(uint64_t seed, const GeneratorOptions& options) {
   // One result is sure to stay.
   const std::string written = writer.Write();
   const std::string every = PeriodAdverb(writer.world().settled).zh;
-  policy.text = WhatCompiles(written + Supplement(random, writer.world().settled) + "公式 一分 " + every + " = 1 分   自定\n结果 " + every + " 一分\n");
+  policy.text = WhatCompiles(written + Supplement(random, writer.world().settled) + "公式 一分 " + every +
+                             " = 1 分   自定\n结果 " + every + " 一分\n");
   const World world = Published(writer.world(), policy.text);
   static const std::vector<std::string> kDays = {"2024-05-01", "2024-05-01", "2024-02-29", "2025-12-31"};
   policy.period = Period::Of(*ParseDate(random.OneOf(kDays))).In(world.settled);
   policy.request = WriteFacts(world, policy.period, options.subjects, random);
   // In data a name has no corner brackets.
   for (const std::string_view bracket : {"「", "」"}) {
-    for (size_t at = 0; (at = policy.request.find(bracket, at)) != std::string::npos;) policy.request.erase(at, bracket.size());
+    for (size_t at = 0; (at = policy.request.find(bracket, at)) != std::string::npos;)
+      policy.request.erase(at, bracket.size());
   }
   if (policy.text.find("明细 补录") != std::string::npos) policy.request = AddSupplement(policy.request, random);
   policy.open = world.bound;
@@ -200,7 +209,8 @@ PreparedPolicy Prepare(const GeneratedPolicy& policy) {
   out.facts = reading->facts;
   out.refused = reading->refusals.total;
   for (const data::Refusal& refusal : reading->refusals.shown) {
-    if (refusal.code != "check-failed") out.refusal += refusal.code + " " + refusal.at + " " + refusal.message.zh + "\n";
+    if (refusal.code != "check-failed")
+      out.refusal += refusal.code + " " + refusal.at + " " + refusal.message.zh + "\n";
   }
   return out;
 }

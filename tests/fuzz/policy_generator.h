@@ -12,9 +12,9 @@
 namespace heng::tests {
 
 struct GeneratorOptions {
-  size_t subjects = 4;      // 项目 in the roster
-  size_t definitions = 8;   // formulas, scores, grades, tables
-  size_t depth = 3;         // of expressions
+  size_t subjects = 4;     // 项目 in the roster
+  size_t definitions = 8;  // formulas, scores, grades, tables
+  size_t depth = 3;        // of expressions
 };
 
 struct GeneratedPolicy {

@@ -12,7 +12,9 @@ class Random {
   explicit Random(uint64_t seed) : engine_(seed) {}
   // Below `bound`. Not std::uniform_int_distribution, whose numbers differ between libraries.
   size_t Below(size_t bound) { return static_cast<size_t>(engine_() % bound); }
-  int64_t Between(int64_t low, int64_t high) { return low + static_cast<int64_t>(Below(static_cast<size_t>(high - low + 1))); }
+  int64_t Between(int64_t low, int64_t high) {
+    return low + static_cast<int64_t>(Below(static_cast<size_t>(high - low + 1)));
+  }
   // True once in `n` times.
   bool OneIn(size_t n) { return Below(n) == 0; }
   template <typename List>

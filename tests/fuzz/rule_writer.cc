@@ -8,7 +8,8 @@ namespace heng::tests {
 Place PolicyWriter::AnyPlace() {
   Place place{kProject, random_.OneIn(2) ? PeriodKind::kMonth : world_.settled};
   if (random_.OneIn(8)) place = {kWhole, world_.settled};
-  if (random_.OneIn(6) && world_.sorts.size() > 2 && world_[2].kind == Sort::Kind::kSubject) place = {2, world_.settled};
+  if (random_.OneIn(6) && world_.sorts.size() > 2 && world_[2].kind == Sort::Kind::kSubject)
+    place = {2, world_.settled};
   return place;
 }
 
@@ -65,7 +66,8 @@ void PolicyWriter::FormulaOfKind(const Place& at, Kind kind) {
     body = expressions_.Enum(named.enumeration, at, options_.depth);
   }
   const std::string code = random_.OneIn(8) ? " [out_" + std::to_string(counter_) + "]" : "";
-  out_ += "公式 " + Prefix(at) + named.name + code + (rows ? "" : " " + Every(at)) + " = " + body.text + expressions_.Mark() + "\n";
+  out_ += "公式 " + Prefix(at) + named.name + code + (rows ? "" : " " + Every(at)) + " = " + body.text +
+          expressions_.Mark() + "\n";
   Declare(named);
 }
 
@@ -96,8 +98,8 @@ void PolicyWriter::KeyedFormula(const Place& at) {
   Named named{Named::Role::kDefinition, NewName(), Kind::kNumber, value->unit};
   named.place = at;
   static const std::vector<std::string> kFunctions = {"平均", "合计", "最高", "中位数"};
-  out_ += "公式 " + named.name + " " + Every(at) + " 按 " + key->name + " = " + random_.OneOf(kFunctions) + "(" + value->name + ")" +
-          expressions_.Rounding(value->unit) + expressions_.Mark() + "\n";
+  out_ += "公式 " + named.name + " " + Every(at) + " 按 " + key->name + " = " + random_.OneOf(kFunctions) + "(" +
+          value->name + ")" + expressions_.Rounding(value->unit) + expressions_.Mark() + "\n";
   Declare(named);
 }
 
@@ -109,9 +111,11 @@ std::string PolicyWriter::ScoreModes() {
 }
 
 std::string PolicyWriter::Adjustments(const Place& at, bool bonus) {
-  std::string out = std::string("  ") + (bonus ? "加分" : "扣分") + (random_.OneIn(2) ? " 封顶 20 分" : "") + (random_.OneIn(6) ? expressions_.Mark() : "") + " {\n";
+  std::string out = std::string("  ") + (bonus ? "加分" : "扣分") + (random_.OneIn(2) ? " 封顶 20 分" : "") +
+                    (random_.OneIn(6) ? expressions_.Mark() : "") + " {\n";
   for (size_t i = 1 + random_.Below(3); i > 0; --i) {
-    const Written amount = random_.OneIn(2) ? expressions_.Literal("分", Rational(0), Rational(10)) : expressions_.Number("分", at, 2);
+    const Written amount =
+        random_.OneIn(2) ? expressions_.Literal("分", Rational(0), Rational(10)) : expressions_.Number("分", at, 2);
     out += "    项_" + std::to_string(++counter_) + " : " + expressions_.Within(amount, "分", 0, 1000);
     if (random_.OneIn(4)) out += " 封顶 8 分";
     if (random_.OneIn(2)) out += " 当 " + expressions_.Condition(at, 1).text;
@@ -122,8 +126,9 @@ std::string PolicyWriter::Adjustments(const Place& at, bool bonus) {
 
 std::string PolicyWriter::Criterion(const Place& at, const std::string& weight, const Rational& full, size_t depth) {
   if (depth > 0 && random_.OneIn(4)) {
-    return "  节_" + std::to_string(++counter_) + " " + weight + ScoreModes() + " {\n" + ScoreLines(at, full, depth - 1, random_.OneIn(3)) + "  }" +
-           (random_.OneIn(3) ? " 四舍五入到 0.1 分" : "") + "\n";
+    return "  节_" + std::to_string(++counter_) + " " + weight + ScoreModes() + " {\n" +
+           ScoreLines(at, full, depth - 1, random_.OneIn(3)) + "  }" + (random_.OneIn(3) ? " 四舍五入到 0.1 分" : "") +
+           "\n";
   }
   for (const Named* named : expressions_.Readable(Kind::kNumber, "分", at)) {
     const bool fits = named->low && named->high && named->low->sign() >= 0 && *named->high <= full && !named->optional;
@@ -142,7 +147,8 @@ std::string PolicyWriter::ScoreLines(const Place& at, const Rational& full, size
   if (deductions_only) return Adjustments(at, random_.OneIn(4));
   std::string out;
   if (random_.OneIn(2)) {
-    static const std::vector<std::vector<int>> kWeights = {{100}, {50, 50}, {60, 40}, {30, 30, 40}, {33, 33, 34}, {25, 25, 25, 25}};
+    static const std::vector<std::vector<int>> kWeights = {{100},        {50, 50},     {60, 40},
+                                                           {30, 30, 40}, {33, 33, 34}, {25, 25, 25, 25}};
     for (const int weight : random_.OneOf(kWeights)) out += Criterion(at, std::to_string(weight) + "%", full, depth);
   } else {
     const Rational part = full * Rational(random_.Between(1, 9), 10);
@@ -160,8 +166,8 @@ void PolicyWriter::Score(const Place& at) {
   named.published = random_.OneIn(2);
   const Rational full(random_.OneIn(3) ? 60 : 100);
   used_criteria_.clear();
-  out_ += "评分 " + Prefix(at) + named.name + " " + Every(at) + " 满分 " + expressions_.Text(full, "分") + ScoreModes() + expressions_.Mark() + " {\n" +
-          ScoreLines(at, full, 2, random_.OneIn(5)) + "}";
+  out_ += "评分 " + Prefix(at) + named.name + " " + Every(at) + " 满分 " + expressions_.Text(full, "分") +
+          ScoreModes() + expressions_.Mark() + " {\n" + ScoreLines(at, full, 2, random_.OneIn(5)) + "}";
   if (named.published || random_.OneIn(2)) {
     out_ += expressions_.Rounding("分");
   } else {
@@ -226,12 +232,15 @@ void PolicyWriter::Grade(const Place& at) {
   if (scale.states > 0) out_ += "  " + scale.values.back() + " 当 " + expressions_.Condition(at, 1).text + "\n";
   if (reads) {
     for (size_t i = 0; i < cuts.size(); ++i)
-      out_ += "  " + scale.values[i] + " 当 " + value.text + " 达到 " + expressions_.Text(cuts[cuts.size() - 1 - i], "分") + (random_.OneIn(4) ? expressions_.Mark() : "") + "\n";
+      out_ += "  " + scale.values[i] + " 当 " + value.text + " 达到 " +
+              expressions_.Text(cuts[cuts.size() - 1 - i], "分") + (random_.OneIn(4) ? expressions_.Mark() : "") + "\n";
   } else {
     out_ += "  " + scale.values[0] + " 当 " + expressions_.Condition(at, 2).text + "\n";
   }
   const std::string last = scale.values[reads ? cuts.size() : 1];
-  out_ += "  " + last + (reads && random_.OneIn(4) ? " 当 " + value.text + " 不满 " + expressions_.Text(cuts[0], "分") : " 其余") + "\n";
+  out_ += "  " + last +
+          (reads && random_.OneIn(4) ? " 当 " + value.text + " 不满 " + expressions_.Text(cuts[0], "分") : " 其余") +
+          "\n";
   out_ += GradeSteps(scale, at) + "}\n";
   Declare(named);
 }
@@ -254,13 +263,16 @@ void PolicyWriter::Table(const Place& at) {
   money.low = share.low = Rational(0);
   money.published = share.published = !rows && random_.OneIn(2);
   const std::string head = (key ? key->name : "") + (key && number ? " | " : "") + (number ? number->name : "");
-  out_ += "对照表 " + Prefix(at) + "表_" + std::to_string(++counter_) + (rows ? "" : " " + Every(at)) + expressions_.Mark() + " {\n  " + head + " → " + money.name + " | " + share.name + "\n";
+  out_ += "对照表 " + Prefix(at) + "表_" + std::to_string(++counter_) + (rows ? "" : " " + Every(at)) +
+          expressions_.Mark() + " {\n  " + head + " → " + money.name + " | " + share.name + "\n";
   const auto results = [&] {
     const std::string amount = expressions_.Text(Rational(random_.Between(0, 400), 4), "元");
-    return " → " + amount + (random_.OneIn(3) ? expressions_.Mark() : "") + " | " + expressions_.Text(random_.Between(0, 100), "%") + "\n";
+    return " → " + amount + (random_.OneIn(3) ? expressions_.Mark() : "") + " | " +
+           expressions_.Text(random_.Between(0, 100), "%") + "\n";
   };
   const std::string any = random_.OneIn(2) ? "不限" : "-";
-  const std::vector<std::string> values = key ? world_.enumerations[key->enumeration].values : std::vector<std::string>{""};
+  const std::vector<std::string> values =
+      key ? world_.enumerations[key->enumeration].values : std::vector<std::string>{""};
   const size_t listed = key && random_.OneIn(3) ? values.size() - 1 : values.size();
   for (size_t i = 0; i < listed; ++i) {
     const std::string cell = key ? values[i] + (number ? " | " : "") : "";
@@ -271,7 +283,9 @@ void PolicyWriter::Table(const Place& at) {
     }
     const std::vector<Rational> cuts = expressions_.Cuts({number->name, number->low, number->high, true, true}, 2);
     out_ += "  " + cell + "不满 " + expressions_.Text(cuts[0], "分") + results();
-    if (cuts.size() > 1) out_ += "  " + cell + expressions_.Text(cuts[0], "分") + " 以上 不满 " + expressions_.Text(cuts[1], "分") + results();
+    if (cuts.size() > 1)
+      out_ +=
+          "  " + cell + expressions_.Text(cuts[0], "分") + " 以上 不满 " + expressions_.Text(cuts[1], "分") + results();
     out_ += "  " + cell + (random_.OneIn(2) ? "≥ " : "至少 ") + expressions_.Text(cuts.back(), "分") + results();
     if (number->optional) out_ += "  " + cell + "缺" + results();
   }
@@ -297,15 +311,18 @@ void PolicyWriter::Results() {
   Named last{Named::Role::kDefinition, NewName(), Kind::kNumber, ""};
   last.place = {kProject, world_.settled};
   last.published = true;
-  out_ += "公式 " + last.name + " " + Every(last.place) + " = 期次 + 1 自定\n结果 " + Every(last.place) + " " + last.name + "\n";
+  out_ += "公式 " + last.name + " " + Every(last.place) + " = 期次 + 1 自定\n结果 " + Every(last.place) + " " +
+          last.name + "\n";
   Declare(last);
 }
 
 void PolicyWriter::Guarantees() {
   const Place at{kProject, world_.settled};
-  if (random_.OneIn(3)) out_ += "保证 \"始终\" " + Every(at) + " : 始终 " + expressions_.Condition(at, 2).text + " 自定\n";
+  if (random_.OneIn(3))
+    out_ += "保证 \"始终\" " + Every(at) + " : 始终 " + expressions_.Condition(at, 2).text + " 自定\n";
   if (random_.OneIn(4))
-    out_ += "保证 \"条件\" " + Every(at) + " : 始终 当 " + expressions_.Condition(at, 1).text + " 则 " + expressions_.Condition(at, 1).text + " 自定\n";
+    out_ += "保证 \"条件\" " + Every(at) + " : 始终 当 " + expressions_.Condition(at, 1).text + " 则 " +
+            expressions_.Condition(at, 1).text + " 自定\n";
   const Named* fact = nullptr;
   const Named* result = nullptr;
   for (const Named& named : world_.names) {
@@ -313,7 +330,8 @@ void PolicyWriter::Guarantees() {
     (named.role == Named::Role::kFact ? fact : result) = &named;
   }
   if (fact != nullptr && result != nullptr && result->role == Named::Role::kDefinition && random_.OneIn(2)) {
-    out_ += "保证 \"随\" " + Every(at) + " : " + result->name + " 随 " + fact->name + (random_.OneIn(2) ? " 不减" : " 不增");
+    out_ += "保证 \"随\" " + Every(at) + " : " + result->name + " 随 " + fact->name +
+            (random_.OneIn(2) ? " 不减" : " 不增");
     if (random_.OneIn(2)) out_ += " 当 " + expressions_.Condition(at, 1).text;
     out_ += "\n";
   }
@@ -323,23 +341,31 @@ void PolicyWriter::Example() {
   out_ += "算例 \"样例\" {\n  项目 \"甲\" {}\n";
   std::string facts;
   for (const Named& named : world_.names) {
-    const bool fact = named.role == Named::Role::kFact && named.place == Place{kProject, PeriodKind::kMonth} && named.kind == Kind::kNumber;
-    if (fact) facts += (facts.empty() ? "" : ", ") + named.name + " = " + named.low->RoundTo(1, Rounding::kUp).ToString();
+    const bool fact = named.role == Named::Role::kFact && named.place == Place{kProject, PeriodKind::kMonth} &&
+                      named.kind == Kind::kNumber;
+    if (fact)
+      facts += (facts.empty() ? "" : ", ") + named.name + " = " + named.low->RoundTo(1, Rounding::kUp).ToString();
   }
   if (!facts.empty() && facts.find("-") == std::string::npos) out_ += "  2024-01 至 2024-06 \"甲\" { " + facts + " }\n";
-  const char* const period = world_.settled == PeriodKind::kMonth ? "2024-05" : world_.settled == PeriodKind::kQuarter ? "2024Q2" : world_.settled == PeriodKind::kHalf ? "2024H1" : "2024年";
+  const char* const period = world_.settled == PeriodKind::kMonth     ? "2024-05"
+                             : world_.settled == PeriodKind::kQuarter ? "2024Q2"
+                             : world_.settled == PeriodKind::kHalf    ? "2024H1"
+                                                                      : "2024年";
   if (!world_.bound.empty() && world_.bound[0].find('.') == std::string::npos) {
     for (const Named& named : world_.names) {
-      if (named.name == world_.bound[0]) out_ += "  设 " + named.name + " = " + expressions_.Text(50, named.unit) + "\n";
+      if (named.name == world_.bound[0])
+        out_ += "  设 " + named.name + " = " + expressions_.Text(50, named.unit) + "\n";
     }
   }
   for (const Named& named : world_.names) {
     if (named.published && named.place == Place{kProject, world_.settled} && named.kind == Kind::kNumber) {
-      out_ += std::string("  应为 ") + period + " \"甲\" { " + named.name + " = " + expressions_.Text(1, named.unit) + " }\n";
+      out_ += std::string("  应为 ") + period + " \"甲\" { " + named.name + " = " + expressions_.Text(1, named.unit) +
+              " }\n";
       break;
     }
   }
-  if (random_.OneIn(2)) out_ += std::string("  应拒 ") + period + " \"甲\"" + (random_.OneIn(2) ? " : \"不能多于\"" : "") + "\n";
+  if (random_.OneIn(2))
+    out_ += std::string("  应拒 ") + period + " \"甲\"" + (random_.OneIn(2) ? " : \"不能多于\"" : "") + "\n";
   out_ += "}\n";
 }
 

@@ -15,9 +15,9 @@ struct Sort {
   enum class Kind : unsigned char { kWhole, kSubject, kRows };
   Kind kind = Kind::kSubject;
   std::string name;
-  size_t parent = 0;                        // of rows
-  PeriodKind period = PeriodKind::kOnce;    // of rows; kDay: dated
-  std::string date;                         // of dated rows: the field
+  size_t parent = 0;                      // of rows
+  PeriodKind period = PeriodKind::kOnce;  // of rows; kDay: dated
+  std::string date;                       // of dated rows: the field
 };
 inline constexpr size_t kWhole = 0;
 inline constexpr size_t kProject = 1;
@@ -52,8 +52,8 @@ struct Named {
   bool optional = false;
   // kNumber: as written, so of a percentage 95 for 95%. Of what is computed only if it is known.
   std::optional<Rational> low, high;
-  int places = 0;       // of a fact
-  bool finite = true;   // its decimals end
+  int places = 0;      // of a fact
+  bool finite = true;  // its decimals end
   bool published = false;
 };
 
@@ -78,10 +78,10 @@ struct World {
   std::vector<Keyed> keyed;
   std::vector<Ordered> ordered;
   std::vector<std::string> bound;  // the open parameters that the caller must bind, as `name` or `name.key`
-  std::vector<Named> types;         // 类型 that are enumerations: their name and enumeration
-  bool lamps = false;               // 类型 盏 : 单位
+  std::vector<Named> types;        // 类型 that are enumerations: their name and enumeration
+  bool lamps = false;              // 类型 盏 : 单位
   bool reads_past = false;
-  bool may_miss_periods = false;   // 缺月不计 and its like were written for the months of 项目
+  bool may_miss_periods = false;  // 缺月不计 and its like were written for the months of 项目
 
   const Sort& operator[](size_t sort) const { return sorts[sort]; }
 };

@@ -24,7 +24,8 @@ TEST(AccessTest, RolesHoldInTheirDistrictAlone) {
   EXPECT_FALSE(evaluator.May(Needs::kView, "tq"));
   EXPECT_FALSE(evaluator.Sees("tq"));
   const Identity admin{"k", "n", {{"slz", {Role::kAdmin}}}, false};
-  for (const Needs needs : {Needs::kView, Needs::kEvaluate, Needs::kEdit, Needs::kApprove, Needs::kAudit, Needs::kAdmin}) {
+  for (const Needs needs :
+       {Needs::kView, Needs::kEvaluate, Needs::kEdit, Needs::kApprove, Needs::kAudit, Needs::kAdmin}) {
     EXPECT_TRUE(admin.May(needs, "slz"));
     EXPECT_FALSE(admin.May(needs, "tq"));
   }
@@ -60,9 +61,13 @@ TEST(AccessTest, TheFirstKeyClosesAndRevokingDoesNotOpen) {
 TEST(TraceTest, IsContinuedIfWellWritten) {
   const std::string id = "4bf92f3577b34da6a3ce929d0e0e4736";
   EXPECT_EQ(TraceOf("00-" + id + "-00f067aa0ba902b7-01").id, id);
-  const std::vector<std::string> malformed = {"", "00", "00-" + id, "00-" + std::string(32, '0') + "-00f067aa0ba902b7-01",
-                                "00-" + id + "-0000000000000000-01", "00-" + id + "-00F067AA0BA902B7-01",
-                                "ff-" + id + "-00f067aa0ba902b7-01"};
+  const std::vector<std::string> malformed = {"",
+                                              "00",
+                                              "00-" + id,
+                                              "00-" + std::string(32, '0') + "-00f067aa0ba902b7-01",
+                                              "00-" + id + "-0000000000000000-01",
+                                              "00-" + id + "-00F067AA0BA902B7-01",
+                                              "ff-" + id + "-00f067aa0ba902b7-01"};
   for (const std::string& bad : malformed) {
     const Trace trace = TraceOf(bad);
     EXPECT_NE(trace.id, id) << bad;

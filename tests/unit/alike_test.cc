@@ -16,7 +16,9 @@ namespace ondemand = simdjson::ondemand;
 // A text with something behind it that may be read and must not be taken.
 class Padded {
  public:
-  explicit Padded(std::string_view text, char behind = '7') : size_(text.size()), bytes_(text) { bytes_.resize(size_ + kPadding, behind); }
+  explicit Padded(std::string_view text, char behind = '7') : size_(text.size()), bytes_(text) {
+    bytes_.resize(size_ + kPadding, behind);
+  }
   std::string_view text() const { return std::string_view(bytes_).substr(0, size_); }
 
  private:
@@ -32,7 +34,8 @@ TEST(Scalars, DecimalsAreThoseOfTheirTokens) {
   size_t taken = 0;
   for (size_t i = 0; i < 2'000'000; ++i) {
     std::string text;
-    for (size_t size = random() % 20; size > 0; --size) text += kSigns[random() % (random() % 2 == 0 ? 10 : kSigns.size())];
+    for (size_t size = random() % 20; size > 0; --size)
+      text += kSigns[random() % (random() % 2 == 0 ? 10 : kSigns.size())];
     const Padded padded(text + ",");
     const int places = static_cast<int>(random() % 19);
     const char* at = padded.text().data();
@@ -52,8 +55,15 @@ TEST(Scalars, PlainDecimalsAreTaken) {
     int places;
     int64_t value;
   };
-  for (const Case& one : {Case{"0", 0, 0}, {"7", 2, 700}, {"-7.5", 1, -75}, {"82.17", 2, 8217}, {"100.00", 2, 10000}, {"1234567", 0, 1234567},
-                          {"1234567.1234567", 7, 12345671234567}, {"0.5", 18, 500'000'000'000'000'000}, {"12345.67", 2, 1234567}}) {
+  for (const Case& one : {Case{"0", 0, 0},
+                          {"7", 2, 700},
+                          {"-7.5", 1, -75},
+                          {"82.17", 2, 8217},
+                          {"100.00", 2, 10000},
+                          {"1234567", 0, 1234567},
+                          {"1234567.1234567", 7, 12345671234567},
+                          {"0.5", 18, 500'000'000'000'000'000},
+                          {"12345.67", 2, 1234567}}) {
     const Padded padded(one.text, ',');
     const char* at = padded.text().data();
     int64_t value = 0;
@@ -61,7 +71,8 @@ TEST(Scalars, PlainDecimalsAreTaken) {
     EXPECT_EQ(value, one.value) << one.text;
     EXPECT_EQ(at, padded.text().data() + padded.text().size()) << one.text;
   }
-  for (const char* text : {"", "-", "-0", "00", "01.5", ".5", "1.", "1.x", "x", "1.005", "12345678", "1.00000000", "\xff", "9.99e"}) {
+  for (const char* text :
+       {"", "-", "-0", "00", "01.5", ".5", "1.", "1.x", "x", "1.005", "12345678", "1.00000000", "\xff", "9.99e"}) {
     const Padded padded(text, ',');
     const char* at = padded.text().data();
     int64_t value = 0;
@@ -80,11 +91,26 @@ TEST(Scalars, TokensEndWhereTheyEnd) {
     std::string_view token;
   };
   using namespace std::string_view_literals;
-  for (const Case& one :
-       {Case{R"("", )", R"("")"}, {R"("abcdefg",)", R"("abcdefg")"}, {R"("abcdefgh")", R"("abcdefgh")"}, {R"("甲-1号店 / 7"})", R"("甲-1号店 / 7")"},
-        {R"("\"")", ""}, {R"("abc\u4e00")", ""}, {"\"ab\x01\"", ""}, {"\"ab\0\""sv, ""}, {"\"ab\x1f\"", ""}, {"\"ab\x7f\"", "\"ab\x7f\""},
-        {"\"\xff\xfe\"", "\"\xff\xfe\""}, {R"("open)", ""}, {R"(")", ""}, {"", ""}, {"true,", "true"}, {"12.5}", "12.5"}, {"null ]", "null"},
-        {"12\r", "12"}, {",", ""}, {"9", "9"}}) {
+  for (const Case& one : {Case{R"("", )", R"("")"},
+                          {R"("abcdefg",)", R"("abcdefg")"},
+                          {R"("abcdefgh")", R"("abcdefgh")"},
+                          {R"("甲-1号店 / 7"})", R"("甲-1号店 / 7")"},
+                          {R"("\"")", ""},
+                          {R"("abc\u4e00")", ""},
+                          {"\"ab\x01\"", ""},
+                          {"\"ab\0\""sv, ""},
+                          {"\"ab\x1f\"", ""},
+                          {"\"ab\x7f\"", "\"ab\x7f\""},
+                          {"\"\xff\xfe\"", "\"\xff\xfe\""},
+                          {R"("open)", ""},
+                          {R"(")", ""},
+                          {"", ""},
+                          {"true,", "true"},
+                          {"12.5}", "12.5"},
+                          {"null ]", "null"},
+                          {"12\r", "12"},
+                          {",", ""},
+                          {"9", "9"}}) {
     // What is behind the text would close it.
     const Padded padded(one.text, '"');
     EXPECT_EQ(TokenAt(padded.text().data(), padded.text().data() + padded.text().size()), one.token) << one.text;
@@ -108,7 +134,9 @@ class Alike : public testing::TestWithParam<Subject> {
     plan_ = MakePlan(deployment_, period_);
     ASSERT_TRUE(plan_);
   }
-  test::SubjectLines Lines(uint32_t layouts, uint32_t first = 0) const { return {*deployment_.graph->model, period_, layouts, first}; }
+  test::SubjectLines Lines(uint32_t layouts, uint32_t first = 0) const {
+    return {*deployment_.graph->model, period_, layouts, first};
+  }
 
   data::Deployment deployment_;
   Period period_;
@@ -122,7 +150,9 @@ struct Reading {
   bool BySimdjson(std::string_view line) {
     ondemand::document document;
     ondemand::object object;
-    if (parser.iterate(line.data(), line.size(), line.size() + kPadding).get(document) || document.get_object().get(object)) return false;
+    if (parser.iterate(line.data(), line.size(), line.size() + kPadding).get(document) ||
+        document.get_object().get(object))
+      return false;
     return reader.Read(object, line) && document.current_location().error() == simdjson::OUT_OF_BOUNDS;
   }
   // What the program says of it.
@@ -130,7 +160,9 @@ struct Reading {
     single.Decide();
     std::string out = fmt::format("{}:", reader.id());
     for (size_t i = 0; i < plan.single->outputs.size(); ++i) {
-      out += single.deferred(i) ? " deferred" : single.present(i) ? fmt::format(" {}", static_cast<int64_t>(single.integer(i))) : " none";
+      out += single.deferred(i)  ? " deferred"
+             : single.present(i) ? fmt::format(" {}", static_cast<int64_t>(single.integer(i)))
+                                 : " none";
     }
     return out;
   }
@@ -228,7 +260,8 @@ TEST_P(Alike, BlocksDoNotMatter) {
     LinesAnswer expected;
     LineAnswerer slow(deployment_, period_, nullptr);
     std::vector<std::string_view> rows;
-    for (std::string_view rest = stream; !rest.empty(); rest.remove_prefix(std::min(rest.size(), rows.back().size() + 1)))
+    for (std::string_view rest = stream; !rest.empty();
+         rest.remove_prefix(std::min(rest.size(), rows.back().size() + 1)))
       rows.push_back(rest.substr(0, rest.find('\n')));
     for (size_t i = 0; i < rows.size(); ++i) slow.Answer(Padded(rows[i]).text(), i + 1, expected);
     LineAnswerer answerer(deployment_, period_, plan_);
@@ -238,7 +271,8 @@ TEST_P(Alike, BlocksDoNotMatter) {
         const size_t count = std::min(rows.size() - row, run == 0 ? rows.size() : 1 + lines.Below(1 + run * 20));
         const char* const begin = rows[row].data();
         const char* const end = row + count == rows.size() ? stream.data() + stream.size() : rows[row + count].data();
-        answerer.Answer(Padded({begin, static_cast<size_t>(end - begin)}, run % 2 == 0 ? '"' : '1').text(), row + 1, got);
+        answerer.Answer(Padded({begin, static_cast<size_t>(end - begin)}, run % 2 == 0 ? '"' : '1').text(), row + 1,
+                        got);
         row += count;
       }
       ASSERT_EQ(got.lines, expected.lines);
@@ -246,15 +280,18 @@ TEST_P(Alike, BlocksDoNotMatter) {
       EXPECT_EQ(got.count, expected.count);
       ASSERT_EQ(got.errors.size(), expected.errors.size());
       for (size_t i = 0; i < got.errors.size(); ++i) {
-        EXPECT_EQ(got.errors[i].code + got.errors[i].at + got.errors[i].message.zh, expected.errors[i].code + expected.errors[i].at + expected.errors[i].message.zh);
+        EXPECT_EQ(got.errors[i].code + got.errors[i].at + got.errors[i].message.zh,
+                  expected.errors[i].code + expected.errors[i].at + expected.errors[i].message.zh);
       }
     }
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Policies, Alike,
-                         testing::Values(Subject{"", "2024Q3", {{"上限", "88.8"}}}, Subject{"tests/bench/plates_monthly.heng", "2024-07", {}},
-                                         Subject{"policies/gallery/collection_award.heng", "2024H2", {{"低分兑现比例", "50%"}}}));
+INSTANTIATE_TEST_SUITE_P(
+    Policies, Alike,
+    testing::Values(Subject{"", "2024Q3", {{"上限", "88.8"}}},
+                    Subject{"tests/bench/plates_monthly.heng", "2024-07", {}},
+                    Subject{"policies/gallery/collection_award.heng", "2024H2", {{"低分兑现比例", "50%"}}}));
 
 }  // namespace
 }  // namespace heng::direct

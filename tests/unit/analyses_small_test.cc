@@ -24,14 +24,19 @@ const std::vector<std::string> kFourth = {"", "-2", "0", "0.1", "2"};
 class SmallWorld {
  public:
   explicit SmallWorld(const std::vector<std::string>& expressions)
-      : graph_(BuildPolicy(SmallPolicy(expressions))), ranges_(*graph_), grids_(*graph_, ranges_), forms_(*graph_, ranges_) {
+      : graph_(BuildPolicy(SmallPolicy(expressions))),
+        ranges_(*graph_),
+        grids_(*graph_, ranges_),
+        forms_(*graph_, ranges_) {
     World world(graph_);
     size_t count = 0;
     for (const std::string& a : kFirst) {
       for (const std::string& b : kSecond) {
         const std::string id = fmt::format("p{}", count);
         const size_t i = count++;
-        world.Set(id, "甲", "2024-01", a).Set(id, "乙", "2024-01", b).Set(id, "丙", "2024-01", kThird[i % kThird.size()]);
+        world.Set(id, "甲", "2024-01", a)
+            .Set(id, "乙", "2024-01", b)
+            .Set(id, "丙", "2024-01", kThird[i % kThird.size()]);
         const std::string& d = kFourth[(i / kThird.size() + i) % kFourth.size()];
         if (!d.empty()) world.Set(id, "丁", "2024-01", d);
       }
@@ -56,7 +61,8 @@ class SmallWorld {
     const auto [first, added] = values_.try_emplace({forms_.Of(trace.node), subject}, trace);
     if (!added && first->second.node != trace.node) {
       ++equals_;
-      EXPECT_TRUE(first->second.value == trace.value) << "nodes " << first->second.node.index() << ", " << trace.node.index();
+      EXPECT_TRUE(first->second.value == trace.value)
+          << "nodes " << first->second.node.index() << ", " << trace.node.index();
     }
     const auto* number = std::get_if<Rational>(&trace.value);
     if (number == nullptr) return;
@@ -130,7 +136,8 @@ size_t CheckDirections(const std::vector<std::string>& expressions) {
     for (size_t group = 0; group < others; ++group) {
       std::optional<Rational> before;
       for (size_t a = 0; a < kFirst.size(); ++a) {
-        const Value value = evaluation.Of(root.definition, static_cast<uint32_t>(group * kFirst.size() + a), *ParsePeriod("2024-01"));
+        const Value value =
+            evaluation.Of(root.definition, static_cast<uint32_t>(group * kFirst.size() + a), *ParsePeriod("2024-01"));
         const auto* number = std::get_if<Rational>(&value);
         if (number == nullptr) continue;
         const bool rose = before && *number > *before;

@@ -22,7 +22,8 @@ const std::string kFacts = R"(
 std::string Found(const std::string& text) {
   const graph::GraphPtr graph = BuildPolicy(kFacts + text + "结果 每月 a\n");
   const graph::Ranges ranges(*graph);
-  const graph::CaseCoverage coverage = AnalyseCase(*graph, ranges, graph::Grids(*graph, ranges), (*graph)[*graph->Find("a")].body);
+  const graph::CaseCoverage coverage =
+      AnalyseCase(*graph, ranges, graph::Grids(*graph, ranges), (*graph)[*graph->Find("a")].body);
   if (!coverage.exact) return "?";
   std::string out;
   const auto say = [&](const std::string& what) { out += (out.empty() ? "" : "; ") + what; };

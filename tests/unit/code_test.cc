@@ -39,9 +39,11 @@ TEST_F(CodeTest, WhatAnEarlierArmDecidedIsLeftOut) {
   const ValueId middle = code_.AtMost(a, code_.Constant(10));
   // a ≤ 5 → 1; a > 5 and a ≤ 10 → 2; else 3: behind the first arm a > 5 holds.
   const ValueId above = code_.And(code_.Less(code_.Constant(5), a), middle);
-  EXPECT_EQ(code_.Select(low, one, code_.Select(above, two, three)), code_.Select(low, one, code_.Select(middle, two, three)));
+  EXPECT_EQ(code_.Select(low, one, code_.Select(above, two, three)),
+            code_.Select(low, one, code_.Select(middle, two, three)));
   // What holds is known where it holds: a ≤ 5 → (a > 5 → 1; else 2); else 3.
-  EXPECT_EQ(code_.Select(low, code_.Select(code_.Less(code_.Constant(5), a), one, two), three), code_.Select(low, two, three));
+  EXPECT_EQ(code_.Select(low, code_.Select(code_.Less(code_.Constant(5), a), one, two), three),
+            code_.Select(low, two, three));
 }
 
 }  // namespace

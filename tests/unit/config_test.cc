@@ -84,7 +84,8 @@ INSTANTIATE_TEST_SUITE_P(
         BadFile{"NotUtf8", "districts: districts\n# \xB0\xA1\n", "bad-encoding", 2, 1},
         BadFile{"StoreVariableUnset", "districts: districts\nstore: ${HENG_NOT_SET}\n", "missing-variable", 2, 8},
         BadFile{"StoreVariableOldForm", "districts: districts\nstore: $HENG_NOT_SET\n", "missing-variable", 2, 8},
-        BadFile{"KeyVariableUnset", "districts: districts\nsigning_key: keys/${HENG_NOT_SET}.pem\n", "missing-variable", 2, 14},
+        BadFile{"KeyVariableUnset", "districts: districts\nsigning_key: keys/${HENG_NOT_SET}.pem\n", "missing-variable",
+                2, 14},
         BadFile{"VariableOpen", "districts: districts\nstore: sqlite:${PATH\n", "bad-variable", 2, 8},
         BadFile{"VariableName", "districts: districts\nsocket: ${1 2}\n", "bad-variable", 2, 9},
         BadFile{"CheckpointNever", "districts: districts\ncheckpoint_every: 0\n", "out-of-range", 2, 19},
@@ -175,8 +176,10 @@ TEST(ConfigTest, ADistrictMayKeepItsDecisionsLonger) {
   EXPECT_EQ(service->checkpoint_every, 50);
   const auto districts = LoadDistricts(*service);
   ASSERT_EQ(districts.size(), 3U);
-  EXPECT_EQ(std::tie(districts[0].retention->unit, districts[0].retention->count), std::tuple(Retention::Unit::kMonths, 36));
-  EXPECT_EQ(std::tie(districts[1].retention->unit, districts[1].retention->count), std::tuple(Retention::Unit::kDays, 90));
+  EXPECT_EQ(std::tie(districts[0].retention->unit, districts[0].retention->count),
+            std::tuple(Retention::Unit::kMonths, 36));
+  EXPECT_EQ(std::tie(districts[1].retention->unit, districts[1].retention->count),
+            std::tuple(Retention::Unit::kDays, 90));
   EXPECT_TRUE(districts[2].retention->forever());
   EXPECT_EQ(districts[0].checkpoint_every, 50);
   EXPECT_EQ(districts[1].checkpoint_every, 1000000);
@@ -194,7 +197,9 @@ TEST(ConfigTest, ADistrictMayKeepItsDecisionsLonger) {
 TEST(ConfigTest, WhatIsSecretComesFromTheEnvironment) {
   ::setenv("HENG_TEST_SECRET", "pass:word", 1);
   const tests::TemporaryFolder folder;
-  folder.Write("heng.yaml", "districts: .\nstore: postgresql://heng:${HENG_TEST_SECRET}@db/${HENG_TEST_SECRET}\nsigning_key: /run/${HENG_TEST_SECRET}\n");
+  folder.Write(
+      "heng.yaml",
+      "districts: .\nstore: postgresql://heng:${HENG_TEST_SECRET}@db/${HENG_TEST_SECRET}\nsigning_key: /run/${HENG_TEST_SECRET}\n");
   const auto service = LoadService(folder.path() + "/heng.yaml");
   ASSERT_TRUE(service) << RenderText(service.error(), Language::kEnglish);
   EXPECT_EQ(service->store, "postgresql://heng:pass:word@db/pass:word");

@@ -62,8 +62,8 @@ std::string DiffStage(const FileTestInput& input) {
   }
   if (!before.graph || !after.graph) return "the policies do not compile\n";
   const std::vector<diff::Difference> differences = {diff::Diff(before.graph.get(), after.graph.get())};
-  std::string shown = RenderText(differences, Language::kChinese) + "---- en\n" +
-                      RenderText(differences, Language::kEnglish);
+  std::string shown =
+      RenderText(differences, Language::kChinese) + "---- en\n" + RenderText(differences, Language::kEnglish);
   if (input.Option("json") == "yes") shown += "---- json\n" + RenderJson(differences);
   for (const std::string& folder : {old_folder.path() + "/", new_folder.path() + "/"}) {
     for (size_t at; (at = shown.find(folder)) != std::string::npos;) shown.erase(at, folder.size());

@@ -96,7 +96,10 @@ TEST_P(DirectLines, RequestsHaveTheSameAnswers) {
     if (ours->text.find("\"errors\"") != std::string::npos || i % 16 == 6) continue;
     ++answered;
     std::string out;
-    direct += answerer.Answer(body, [&](const Head&) { return plans.Of(deployment_, period_)->plan; }, out) != nullptr ? 1 : 0;
+    direct += answerer.Answer(
+                  body, [&](const Head&) { return plans.Of(deployment_, period_)->plan; }, out) != nullptr
+                  ? 1
+                  : 0;
   }
   EXPECT_GT(answered, 10U);
   if (possible) {
@@ -104,11 +107,12 @@ TEST_P(DirectLines, RequestsHaveTheSameAnswers) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Policies, DirectLines,
-                         testing::Values(Subject{"", "2024Q3", {{"上限", "88.8"}}, 45, 25},
-                                         Subject{"policies/gallery/declining_subsidy.heng", "2025", {{"年计发次数", "12"}}, 95, 90},
-                                         Subject{"policies/gallery/contract_payment.heng", "2024Q3", {}, 95, 90},
-                                         Subject{"policies/gallery/collection_award.heng", "2024H2", {{"低分兑现比例", "50%"}}, 95, 90}));
+INSTANTIATE_TEST_SUITE_P(
+    Policies, DirectLines,
+    testing::Values(Subject{"", "2024Q3", {{"上限", "88.8"}}, 45, 25},
+                    Subject{"policies/gallery/declining_subsidy.heng", "2025", {{"年计发次数", "12"}}, 95, 90},
+                    Subject{"policies/gallery/contract_payment.heng", "2024Q3", {}, 95, 90},
+                    Subject{"policies/gallery/collection_award.heng", "2024H2", {{"低分兑现比例", "50%"}}, 95, 90}));
 
 }  // namespace
 }  // namespace heng::direct

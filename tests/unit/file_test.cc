@@ -21,8 +21,9 @@ struct Stage {
 
 // The folder below tests/data, and what is done with its files.
 constexpr Stage kStages[] = {
-    {"tokens", TokensStage},           {"tree", TreeStage},   {"format", FormatStage},
-    {"diagnostics", DiagnosticsStage}, {"graph", GraphStage}, {"gallery_faults", DiagnosticsStage},
+    {"tokens", TokensStage}, {"tree", TreeStage},
+    {"format", FormatStage}, {"diagnostics", DiagnosticsStage},
+    {"graph", GraphStage},   {"gallery_faults", DiagnosticsStage},
     {"diff", DiffStage},
 };
 

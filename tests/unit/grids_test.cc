@@ -20,7 +20,8 @@ const std::string kFacts = R"(
 
 // The step, `ends` where it is only known that the decimals end, `-` where nothing is known.
 std::string Of(const std::string& expression, const std::string& period = "每月", const std::string& before = "") {
-  const graph::GraphPtr graph = BuildPolicy(kFacts + before + "公式 x " + period + " = " + expression + " 自定\n结果 " + period + " x\n");
+  const graph::GraphPtr graph =
+      BuildPolicy(kFacts + before + "公式 x " + period + " = " + expression + " 自定\n结果 " + period + " x\n");
   const graph::Ranges ranges(*graph);
   const graph::Grid grid = graph::Grids(*graph, ranges).Of((*graph)[*graph->Find("x")].body);
   return grid.step ? grid.step->ToString() : grid.ends ? "ends" : "-";

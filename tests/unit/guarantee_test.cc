@@ -146,7 +146,11 @@ TEST(Checks, TheProgramSaysWhoKeepsAll) {
         for (size_t m = 0; m < months.size(); ++m) {
           // One subject in some has no facts for April, the others have them beyond the settled quarter.
           if (m == 3 && subjects % 7 == 0) continue;
-          world.Set(id, "件", months[m], std::to_string(m == 1 ? a : 8)).Set(id, "办", months[m], std::to_string(m == 1 ? b : m == 3 ? c + 1 : 4));
+          world.Set(id, "件", months[m], std::to_string(m == 1 ? a : 8))
+              .Set(id, "办", months[m],
+                   std::to_string(m == 1   ? b
+                                  : m == 3 ? c + 1
+                                           : 4));
           if (c >= 0) world.Set(id, "补", months[m], std::to_string(m == 2 ? c : 0));
         }
         world.Row(id, "检查", "2024-02", {std::to_string(b)}).Row(id, "检查", "2024-02", {std::to_string(c + 1)});

@@ -35,7 +35,8 @@ class Documents {
 
  private:
   std::string Text() {
-    static const std::string kParts[] = {"总分", "a", "\"", "\\", "/", "\b", "\f", "\n", "\r", "\t", "\x01", "\x1f", "\x7f", "€", "𠮷", std::string(1, '\0')};
+    static const std::string kParts[] = {"总分", "a",  "\"",   "\\",   "/",    "\b", "\f", "\n",
+                                         "\r",   "\t", "\x01", "\x1f", "\x7f", "€",  "𠮷", std::string(1, '\0')};
     std::string text;
     for (size_t i = random_() % 6; i > 0; --i) text += kParts[random_() % std::size(kParts)];
     return text;

@@ -68,7 +68,8 @@ TEST(Monotone, ChoicesThatStepUpOrDown) {
 }
 
 TEST(Monotone, Grades) {
-  const std::string grade = "等级 级 每月 : 甲 > 乙 > 丙 自定 {\n  丙 当 件数 > 9 件\n  甲 当 得分 ≥ 90 分\n  乙 当 得分 ≥ 60 分\n  丙 其余\n}\n";
+  const std::string grade =
+      "等级 级 每月 : 甲 > 乙 > 丙 自定 {\n  丙 当 件数 > 9 件\n  甲 当 得分 ≥ 90 分\n  乙 当 得分 ≥ 60 分\n  丙 其余\n}\n";
   EXPECT_EQ(Moves(grade + "公式 x 每月 = 如果 级 = 甲 则 3 元 否则 如果 级 = 乙 则 2 元 否则 0 元 自定\n"), "+");
   EXPECT_EQ(Moves(grade + "公式 x 每月 = 如果 级 = 丙 则 3 元 否则 0 元 自定\n"), "−");
   EXPECT_EQ(Moves(grade + "公式 x 每月 = 如果 级 = 乙 则 3 元 否则 0 元 自定\n"), "?");

@@ -18,9 +18,16 @@ struct Facts {
   std::string a, b, c, d;
 };
 const std::vector<Facts> kFacts = {
-    {"0", "0", "0", ""},       {"1", "1", "1", "1"},          {"-3", "5", "-1000000000", "-2"}, {"3", "0", "1000000000", "2"},
-    {"0.05", "2", "0.125", ""}, {"-0.05", "3", "-0.125", "0.5"}, {"2.5", "1", "2.5", "-0.5"},     {"-2.25", "4", "999999999.999", "0"},
-    {"0.33", "3", "-0.005", ""}, {"1.99", "2", "0.005", "1.5"},
+    {"0", "0", "0", ""},
+    {"1", "1", "1", "1"},
+    {"-3", "5", "-1000000000", "-2"},
+    {"3", "0", "1000000000", "2"},
+    {"0.05", "2", "0.125", ""},
+    {"-0.05", "3", "-0.125", "0.5"},
+    {"2.5", "1", "2.5", "-0.5"},
+    {"-2.25", "4", "999999999.999", "0"},
+    {"0.33", "3", "-0.005", ""},
+    {"1.99", "2", "0.005", "1.5"},
 };
 
 // How many values were compared, and how many of them the program had decided.
@@ -32,7 +39,9 @@ std::pair<size_t, size_t> Compare(const std::vector<std::string>& expressions) {
   const Period period = *ParsePeriod("2024-01");
   for (size_t i = 0; i < kFacts.size(); ++i) {
     const std::string id = fmt::format("p{}", i);
-    world.Set(id, "甲", "2024-01", kFacts[i].a).Set(id, "乙", "2024-01", kFacts[i].b).Set(id, "丙", "2024-01", kFacts[i].c);
+    world.Set(id, "甲", "2024-01", kFacts[i].a)
+        .Set(id, "乙", "2024-01", kFacts[i].b)
+        .Set(id, "丙", "2024-01", kFacts[i].c);
     if (!kFacts[i].d.empty()) world.Set(id, "丁", "2024-01", kFacts[i].d);
   }
   const eval::Evaluation slow(graph, world.facts(), period, eval::Engine::kInterpreter);
@@ -82,7 +91,8 @@ TEST(Columns, KeysAreCountedAfterTheirGroups) {
 )");
   tests::World world(graph);
   const std::vector<std::vector<std::string>> subjects = {{"a", "新", "7"}, {"b", "旧", "9"}, {"c", "新", "1"}};
-  for (const auto& subject : subjects) world.Set(subject[0], "种类", "", subject[1]).Set(subject[0], "得分", "2024Q1", subject[2]);
+  for (const auto& subject : subjects)
+    world.Set(subject[0], "种类", "", subject[1]).Set(subject[0], "得分", "2024Q1", subject[2]);
   const eval::Evaluation evaluation(graph, world.facts(), *ParsePeriod("2024Q1"), eval::Engine::kProgram);
   // 新 7 + 1 = 8, 旧 9; nobody is 老.
   const std::map<std::string, int64_t> expected = {{"定额最低", 5}, {"总分最低", 8}, {"类数", 2}};

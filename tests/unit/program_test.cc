@@ -25,7 +25,8 @@ graph::GraphPtr LoadPolicy(const std::string& path) {
 }
 
 std::string TextOf(const semantic::Model& model, const graph::Type& type, const Value& value) {
-  if (const Failure* failure = FailureOf(value)) return failure->code + " " + failure->message.zh + " " + failure->at + " " + failure->rule;
+  if (const Failure* failure = FailureOf(value))
+    return failure->code + " " + failure->message.zh + " " + failure->at + " " + failure->rule;
   return IsAbsent(value) ? "缺" : semantic::Describe(model, type, value);
 }
 
@@ -67,7 +68,8 @@ class Samples : public testing::TestWithParam<Sample> {};
 TEST_P(Samples, ProgramEqualsInterpreter) {
   const Sample& sample = GetParam();
   data::Deployment deployment{LoadPolicy(sample.policy), {}, {}};
-  for (const auto& [name, value] : sample.sets) deployment.parameters.insert(*data::Bind(*deployment.graph, name, value));
+  for (const auto& [name, value] : sample.sets)
+    deployment.parameters.insert(*data::Bind(*deployment.graph, name, value));
   const Period period = *ParsePeriod(sample.period);
   auto reading = data::ReadFacts(
       deployment.graph, {std::string(HENG_SOURCE_DIR) + "/" + sample.folder, period, {}, deployment.parameters});
@@ -80,8 +82,11 @@ TEST_P(Samples, ProgramEqualsInterpreter) {
 
 INSTANTIATE_TEST_SUITE_P(
     Districts, Samples,
-    testing::Values(Sample{"policies/shiliuzhuang/plates.heng", "policies/shiliuzhuang/sample", "2024Q3",
-                           {{"红牌检查频次", "5 次/月"}}, 100},
+    testing::Values(Sample{"policies/shiliuzhuang/plates.heng",
+                           "policies/shiliuzhuang/sample",
+                           "2024Q3",
+                           {{"红牌检查频次", "5 次/月"}},
+                           100},
                     // Open parameters that nobody bound: what depends on them fails, alike.
                     Sample{"policies/shiliuzhuang/plates.heng", "policies/shiliuzhuang/sample", "2024Q3", {}, 80},
                     Sample{"policies/guancheng/stars.heng", "policies/guancheng/sample", "2024", {}, 15},

@@ -86,7 +86,9 @@ TEST(Ranges, ACheckBoundsDifferencesAndRatios) {
   EXPECT_EQ(monthly("件数 − 办结"), "[0, 10] 0");
   EXPECT_EQ(monthly("办结 − 件数"), "[-10, 0] 0");
   // Sums over months of what keeps the check keep it too: 0 to 30 both.
-  const auto quarterly = [&](const std::string& e) { return Of(check + "公式 x 每季 = " + e + " 自定\n结果 每季 x\n"); };
+  const auto quarterly = [&](const std::string& e) {
+    return Of(check + "公式 x 每季 = " + e + " 自定\n结果 每季 x\n");
+  };
   EXPECT_EQ(quarterly("合计(件数) − 合计(办结)"), "[0, 30] 0");
   EXPECT_EQ(quarterly("占比(合计(办结), 合计(件数), 无则 100%)"), "[0, 1] -");
   // Of a quotient the other way round, at least 1.

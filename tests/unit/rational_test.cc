@@ -18,7 +18,8 @@ struct Pair {
 std::vector<Pair> Numbers() {
   std::mt19937_64 random(7);
   std::vector<Pair> out;
-  const int64_t edges[] = {0, 1, -1, 2, 5, 10, 99, 1000000007, INT64_MAX, -INT64_MAX, INT64_MIN, INT64_MAX - 1, int64_t{1} << 32};
+  const int64_t edges[] = {
+      0, 1, -1, 2, 5, 10, 99, 1000000007, INT64_MAX, -INT64_MAX, INT64_MIN, INT64_MAX - 1, int64_t{1} << 32};
   const auto add = [&](int64_t n, int64_t d) {
     mpq_class gmp(n, 1);
     gmp /= mpq_class(d, 1);
@@ -27,7 +28,8 @@ std::vector<Pair> Numbers() {
   for (const int64_t n : edges) {
     for (const int64_t d : {int64_t{1}, int64_t{3}, int64_t{-8}, int64_t{1000}, INT64_MAX}) add(n, d);
   }
-  for (int i = 0; i < 60; ++i) add(static_cast<int64_t>(random() >> (i % 60)), static_cast<int64_t>(random() >> (1 + i % 61)) + 1);
+  for (int i = 0; i < 60; ++i)
+    add(static_cast<int64_t>(random() >> (i % 60)), static_cast<int64_t>(random() >> (1 + i % 61)) + 1);
   const size_t small = out.size();
   for (size_t i = 0; i + 1 < small; i += 3) {
     out.push_back({out[i].ours * out[i + 1].ours, out[i].gmp * out[i + 1].gmp});
@@ -96,7 +98,9 @@ TEST(RationalAgainstGmp, RoundingAndText) {
     }
     if (const auto places = a.ours.decimal_places(); places && *places < 30) {
       const auto read = ParseDecimal(a.ours.ToFixed(*places));
-      if (read) { EXPECT_EQ(read->value, a.ours); }
+      if (read) {
+        EXPECT_EQ(read->value, a.ours);
+      }
       EXPECT_EQ(a.ours.ToFixed(*places + 2), a.ours.ToFixed(*places) + (*places == 0 ? ".00" : "00"));
     }
   }

@@ -66,14 +66,18 @@ TEST(Request, ARecordedResultThatThisVersionCannotGiveIsRefused) {
 公式 升 每月 = 月分 − (上期(月分) 缺按 0 分)
 公式 别的 每月 = 得分
 结果 每月 月分, 升, 别的
-)").graph;
+)")
+                                    .graph;
   ASSERT_NE(graph, nullptr);
   const auto refused = [&](const char* recorded) {
-    const auto request = ParseRequest(std::string(R"({"period": "2024-02", "subjects": [{"id": "a", "attributes": {"名称": "x"},
-      "inputs": {"2024-02": {"得分": "1"}}, "history": {"2024-01": )") + recorded + "}}]}");
+    const auto request =
+        ParseRequest(std::string(R"({"period": "2024-02", "subjects": [{"id": "a", "attributes": {"名称": "x"},
+      "inputs": {"2024-02": {"得分": "1"}}, "history": {"2024-01": )") +
+                     recorded + "}}]}");
     const auto reading = ReadFacts(graph, *request, {});
     std::string text;
-    for (const Refusal& refusal : reading->refusals.shown) text += refusal.code + " " + refusal.at + " " + refusal.rule + " " + refusal.value;
+    for (const Refusal& refusal : reading->refusals.shown)
+      text += refusal.code + " " + refusal.at + " " + refusal.rule + " " + refusal.value;
     return text;
   };
   EXPECT_EQ(refused(R"({"月分": "100"})"), "");

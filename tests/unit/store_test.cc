@@ -255,16 +255,11 @@ TEST_P(RulesTest, TheDatabaseItselfRefusesChanges) {
   Fill();
   // Table, and a column that an update would alter. What is not here: signing_keys (a name for a signature, no rule), idempotency_keys
   // (they are forgotten), schema_versions.
-  const std::pair<const char*, const char*> tables[] = {{"blobs", "digest"},
-                                                        {"deployments", "engine"},
-                                                        {"versions", "first_day"},
-                                                        {"version_steps", "person"},
-                                                        {"log_groups", "hash"},
-                                                        {"checkpoints", "hash"},
-                                                        {"settlements", "author"},
-                                                        {"api_keys", "hash"},
-                                                        {"api_key_roles", "role"},
-                                                        {"api_key_revocations", "person"}};
+  const std::pair<const char*, const char*> tables[] = {{"blobs", "digest"},       {"deployments", "engine"},
+                                                        {"versions", "first_day"}, {"version_steps", "person"},
+                                                        {"log_groups", "hash"},    {"checkpoints", "hash"},
+                                                        {"settlements", "author"}, {"api_keys", "hash"},
+                                                        {"api_key_roles", "role"}, {"api_key_revocations", "person"}};
   for (const auto& [table, column] : tables) {
     ASSERT_FALSE(Raw(fmt::format("SELECT 1 FROM {}", table)).value().empty()) << table;
     EXPECT_EQ(CodeOf(Raw(fmt::format("UPDATE {} SET {} = 'x'", table, column))), "immutable") << table;

@@ -66,13 +66,15 @@ constexpr std::string_view kEverything = R"heng(政策 test.everything "各种�
 
 }  // namespace
 
-data::Deployment DeployForLines(const std::string& policy, const std::vector<std::pair<std::string, std::string>>& sets) {
+data::Deployment DeployForLines(const std::string& policy,
+                                const std::vector<std::pair<std::string, std::string>>& sets) {
   std::string text(kEverything);
   if (!policy.empty()) text = ReadFile(std::string(HENG_SOURCE_DIR) + "/" + policy, limits::kSourceBytes).value();
   graph::Compiled compiled = graph::Compile(policy, std::move(text));
   EXPECT_TRUE(compiled.graph) << RenderText(compiled.diagnostics, Language::kChinese, false);
   data::Deployment deployment{compiled.graph, {}, {}};
-  for (const auto& [parameter, value] : sets) deployment.parameters.insert(*data::Bind(*deployment.graph, parameter, value));
+  for (const auto& [parameter, value] : sets)
+    deployment.parameters.insert(*data::Bind(*deployment.graph, parameter, value));
   return deployment;
 }
 
@@ -85,7 +87,8 @@ std::string SubjectLines::Good() {
   out += ",\"attributes\":" + Object(layout_.AttributesOf(model_.subject()));
   std::vector<std::string> inputs;
   for (const auto& [sort, kind, fields] : layout_.periodic) {
-    for (const Period at : data::PeriodsRead(period_, kind)) inputs.push_back(fmt::format("\"{}\":{}", at.ToString(), Object(fields)));
+    for (const Period at : data::PeriodsRead(period_, kind))
+      inputs.push_back(fmt::format("\"{}\":{}", at.ToString(), Object(fields)));
   }
   if (LayoutBelow(2) == 0) std::shuffle(inputs.begin(), inputs.end(), layout_random_);
   out += fmt::format(",{}\"inputs\":{{{}}}", Blank(), fmt::join(inputs, ","));
@@ -96,8 +99,11 @@ std::string SubjectLines::Good() {
 std::string SubjectLines::Damaged() {
   std::string line = Good();
   const auto insert = [&](std::string_view what) { line.insert(Below(line.size() + 1), what); };
-  static constexpr std::string_view kOdd[] = {"\"", "{", "}", ",", "\\", "\\u4e00", "e1", "-", "0", ".", ".5", "1", "null", "\x01", "\xff", " ",
-                                              "\t", "[]", ":", "\"id\":\"乙\",", "\"attributes\":{},", "９", "%", "万", "true", "\xef\xbb\xbf"};
+  static constexpr std::string_view kOdd[] = {
+      "\"",   "{", "}",  ",",    "\\",          "\\u4e00",        "e1",
+      "-",    "0", ".",  ".5",   "1",           "null",           "\x01",
+      "\xff", " ", "\t", "[]",   ":",           "\"id\":\"乙\",", "\"attributes\":{},",
+      "９",   "%", "万", "true", "\xef\xbb\xbf"};
   switch (Below(8)) {
     case 0: line.erase(Below(line.size()), 1 + Below(6)); break;
     case 1: line[Below(line.size())] = static_cast<char>(Below(256)); break;
@@ -110,7 +116,8 @@ std::string SubjectLines::Damaged() {
     }
     case 4: {  // a number that is something else
       const size_t at = line.find_first_of("123456789", Below(line.size()));
-      static constexpr std::string_view kNumbers[] = {"1000000001", "0.00001", "1e3", "-5", "00", "0.5", "12345678901234567890", "-0", "50%", "3万"};
+      static constexpr std::string_view kNumbers[] = {"1000000001",           "0.00001", "1e3", "-5", "00", "0.5",
+                                                      "12345678901234567890", "-0",      "50%", "3万"};
       if (at != std::string::npos) line.replace(at, 1, kNumbers[Below(std::size(kNumbers))]);
       break;
     }
@@ -125,7 +132,8 @@ std::string SubjectLines::Object(const std::vector<semantic::FieldId>& fields) {
     const semantic::Field& field = model_[id];
     if (field.type.optional && LayoutBelow(3) == 0) continue;
     const std::string& name = field.code.empty() || LayoutBelow(3) != 0 ? field.name : field.code;
-    const std::string value = field.type.optional && Below(4) == 0 ? "null" : Fact(field.type, field.range, field.places.value_or(0));
+    const std::string value =
+        field.type.optional && Below(4) == 0 ? "null" : Fact(field.type, field.range, field.places.value_or(0));
     members.push_back(fmt::format("\"{}\"{}:{}{}", name, Blank(), Blank(), value));
   }
   if (LayoutBelow(3) == 0) std::shuffle(members.begin(), members.end(), layout_random_);
@@ -139,13 +147,15 @@ std::string SubjectLines::Past() {
   for (const semantic::DefinitionId id : layout_.ResultsOf(model_.subject(), period_.kind)) {
     const semantic::Definition& definition = model_[id];
     if (LayoutBelow(8) == 0) continue;
-    const std::string value = Below(8) == 0 ? "null" : Fact(definition.type, std::nullopt, std::min(2, definition.places.value_or(0)));
+    const std::string value =
+        Below(8) == 0 ? "null" : Fact(definition.type, std::nullopt, std::min(2, definition.places.value_or(0)));
     members.push_back(fmt::format("\"{}\":{}", definition.name, value));
   }
   return fmt::format("{{{}}}", fmt::join(members, ","));
 }
 
-std::string SubjectLines::Fact(const semantic::Type& type, const std::optional<std::pair<Rational, Rational>>& range, int places) {
+std::string SubjectLines::Fact(const semantic::Type& type, const std::optional<std::pair<Rational, Rational>>& range,
+                               int places) {
   switch (type.kind) {
     case TypeKind::kBool: {
       static constexpr const char* kTruths[] = {"true", "false", "\"是\"", "\"否\""};
@@ -156,7 +166,8 @@ std::string SubjectLines::Fact(const semantic::Type& type, const std::optional<s
       return "\"" + values[Below(values.size())] + "\"";
     }
     case TypeKind::kDate: return fmt::format("\"{}-{:02}-{:02}\"", 1990 + Below(40), 1 + Below(12), 1 + Below(28));
-    case TypeKind::kText: return fmt::format("\"{}{}\"", Below(2) == 0 ? "店" : "连锁", Below(2) == 0 ? "" : "shop / 7");
+    case TypeKind::kText:
+      return fmt::format("\"{}{}\"", Below(2) == 0 ? "店" : "连锁", Below(2) == 0 ? "" : "shop / 7");
     default: break;
   }
   Rational low = range ? range->first : Rational(0);

@@ -15,7 +15,8 @@ namespace heng::test {
 
 // `policy`: a file of this repository; empty: one with every type of fact and result, what is optional, the past, a 校验 that may be
 // broken, an open parameter, a result that needs peers.
-data::Deployment DeployForLines(const std::string& policy, const std::vector<std::pair<std::string, std::string>>& sets);
+data::Deployment DeployForLines(const std::string& policy,
+                                const std::vector<std::pair<std::string, std::string>>& sets);
 
 class SubjectLines {
  public:

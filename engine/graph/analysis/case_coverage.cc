@@ -34,7 +34,7 @@ struct Range {
 struct Condition {
   enum class Kind : unsigned char { kKnown, kVariable, kNot, kAnd, kOr };
   Kind kind = Kind::kKnown;
-  bool known = false;  // kKnown
+  bool known = false;   // kKnown
   size_t variable = 0;  // kVariable: where its candidate is in the range
   Range range;
   std::vector<Condition> parts;
@@ -54,7 +54,8 @@ class Set {
   template <typename Visit>
   void ForEach(const Visit& visit) const {
     for (size_t w = 0; w < words_.size(); ++w) {
-      for (uint64_t word = words_[w]; word != 0; word &= word - 1) visit(w * 64 + static_cast<size_t>(std::countr_zero(word)));
+      for (uint64_t word = words_[w]; word != 0; word &= word - 1)
+        visit(w * 64 + static_cast<size_t>(std::countr_zero(word)));
     }
   }
 
@@ -64,7 +65,8 @@ class Set {
 
 class Regions {
  public:
-  Regions(const Graph& graph, const Ranges& ranges, const Grids& grids) : graph_(graph), ranges_(ranges), grids_(grids) {}
+  Regions(const Graph& graph, const Ranges& ranges, const Grids& grids)
+      : graph_(graph), ranges_(ranges), grids_(grids) {}
 
   void Collect(NodeId id) {
     const Node& node = graph_[id];
@@ -331,9 +333,9 @@ class Regions {
   const Grids& grids_;
   std::map<NodeId, std::vector<Value>> constants_;
   std::vector<Variable> variables_;
-  std::map<NodeId, size_t> places_;  // among the variables
-  std::vector<size_t> at_;           // the candidate of each
-  std::vector<std::vector<Set>> arms_;                        // by variable and candidate
+  std::map<NodeId, size_t> places_;                       // among the variables
+  std::vector<size_t> at_;                                // the candidate of each
+  std::vector<std::vector<Set>> arms_;                    // by variable and candidate
   std::map<size_t, std::vector<const Condition*>> more_;  // of an arm, what only a trial can say
   bool opaque_ = false;
 };

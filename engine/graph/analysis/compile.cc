@@ -18,8 +18,10 @@ Compiled Compile(std::string path, std::string bytes) {
   if (tokens.unusable) return {nullptr, sink.Sorted()};
   const auto tree = std::make_shared<const syntax::Tree>(syntax::Parse(tokens, sink));
   for (const syntax::FileUse& use : syntax::FilesUsed(*tree)) {
-    sink.Add<DiagnosticKind::kModuleUnreadable>({opened.source, use.span}, use.path,
-                                                Bilingual("这里只有政策的文字，不能读别的文件", "only the text of the policy is here, no other file can be read"));
+    sink.Add<DiagnosticKind::kModuleUnreadable>(
+        {opened.source, use.span}, use.path,
+        Bilingual("这里只有政策的文字，不能读别的文件",
+                  "only the text of the policy is here, no other file can be read"));
   }
   return Compile(tree, digest, sink);
 }

@@ -73,7 +73,8 @@ Grid Grids::Compute(const Node& node) const {
     case Form::kField: return OfField((*graph_.model)[node.field]);
     case Form::kName: return of(graph_[node.definition].body);
     // What is recorded was published, so it ends; another version may have rounded it otherwise.
-    case Form::kPast: return graph_[node.operands[0]].form == Form::kName ? Grid{std::nullopt, true} : of(node.operands[0]);
+    case Form::kPast:
+      return graph_[node.operands[0]].form == Form::kName ? Grid{std::nullopt, true} : of(node.operands[0]);
     case Form::kPull: return of(node.operands[0]);
     case Form::kElse: return Common(of(node.operands[0]), of(node.operands[1]));
     case Form::kCase: {

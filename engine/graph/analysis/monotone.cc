@@ -42,7 +42,8 @@ Monotonicity::Monotonicity(const Graph& graph, const Ranges& ranges, NodeId alon
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
     directions_[i] = Compute(NodeId(i));
     may_lack_[i] = ComputeMayLack(graph.nodes[i]);
-    lack_varies_[i] = directions_[i] != Direction::kConstant && NodeId(i) != along_ && ComputeLackVaries(graph.nodes[i]);
+    lack_varies_[i] =
+        directions_[i] != Direction::kConstant && NodeId(i) != along_ && ComputeLackVaries(graph.nodes[i]);
   }
 }
 
@@ -69,9 +70,9 @@ Direction Monotonicity::Compute(NodeId id) const {
     case Form::kFold: return ComputeFold(node);
     // Which place it has among its peers moves with each of them.
     case Form::kRank: {
-      const bool stays = !GroupsVary(node.path) && std::all_of(node.operands.begin(), node.operands.end(), [&](NodeId operand) {
-        return Of(operand) == Direction::kConstant;
-      });
+      const bool stays =
+          !GroupsVary(node.path) && std::all_of(node.operands.begin(), node.operands.end(),
+                                                [&](NodeId operand) { return Of(operand) == Direction::kConstant; });
       return stays ? Direction::kConstant : Direction::kUnknown;
     }
   }
@@ -283,7 +284,9 @@ Direction Monotonicity::ComputeCase(const Node& node) const {
   }
   if (conditions == Direction::kConstant || values == Direction::kUnknown) return values;
   if (arms.size() > kMostArms) return Direction::kUnknown;
-  std::erase_if(arms, [&](const Arm& arm) { return graph_[arm.value].form == Form::kNone || graph_[arm.value].form == Form::kFail; });
+  std::erase_if(arms, [&](const Arm& arm) {
+    return graph_[arm.value].form == Form::kNone || graph_[arm.value].form == Form::kFail;
+  });
   std::vector<Interval> orders;
   for (const Arm& arm : arms) orders.push_back(OrderOf(arm.value, arm.knowledge));
   // Where each pivot lies in each arm, as it moves while `along` rises.
@@ -302,7 +305,7 @@ Direction Monotonicity::ComputeCase(const Node& node) const {
     for (size_t j = 0; j < i && (rises || falls); ++j) {
       // What does not move says which of the two it is.
       if (Of(arms[j].conditions.back().first) == Direction::kConstant) continue;
-      const bool up = NotAbove(orders[j], orders[i]);    // from j to i it does not fall
+      const bool up = NotAbove(orders[j], orders[i]);  // from j to i it does not fall
       const bool down = NotAbove(orders[i], orders[j]);
       if (up && down) continue;
       bool forth = true;  // as `along` rises, i may follow j
@@ -361,7 +364,8 @@ bool Monotonicity::ComputeLackVaries(const Node& node) const {
       }
       return arms || (choice && ComputeMayLack(node));
     }
-    case Form::kFold: return ComputeMayLack(node) && node.conditional && Of(node.operands.back()) != Direction::kConstant;
+    case Form::kFold:
+      return ComputeMayLack(node) && node.conditional && Of(node.operands.back()) != Direction::kConstant;
     default: return true;
   }
 }

@@ -72,7 +72,8 @@ NormalForm Over(const NormalForm& above, FormId divisor, const NormalForm& below
 
 }  // namespace
 
-NormalForms::NormalForms(const Graph& graph, const Ranges& ranges) : graph_(graph), ranges_(ranges), of_(graph.nodes.size()) {
+NormalForms::NormalForms(const Graph& graph, const Ranges& ranges)
+    : graph_(graph), ranges_(ranges), of_(graph.nodes.size()) {
   std::map<std::pair<FormId, std::pair<SortId, PeriodKind>>, NodeId> firsts;
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
     const NodeId id(i);
@@ -105,8 +106,9 @@ FormId NormalForms::Opaque(NodeId id) { return FormOf(AtomOf(KeyOf(id), id)); }
 
 // What grew too long, or whose coefficients did, is an atom.
 FormId NormalForms::Linear(NodeId id, std::optional<NormalForm> form) {
-  const bool fits = form && form->terms.size() <= kMostTerms && form->needs.size() <= 2 * kMostTerms &&
-                    std::all_of(form->terms.begin(), form->terms.end(), [](const auto& term) { return term.second.ToFraction(); });
+  const bool fits =
+      form && form->terms.size() <= kMostTerms && form->needs.size() <= 2 * kMostTerms &&
+      std::all_of(form->terms.begin(), form->terms.end(), [](const auto& term) { return term.second.ToFraction(); });
   return fits ? Intern(*std::move(form)) : Opaque(id);
 }
 
@@ -114,17 +116,29 @@ FormId NormalForms::Linear(NodeId id, std::optional<NormalForm> form) {
 NormalForms::Key NormalForms::KeyOf(NodeId id) const {
   const Node& n = graph_[id];
   if (n.form == Form::kLiteral || n.form == Form::kFail) return {kNode, id.value};
-  Key key = {static_cast<uint32_t>(n.form), static_cast<uint32_t>(n.op), static_cast<uint32_t>(n.fold),
-             static_cast<uint32_t>(n.ties), (n.unique ? 1U : 0U) + (n.has_else ? 2U : 0U) + (n.conditional ? 4U : 0U) + (n.descending ? 8U : 0U),
-             static_cast<uint32_t>(n.type.kind), n.type.enumeration.value, n.grain.sort.value, static_cast<uint32_t>(n.grain.period),
-             n.source.sort.value, static_cast<uint32_t>(n.source.period), n.field.value, n.definition.value, n.path.value,
-             static_cast<uint32_t>(n.back), static_cast<uint32_t>(n.window)};
+  Key key = {static_cast<uint32_t>(n.form),
+             static_cast<uint32_t>(n.op),
+             static_cast<uint32_t>(n.fold),
+             static_cast<uint32_t>(n.ties),
+             (n.unique ? 1U : 0U) + (n.has_else ? 2U : 0U) + (n.conditional ? 4U : 0U) + (n.descending ? 8U : 0U),
+             static_cast<uint32_t>(n.type.kind),
+             n.type.enumeration.value,
+             n.grain.sort.value,
+             static_cast<uint32_t>(n.grain.period),
+             n.source.sort.value,
+             static_cast<uint32_t>(n.source.period),
+             n.field.value,
+             n.definition.value,
+             n.path.value,
+             static_cast<uint32_t>(n.back),
+             static_cast<uint32_t>(n.window)};
   for (const bool descending : n.further) key.push_back(descending ? 1 : 0);
   // What divides differs where only one of the two is reached with a divisor of 0.
   if (n.op == Op::kDivide) key.push_back(ranges_.MayDivideByZero(id) ? 1 : 0);
   const size_t first = key.size();
   // The body of a name whose past is read may stand behind it: the name itself is the key.
-  for (const NodeId operand : n.operands) key.push_back(n.form == Form::kPast ? operand.value : of_[operand.index()].value);
+  for (const NodeId operand : n.operands)
+    key.push_back(n.form == Form::kPast ? operand.value : of_[operand.index()].value);
   const bool commutes = n.op == Op::kMin || n.op == Op::kMax || n.op == Op::kEqual;
   if (commutes) std::sort(key.begin() + static_cast<std::ptrdiff_t>(first), key.end());
   return key;

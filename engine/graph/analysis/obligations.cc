@@ -92,8 +92,9 @@ class Discharger {
     Diagnostic& d = sink_.Add<DiagnosticKind::kDivisionByZero>(At(o.span), o.name);
     if (!below) return;
     const std::string least = found.low ? Number(*found.low, graph_[divisor].type.unit) : "−∞";
-    d.advice = {fmt::format("它还可能小于 0（最小 {}）：先用“保底”写明不小于 0，再用“占比(a, b, 无则 …)”", least),
-                fmt::format("it can even be below 0 (down to {}): keep it at 0 with 保底, then use 占比(a, b, 无则 …)", least)};
+    d.advice = {
+        fmt::format("它还可能小于 0（最小 {}）：先用“保底”写明不小于 0，再用“占比(a, b, 无则 …)”", least),
+        fmt::format("it can even be below 0 (down to {}): keep it at 0 with 保底, then use 占比(a, b, 无则 …)", least)};
   }
 
   void Finite(const Obligation& o) {
@@ -171,9 +172,9 @@ class Discharger {
       // Where a division only happens to cancel, the rounding is prudent.
       const Grid& grid = grids_.Of(node.operands[0]);
       if (!grid.ends || !grids_.RoundsNothing(o.node)) return;
-      sink_.Add<DiagnosticKind::kNeverMatters>(At(o.span), o.name,
-                                               Bilingual(fmt::format("{} 位小数", *grid.places()),
-                                                         fmt::format("{} decimal places", *grid.places())));
+      sink_.Add<DiagnosticKind::kNeverMatters>(
+          At(o.span), o.name,
+          Bilingual(fmt::format("{} 位小数", *grid.places()), fmt::format("{} decimal places", *grid.places())));
     }
   }
 

@@ -323,9 +323,8 @@ bool Ranges::IsPart(NodeId part, NodeId whole) const {
   };
   const std::vector<NodeId> narrower = conditions(a.operands.back());
   const std::vector<NodeId> wider = conditions(b.operands.back());
-  return std::all_of(wider.begin(), wider.end(), [&](NodeId id) {
-    return std::find(narrower.begin(), narrower.end(), id) != narrower.end();
-  });
+  return std::all_of(wider.begin(), wider.end(),
+                     [&](NodeId id) { return std::find(narrower.begin(), narrower.end(), id) != narrower.end(); });
 }
 
 // By a 校验 on the same row, or over rows each of which keeps one.
@@ -338,7 +337,8 @@ bool Ranges::IsAtMost(NodeId a, NodeId b) const {
   const Node& y = graph_[b];
   const bool sums = x.form == Form::kFold && y.form == Form::kFold && x.fold == FoldOp::kSum && y.fold == FoldOp::kSum;
   if (!sums || x.path != y.path || x.source != y.source || x.window != y.window) return false;
-  const bool same = x.operands.size() == y.operands.size() && (x.operands.size() == 1 || x.operands[1] == y.operands[1]);
+  const bool same =
+      x.operands.size() == y.operands.size() && (x.operands.size() == 1 || x.operands[1] == y.operands[1]);
   return same && IsAtMost(x.operands[0], y.operands[0]);
 }
 
