@@ -45,6 +45,8 @@ struct Metrics::Families {
   };
   std::mutex mutex;
   std::map<std::string, OfRoute, std::less<>> routes;
+  // Of its own: the log's thread counts many decisions in a row while the loop counts requests.
+  std::mutex results_mutex;
   std::map<std::string, std::map<std::string, prometheus::Counter*, std::less<>>, std::less<>> results;  // by district
   std::vector<std::pair<prometheus::Gauge*, std::function<double()>>> gauges;
 };
@@ -69,7 +71,7 @@ void Metrics::CountRequest(std::string_view route, int status, double seconds) {
 }
 
 void Metrics::CountDecision(const std::string& district, std::string_view result) {
-  const std::lock_guard lock(families_->mutex);
+  const std::lock_guard lock(families_->results_mutex);
   auto& counters = families_->results[district];
   auto found = counters.find(result);
   if (found == counters.end()) {

@@ -7,6 +7,7 @@ disk, a disk that fails, a PostgreSQL that goes away. Otherwise the answer is 50
 HENG names the command (default: build/bin/heng). PostgreSQL is a cluster of its own, in a temporary folder.
 """
 
+import contextlib
 import http.client
 import json
 import os
@@ -14,6 +15,7 @@ import random
 import resource
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -133,6 +135,9 @@ class Durable(unittest.TestCase):
         """Each is in the log as it was asked and answered, and the log holds together. The log's records."""
         verified = run_heng("log", "verify", "--store", store, "--district", "shiliuzhuang")
         self.assertEqual(verified.returncode, 0, verified.stdout + verified.stderr)
+        if store.startswith("sqlite:"):
+            with contextlib.closing(sqlite3.connect(store.removeprefix("sqlite:"))) as database:
+                self.assertEqual(database.execute("PRAGMA integrity_check").fetchall(), [("ok",)])
         exported = run_heng("log", "export", "--store", store, "--district", "shiliuzhuang")
         self.assertEqual(exported.returncode, 0, exported.stderr)
         lines = [json.loads(line) for line in exported.stdout.splitlines()]

@@ -86,8 +86,18 @@ TEST(Ulid, SortsByTimeAndIsCrockfordBase32) {
   EXPECT_EQ(UlidOf((uint64_t{1} << 48) - 1, ones), "7ZZZZZZZZZZZZZZZZZZZZZZZZZ");
   // From the specification: 1469918176385 ms is 01ARYZ6S41.
   EXPECT_EQ(UlidOf(1469918176385, zero).substr(0, 10), "01ARYZ6S41");
-  EXPECT_NE(NewUlid(1), NewUlid(1));
   EXPECT_LT(NewUlid(1), NewUlid(2));
+}
+
+TEST(Ulid, OfOneMomentGoesUp) {
+  // 300 more than once carry from the last byte into the one before.
+  std::string last = NewUlid(7);
+  for (int i = 0; i < 300; ++i) {
+    const std::string next = NewUlid(7);
+    EXPECT_LT(last, next);
+    EXPECT_EQ(last.substr(0, 10), next.substr(0, 10));
+    last = next;
+  }
 }
 
 }  // namespace
