@@ -88,13 +88,14 @@ tl::expected<Evaluated, Problem> EvaluateLines(const Call& call, std::span<const
 }
 
 // What takes the place of an answer that could not be logged, or that another request with the same key was given.
-Response InsteadOf(std::string_view media, const Result<store::Receipt>& receipt) {
+Response InsteadOf(std::string_view media, const std::string& district, Language language,
+                   const Result<store::Receipt>& receipt) {
   if (receipt) {
     Response earlier{200, std::string(media), {{"Cache-Control", "no-store"}}, receipt->earlier->answer};
     earlier.headers.emplace_back("Heng-Decision", receipt->earlier->reference);
     return earlier;
   }
-  return ToResponse(ProblemOf(receipt.error()), Language::kChinese);
+  return ToResponse(ProblemOf(receipt.error()), language, fmt::format("/v1/districts/{}/evaluate", district));
 }
 
 // The answer waits until its decision is in the log.
@@ -106,11 +107,13 @@ void LeaveWhenLogged(const Call& call, const std::string& district, Evaluated ev
                              query = store::WriteQuery(call.query), key = std::move(key)](
                                 const Request& request, const Response& answer, Release release) mutable {
     const std::string_view media = answer.content_type == kLinesType ? kLinesType : kJsonType;
-    auto done = [log, metrics, district, media, release = std::move(release)](const Result<store::Receipt>& receipt) {
+    const Language language = LanguageOf(request.Header("accept-language"));
+    auto done = [log, metrics, district, media, language,
+                 release = std::move(release)](const Result<store::Receipt>& receipt) {
       if (metrics != nullptr) metrics->CountDecision(district, receipt ? "logged" : "failed");
       if (receipt && !receipt->earlier) return release(nullptr);
       if (!receipt && log != nullptr) log->Failed("log", receipt.error().code, receipt.error().message.en);
-      const Response instead = InsteadOf(media, receipt);
+      Response instead = InsteadOf(media, district, language, receipt);
       release(&instead);
     };
     const std::string when = period.ToString();

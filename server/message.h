@@ -30,7 +30,7 @@ struct Request {
 
 struct Response;
 // Lets a response leave: as it is, or another one in its place (null: none). Called once, from any thread.
-using Release = std::function<void(const Response* instead)>;
+using Release = std::function<void(Response* instead)>;
 
 struct Response {
   int status = 200;
@@ -40,6 +40,8 @@ struct Response {
   // If set, the response is ready and waits for something else (the decision log's commit): called once, with the request, the
   // response, and what lets it leave. Must not wait itself, nor keep the first two.
   std::function<void(const Request&, const Response&, Release)> before_leaving;
+  // If it waits: called once, from any thread, when it leaves, with what leaves in its place, if something does. That may be completed.
+  std::function<void(Response* instead)> when_leaving;
   std::string uncompressed;  // the body before it was compressed, for before_leaving
 
   std::string_view content() const { return uncompressed.empty() ? std::string_view(body) : uncompressed; }

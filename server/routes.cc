@@ -25,6 +25,8 @@ namespace {
 struct Passage {
   std::shared_ptr<const Service> service;
   std::chrono::steady_clock::time_point begin = std::chrono::steady_clock::now();
+  std::string method;
+  size_t request_bytes = 0;
   Trace trace;
   const Route* route = nullptr;  // null: none fits
   std::string allow;             // the methods of the path, where another one was asked for
@@ -120,8 +122,21 @@ void AddCaching(const Request& request, Response& response) {
   response.content_type.clear();
 }
 
-// The response to what a route has given, counted and logged.
-Response Respond(const Passage& passage, const Request& request, Outcome outcome) {
+// Of an answer that leaves.
+void Count(const Passage& passage, int status, std::string_view code) {
+  const auto took = std::chrono::steady_clock::now() - passage.begin;
+  const Service& service = *passage.service;
+  const std::string_view route = passage.route == nullptr ? std::string_view() : passage.route->pattern;
+  if (service.metrics != nullptr)
+    service.metrics->CountRequest(route, status, std::chrono::duration<double>(took).count());
+  if (service.log != nullptr) {
+    service.log->Answered({passage.method, route, passage.district, passage.identity.key, passage.trace.id, code, status,
+                           passage.request_bytes, std::chrono::duration_cast<std::chrono::microseconds>(took).count()});
+  }
+}
+
+// The response to what a route has given. It is counted and logged when it leaves.
+Response Respond(const std::shared_ptr<const Passage>& passage, const Request& request, Outcome outcome) {
   Response response;
   if (outcome) {
     response = std::move(*outcome);
@@ -129,35 +144,34 @@ Response Respond(const Passage& passage, const Request& request, Outcome outcome
     Compress(request.Header("accept-encoding"), response);
   } else {
     response = ToResponse(outcome.error(), LanguageOf(request.Header("accept-language")), request.target);
-    if (!passage.allow.empty()) response.headers.emplace_back("Allow", passage.allow);
+    if (!passage->allow.empty()) response.headers.emplace_back("Allow", passage->allow);
     if (response.status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer");
   }
-  response.headers.emplace_back("traceparent", passage.trace.ToHeader());
-  const auto took = std::chrono::steady_clock::now() - passage.begin;
-  const Service& service = *passage.service;
-  const std::string_view route = passage.route == nullptr ? std::string_view() : passage.route->pattern;
-  if (service.metrics != nullptr) {
-    service.metrics->CountRequest(route, response.status, std::chrono::duration<double>(took).count());
+  response.headers.emplace_back("traceparent", passage->trace.ToHeader());
+  if (!response.before_leaving) {
+    Count(*passage, response.status, outcome ? "" : std::string_view(outcome.error().code));
+    return response;
   }
-  if (service.log != nullptr) {
-    service.log->Answered({request.method, route, passage.district, passage.identity.key, passage.trace.id,
-                           outcome ? "" : std::string_view(outcome.error().code), response.status, request.body.size(),
-                           std::chrono::duration_cast<std::chrono::microseconds>(took).count()});
-  }
+  response.when_leaving = [passage, status = response.status](Response* instead) {
+    if (instead != nullptr) instead->headers.emplace_back("traceparent", passage->trace.ToHeader());
+    Count(*passage, instead == nullptr ? status : instead->status, "");
+  };
   return response;
 }
 
 }  // namespace
 
 Reply Answer(std::shared_ptr<const Service> service, const Request& request) {
-  Passage passage;
-  passage.service = std::move(service);
-  passage.trace = TraceOf(request.Header("traceparent"));
-  if (auto admitted = Admit(passage, request); !admitted) {
+  const auto passage = std::make_shared<Passage>();
+  passage->service = std::move(service);
+  passage->method = request.method;
+  passage->request_bytes = request.body.size();
+  passage->trace = TraceOf(request.Header("traceparent"));
+  if (auto admitted = Admit(*passage, request); !admitted) {
     return Respond(passage, request, tl::unexpected(std::move(admitted.error())));
   }
-  const Route& route = *passage.route;
-  const Call call = passage.CallOf(request);
+  const Route& route = *passage->route;
+  const Call call = passage->CallOf(request);
   if (auto known = CheckParameters(call, route); !known) {
     return Respond(passage, request, tl::unexpected(std::move(known.error())));
   }
@@ -165,9 +179,8 @@ Reply Answer(std::shared_ptr<const Service> service, const Request& request) {
   if (route.at_once != nullptr) {
     if (auto outcome = route.at_once(call)) return Respond(passage, request, std::move(*outcome));
   }
-  std::string lane = passage.district;
-  return Later{std::move(lane), [kept = std::make_shared<const Passage>(std::move(passage))](const Request& same) {
-                 return Respond(*kept, same, kept->route->handle(kept->CallOf(same)));
+  return Later{passage->district, [passage](const Request& same) {
+                 return Respond(passage, same, passage->route->handle(passage->CallOf(same)));
                }};
 }
 

@@ -3,10 +3,12 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <list>
 #include <string>
 
 #include "server/http/request_reader.h"
+#include "server/message.h"
 
 namespace heng::server {
 
@@ -38,6 +40,7 @@ struct Connection {
   size_t sent = 0;      // of `out`
   std::string waiting;  // the answer that is made while the connection is busy, by who makes it
   Connection* next_done = nullptr;
+  std::function<void(Response*)> when_leaving;  // of what waits
 
   Phase phase = Phase::kIdle;
   std::chrono::steady_clock::time_point deadline;

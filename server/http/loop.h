@@ -65,7 +65,7 @@ class Loop {
   void Serve(Connection& c, WholeRequest whole);
   void HandOver(Connection& c, Request request, Later later);
   void Finish(Connection& c, const Request& request, Response response);
-  void Hold(Connection& c, const Request& request, const Response& response);
+  void Hold(Connection& c, const Request& request, Response response);
   void Refuse(Connection& c, const Problem& problem);
   bool HoldBody(Connection& c);
   bool Flush(Connection& c);

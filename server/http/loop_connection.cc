@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 #include "server/http/loop.h"
 
@@ -146,7 +147,7 @@ void Loop::HandOver(Connection& c, Request request, Later later) {
     // The library takes what it writes.
     Response leaving{response.status, response.content_type, response.headers, response.body};
     c.waiting = library_.Write(*shared, std::move(leaving), !c.keep_alive);
-    Hold(c, *shared, response);
+    Hold(c, *shared, std::move(response));
     *shared = {};
   });
   if (posted) return;
@@ -159,7 +160,7 @@ void Loop::Finish(Connection& c, const Request& request, Response response) {
   if (response.before_leaving) {
     Enter(c, Phase::kBusy);
     c.waiting = render();
-    return Hold(c, request, response);
+    return Hold(c, request, std::move(response));
   }
   ReleaseHeld(c);
   c.out += render();
@@ -167,8 +168,10 @@ void Loop::Finish(Connection& c, const Request& request, Response response) {
 }
 
 // The answer that waits leaves when it may, which may be before this returns. By the loop or by a worker.
-void Loop::Hold(Connection& c, const Request& request, const Response& response) {
-  response.before_leaving(request, response, [this, &c](const Response* instead) {
+void Loop::Hold(Connection& c, const Request& request, Response response) {
+  c.when_leaving = std::move(response.when_leaving);
+  response.before_leaving(request, response, [this, &c](Response* instead) {
+    if (const auto when_leaving = std::exchange(c.when_leaving, nullptr)) when_leaving(instead);
     if (instead != nullptr) c.waiting = Render(*instead, !c.keep_alive, false);
     Post(c);
   });

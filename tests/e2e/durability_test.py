@@ -160,13 +160,20 @@ class Durable(unittest.TestCase):
 
     def assert_refused(self, service, codes):
         """It says so; what is left of the room may still take some small ones before."""
+        asked = {"Content-Type": "application/json", "Accept-Language": "en", "traceparent": f"00-{'7' * 32}-{'1' * 16}-00"}
         for _ in attempts():
-            status, headers, answer = service.evaluate(BODIES[0])
+            status, headers, answer = service.ask("POST", EVALUATE, BODIES[0], asked)
             if status != 200:
                 break
         self.assertEqual(status, 503, answer)
-        self.assertIn(json.loads(answer)["code"], codes)
+        problem = json.loads(answer)
+        self.assertIn(problem["code"], codes)
+        self.assertEqual(problem["instance"], EVALUATE)
+        self.assertTrue(problem["detail"].isascii(), problem)
         self.assertIn("Retry-After", headers)
+        self.assertTrue(headers["traceparent"].startswith(f"00-{'7' * 32}-"), headers)
+        figures = service.ask("GET", "/metrics")[2].decode()
+        self.assertRegex(figures, r'heng_http_requests_total\{route="/v1/districts/\{district\}/evaluate",status="503"\} [1-9]')
         self.assertEqual(service.ask("GET", "/livez")[0], 200)
 
 
