@@ -1,5 +1,6 @@
 #include "server/metrics.h"
 
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -91,10 +92,20 @@ void Metrics::AddGauge(const std::string& name, const std::string& help, std::fu
   families_->gauges.emplace_back(&family.Add({}), std::move(read));
 }
 
-std::string Metrics::Render() {
-  const std::lock_guard lock(families_->mutex);
-  for (const auto& [gauge, read] : families_->gauges) gauge->Set(read());
-  return prometheus::TextSerializer().Serialize(families_->registry.Collect());
+std::string Metrics::Render(const std::function<bool(const std::string&)>& sees) {
+  std::vector<prometheus::MetricFamily> all;
+  {
+    const std::lock_guard lock(families_->mutex);
+    for (const auto& [gauge, read] : families_->gauges) gauge->Set(read());
+    all = families_->registry.Collect();
+  }
+  for (prometheus::MetricFamily& family : all) {
+    std::erase_if(family.metric, [&](const prometheus::ClientMetric& metric) {
+      return std::any_of(metric.label.begin(), metric.label.end(),
+                         [&](const auto& label) { return label.name == "district" && !sees(label.value); });
+    });
+  }
+  return prometheus::TextSerializer().Serialize(all);
 }
 
 }  // namespace heng::server

@@ -23,8 +23,8 @@ class Metrics {
   // A figure that is read when the page is.
   void AddGauge(const std::string& name, const std::string& help, std::function<double()> read);
 
-  // The page, as text format 0.0.4.
-  std::string Render();
+  // The page, as text format 0.0.4, without what is counted of districts that are not to be seen.
+  std::string Render(const std::function<bool(const std::string& district)>& sees);
 
  private:
   struct Families;

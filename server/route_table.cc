@@ -35,8 +35,9 @@ const std::vector<Route>& Routes() {
   static const std::vector<Route> routes = {
       {"GET", "/livez", Livez, Needs::kNothing, Work::kShort, "Is the process alive?", {}, {}, {kJson}, ""},
       {"GET", "/readyz", Readyz, Needs::kNothing, Work::kLong,
-       "Can it serve every district? 503 names those that are broken, or whose last change was refused.", {}, {}, {kJson}, ""},
-      {"GET", "/metrics", ShowMetrics, Needs::kKey, Work::kLong, "Figures for Prometheus.", {}, {}, {kText}, ""},
+       "Can it serve, at least one district? Named are those that are broken, or whose last change was refused.",
+       {{"strict", "true: 503 if anything is named"}}, {}, {kJson}, ""},
+      {"GET", "/metrics", ShowMetrics, Needs::kKey, Work::kLong, "Figures for Prometheus, of the districts that the key sees.", {}, {}, {kText}, ""},
       {"GET", "/openapi.json", ShowOpenApi, Needs::kNothing, Work::kLong, "This description.", {}, {}, {kJson}, ""},
       {"GET", "/v1/districts", ListDistricts, Needs::kKey, Work::kShort, "The districts that the key sees.", {}, {}, {kJson}, ""},
       {"GET", "/v1/districts/{district}", ShowDistrict, Needs::kView, Work::kShort,

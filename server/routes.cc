@@ -38,6 +38,15 @@ struct Passage {
   Call CallOf(const Request& request) const { return {*service, request, identity, captures, query}; }
 };
 
+// Whether it says that it comes from elsewhere: without keys loopback is all that keeps others out, and behind a proxy everything comes
+// from there.
+bool IsForwarded(const Request& request) {
+  constexpr std::string_view kSaidByProxies[] = {"x-forwarded-for", "forwarded", "x-real-ip", "via"};
+  return std::any_of(request.headers.begin(), request.headers.end(), [&](const auto& header) {
+    return std::find(std::begin(kSaidByProxies), std::end(kSaidByProxies), header.first) != std::end(kSaidByProxies);
+  });
+}
+
 // Finds the route, who asks, and that they may.
 tl::expected<void, Problem> Admit(Passage& passage, const Request& request) {
   auto target = ParseTarget(request.target);
@@ -79,6 +88,11 @@ tl::expected<void, Problem> Admit(Passage& passage, const Request& request) {
     auto known = access->Identify(request.Header("authorization"));
     if (!known) return tl::unexpected(known.error());
     passage.identity = std::move(*known);
+  }
+  if (route.needs != Needs::kNothing && passage.identity.open && IsForwarded(request)) {
+    return Refuse(401, "no-key",
+                  {"这个服务还没有密钥，只回答本机，不回答代理转来的请求：请先运行 heng key create",
+                   "this service has no keys yet and answers this machine alone, not what a proxy forwards: run heng key create"});
   }
   // Whether there is such a district is not told to those who may not see it.
   if (of_district && !passage.identity.May(route.needs, passage.district)) {

@@ -64,9 +64,15 @@ Outcome Readyz(const Call& call) {
   for (const ServedDistrict& district : call.service.districts) {
     if (district.written().broken()) broken.push_back(district.current->id);
   }
+  const auto strict = ReadFlag(call, "strict");
+  if (!strict) return tl::unexpected(strict.error());
+  const auto& districts = call.service.districts;
+  const bool serves = std::any_of(districts.begin(), districts.end(),
+                                  [](const ServedDistrict& district) { return !district.current->broken(); });
   const bool service_broken = !call.service.mistakes.empty();
   const bool store_broken = call.service.store != nullptr && !call.service.store->Ping();
-  const bool ready = broken.empty() && !service_broken && !store_broken;
+  // A district's mistake must not take the others away from whoever balances a load.
+  const bool ready = serves && !store_broken && (!*strict || (broken.empty() && !service_broken));
   Json body = {{"ready", ready}, {"broken", std::move(broken)}};
   if (service_broken) body["service"] = "change-refused";
   if (store_broken) body["store"] = "unavailable";
@@ -78,7 +84,7 @@ Outcome Readyz(const Call& call) {
 Outcome ShowMetrics(const Call& call) {
   if (call.service.metrics == nullptr) return Refuse(503, "no-metrics", {"没有计数", "nothing is counted"});
   return Response{
-      200, "text/plain; version=0.0.4; charset=utf-8", {{"Cache-Control", "no-store"}}, call.service.metrics->Render()};
+      200, "text/plain; version=0.0.4; charset=utf-8", {{"Cache-Control", "no-store"}}, call.service.metrics->Render([&call](const std::string& district) { return call.identity.Sees(district); })};
 }
 
 Outcome ListDistricts(const Call& call) {

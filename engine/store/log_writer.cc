@@ -63,6 +63,21 @@ int64_t LogWriter::CheckpointEveryOf(const std::string& district) const {
   return own == checkpoint_every_.end() ? options_.checkpoint_every : own->second;
 }
 
+Status LogWriter::Health() const {
+  // Later somebody has to try again: who is said to be unwell is asked nothing.
+  constexpr std::chrono::seconds kRemembered{10};
+  const std::lock_guard lock(mutex_);
+  if (failure_ && Clock::now() - failed_at_ < kRemembered) return tl::unexpected(*failure_);
+  return Ok();
+}
+
+void LogWriter::Remember(const Result<Receipts>& receipts) {
+  const bool failed = !receipts && receipts.error().kind == ErrorKind::kEnvironment;
+  const std::lock_guard lock(mutex_);
+  failure_ = failed ? std::optional(receipts.error()) : std::nullopt;
+  failed_at_ = Clock::now();
+}
+
 void LogWriter::Loop() {
   while (true) {
     {
@@ -100,6 +115,7 @@ void LogWriter::Commit(Group group) {
     return session_.Write([&](Connection& connection) { return Write(connection, items); });
   };
   Result<Receipts> receipts = commit(group);
+  Remember(receipts);
   if (receipts) {
     for (size_t i = 0; i < group.size(); ++i) group[i].done(std::move((*receipts)[i]));
     return;

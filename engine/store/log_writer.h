@@ -29,6 +29,8 @@ class LogWriter {
   void Append(const DecisionView& decision, std::optional<IdempotencyKey> key, Completion done);
   // As Store::CheckpointEvery.
   void CheckpointEvery(const std::string& district, int64_t records);
+  // Why the last commit failed, if that was not long ago.
+  Status Health() const;
 
  private:
   using Group = std::span<const LogBatch::Item>;
@@ -47,6 +49,7 @@ class LogWriter {
   // Waits until there is a group.
   void Gather(std::unique_lock<std::mutex>& lock);
   void Commit(Group group);
+  void Remember(const Result<Receipts>& receipts);
   Result<Receipts> Write(Connection& connection, Group group) const;
   int64_t CheckpointEveryOf(const std::string& district) const;
   Status Insert(Connection& connection, const std::string& district, Tail tail, int64_t now_ms) const;
@@ -63,6 +66,8 @@ class LogWriter {
   Clock::duration commit_took_{0};
   std::map<std::string, int64_t> checkpoint_every_;  // of the districts that have their own
   bool stopping_ = false;
+  std::optional<Error> failure_;  // of the environment, of the last commit
+  Clock::time_point failed_at_;
   std::thread thread_;
 };
 

@@ -59,6 +59,7 @@ Store::Store(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Store::~Store() = default;
 
 Status Store::Ping() {
+  if (auto healthy = parts_->log.Health(); !healthy) return healthy;
   return parts_->reader.Read([](Connection& connection) -> Status {
     const auto rows = connection.Run("SELECT 1");
     if (!rows) return tl::unexpected(rows.error());

@@ -143,7 +143,7 @@ class Store {
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
 
-  // True if the database answers.
+  // That the database answers, and that it took the last decision, if it was asked some seconds ago.
   Status Ping();
 
   // ---- policies. Errors, kFindings: unknown-deployment, unknown-version; same-person (approver = author), wrong-state (what is asked

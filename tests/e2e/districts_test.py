@@ -66,7 +66,7 @@ class Districts(unittest.TestCase):
         self.fail(f"never {wanted}, but {ask()}")
 
     def readiness(self):
-        status, _, body = self.service.ask("GET", "/readyz")
+        status, _, body = self.service.ask("GET", "/readyz?strict=true")
         return status, json.loads(body)["broken"]
 
     def test_errors(self):

@@ -105,6 +105,13 @@ class Logged(unittest.TestCase):
         self.assertIn('heng_http_requests_total{route="/v1/districts/{district}/evaluate",status="200"}', text)
         self.assertIn("heng_http_connections ", text)
 
+    def test_what_a_proxy_forwards_needs_a_key(self):
+        for name in ("X-Forwarded-For", "Forwarded", "X-Real-IP", "Via"):
+            status, headers, body = self.service.ask("GET", "/v1/districts", headers={name: "1.1 proxy"})
+            self.assertEqual((status, json.loads(body)["code"]), (401, "no-key"))
+            self.assertIn("WWW-Authenticate", headers)
+            self.assertEqual(self.service.ask("GET", "/livez", headers={name: "1.1 proxy"})[0], 200)
+
     def test_check_format_diff(self):
         source = (ROOT / "policies/shiliuzhuang/plates.heng").read_text(encoding="utf-8")
         names = [line.split('"')[1] for line in source.splitlines() if line.strip().startswith("引用 \"")]
@@ -171,6 +178,11 @@ class Keys(unittest.TestCase):
             with self.subTest(f"{method} {path} {status}"):
                 self.assertEqual(ask(key, method, path, body)[0], status)
         self.assertEqual(ask(stranger, "GET", "/v1/districts")[1], {"districts": []})
+        # What is counted of a district is for those who see it.
+        for key, seen in ((viewer, True), (stranger, False)):
+            figures = service.ask("GET", "/metrics", headers={"Authorization": f"Bearer {key}"})[2].decode()
+            self.assertEqual('heng_decisions_total{district="shiliuzhuang"' in figures, seen)
+            self.assertIn("heng_http_connections ", figures)
         listed = heng("key", "list", "--store", store).stdout
         self.assertNotIn(viewer.split("_")[2], listed)
         revoked = heng("key", "revoke", "--store", store, viewer.split("_")[1])
@@ -256,7 +268,7 @@ class Signed(unittest.TestCase):
 
 class Reload(unittest.TestCase):
     def readiness(self, service):
-        status, _, body = service.ask("GET", "/readyz")
+        status, _, body = service.ask("GET", "/readyz?strict=true")
         return status, json.loads(body)
 
     def until(self, service, wanted):

@@ -253,8 +253,10 @@ class Process(unittest.TestCase):
         service = Service(broken=True)
         self.assertIn("broken.yaml:1:7: error truth-word", service.said)
         self.assertIn("broken.yaml:2:9: error no-policy", service.said)
-        status, _, body = service.ask("GET", "/readyz")
-        self.assertEqual((status, json.loads(body)), (503, {"ready": False, "broken": ["broken"]}))
+        for query, wanted in (("", (200, {"ready": True, "broken": ["broken"]})),
+                              ("?strict=true", (503, {"ready": False, "broken": ["broken"]}))):
+            status, _, body = service.ask("GET", "/readyz" + query)
+            self.assertEqual((status, json.loads(body)), wanted)
         self.assertEqual(service.evaluate(make_request(SAMPLE, "2024Q3"))[0], 200)
         self.assertEqual(service.ask("POST", "/v1/districts/broken/evaluate", b"{}")[0], 503)
         self.assertEqual(service.stop(), 0)

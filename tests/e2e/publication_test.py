@@ -197,7 +197,7 @@ class Publication(unittest.TestCase):
         other.write_text(self.file.read_text(encoding="utf-8"), encoding="utf-8")
         self.by_store()
         self.publish({})
-        ready = lambda: json.loads(self.service.ask("GET", "/readyz")[2])  # noqa: E731
+        ready = lambda: json.loads(self.service.ask("GET", "/readyz?strict=true")[2])  # noqa: E731
         self.until(lambda: ready()["ready"], "all is well")
         draft = self.ask(self.author, "POST", DRAFTS, {"source": NEXT, "first_day": "2025-01-01"}, 201)
         # A store in which a source has gone: what is published from it cannot be built.

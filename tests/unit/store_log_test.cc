@@ -333,6 +333,7 @@ TEST_P(FullDiskTest, IsAnErrorAndNotALie) {
     if (receipt) ++durable;
   }
   EXPECT_EQ(CodeOf(receipt), "store-full");
+  EXPECT_EQ(CodeOf(store_->Ping()), "store-full");
   EXPECT_GT(durable, 1U);
   EXPECT_EQ(All().size(), durable);
   EXPECT_EQ(Verify(), "ok");
