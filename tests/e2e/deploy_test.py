@@ -115,7 +115,9 @@ class Nginx(Deploy):
         return self.folder / "nginx.conf"
 
     def test_it_stands_in_front(self):
-        service = Service()
+        service = Service(start=False, extra="store: sqlite:heng.db\n")
+        self.key = service.make_key("shiliuzhuang=evaluator")
+        service.start()
         tls_port = free_port()
         config = self.configure(service.port, tls_port)
         nginx = shutil.which("nginx") or "/usr/sbin/nginx"
@@ -141,7 +143,7 @@ class Nginx(Deploy):
 
     def assert_served(self, port, process):
         connection = self.connect(port, process)
-        json_type = {"Content-Type": "application/json"}
+        json_type = {"Content-Type": "application/json", "Authorization": f"Bearer {self.key}"}
         # A client that does not say the length: the proxy does.
         for body, chunked in ((BODY, False), (iter([BODY[:10], BODY[10:]]), True)):
             connection.request("POST", EVALUATE, body, json_type, encode_chunked=chunked)
@@ -150,10 +152,19 @@ class Nginx(Deploy):
             self.assertEqual(response.status, 200, answer)
             self.assertTrue(re.match(rb'\{"decision":"[0-9A-Z]{26}",', answer), answer[:60])
         for path, status in (("/livez", 200), ("/metrics", 403), ("/v1/nothing", 404)):
-            connection.request("GET", path)
+            connection.request("GET", path, headers=json_type)
             response = connection.getresponse()
             response.read()
             self.assertEqual(response.status, status, path)
+        # Beyond what nginx lets through it answers as heng does.
+        for _ in range(1000):
+            connection.request("GET", "/livez")
+            response = connection.getresponse()
+            answer = response.read()
+            if response.status != 200:
+                break
+        self.assertEqual((response.status, json.loads(answer)["code"]), (429, "too-many-requests"))
+        self.assertEqual((response.headers["Retry-After"], response.headers["Content-Type"]), ("1", "application/problem+json"))
         connection.close()
 
 

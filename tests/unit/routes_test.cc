@@ -211,8 +211,11 @@ TEST(RoutesTest, MethodsNotAllowedAreNamed) {
 TEST(RoutesTest, ReadinessNamesTheBrokenDistricts) {
   EXPECT_EQ(Get("/livez").status, 200);
   const Response ready = Get("/readyz");
-  EXPECT_EQ(ready.status, 503);
-  EXPECT_EQ(Json::parse(ready.body), Json({{"ready", false}, {"broken", {"broken"}}}));
+  EXPECT_EQ(ready.status, 200);
+  EXPECT_EQ(Json::parse(ready.body), Json({{"ready", true}, {"broken", {"broken"}}}));
+  const Response all = Get("/readyz?strict=true");
+  EXPECT_EQ(all.status, 503);
+  EXPECT_EQ(Json::parse(all.body), Json({{"ready", false}, {"broken", {"broken"}}}));
   const Json broken = Json::parse(Get("/v1/districts/broken").body);
   EXPECT_EQ(broken["ready"], false);
   EXPECT_EQ(broken["mistakes"][0]["code"], "no-policy");
