@@ -1,8 +1,13 @@
 // OpenAPI 3.1 of the interface, from the table of routes that dispatch uses.
+#include <algorithm>
+#include <array>
+
 #include <nlohmann/json.hpp>
 
+#include "engine/base/check.h"
 #include "engine/base/version.h"
 #include "server/route_table.h"
+#include "server/schemas.h"
 #include "server/settlement_request.h"
 
 namespace heng::server {
@@ -24,22 +29,60 @@ std::string_view RoleOf(Needs needs) {
   return "";
 }
 
+constexpr std::string_view kProblemType = "application/problem+json";
+
+Json RefTo(std::string_view part, std::string_view name) {
+  return {{"$ref", "#/components/" + std::string(part) + "/" + std::string(name)}};
+}
+
+const HeaderField& HeaderNamed(std::string_view name) {
+  const std::vector<HeaderField>& headers = HeaderFields();
+  const auto found =
+      std::find_if(headers.begin(), headers.end(), [&](const HeaderField& header) { return header.name == name; });
+  CHECK(found != headers.end());
+  return *found;
+}
+
+Json Parameter(std::string_view name, const char* in, std::string_view about, std::string_view schema) {
+  return {{"name", name}, {"in", in}, {"description", about}, {"schema", Json::parse(schema)}};
+}
+
+Json PathParameterNamed(std::string_view name) {
+  const std::vector<PathParameter>& all = PathParameters();
+  const auto found = std::find_if(all.begin(), all.end(), [&](const PathParameter& one) { return one.name == name; });
+  CHECK(found != all.end());
+  Json out = Parameter(name, "path", found->about, found->schema);
+  out["required"] = true;
+  return out;
+}
+
+// Headers that every route reads and answers.
+constexpr std::array<std::string_view, 2> kRead = {"Accept-Language", "traceparent"};
+constexpr std::array<std::string_view, 1> kAnswered = {"traceparent"};
+
 Json ParametersOf(const Route& route) {
   Json out = Json::array();
   for (std::string_view rest = route.pattern; rest.find('{') != std::string_view::npos;) {
     rest.remove_prefix(rest.find('{') + 1);
-    out.push_back({{"name", rest.substr(0, rest.find('}'))},
-                   {"in", "path"},
-                   {"required", true},
-                   {"schema", {{"type", "string"}}}});
+    out.push_back(PathParameterNamed(rest.substr(0, rest.find('}'))));
   }
   for (const QueryParameter& parameter : route.query) {
-    out.push_back({{"name", parameter.name},
-                   {"in", "query"},
-                   {"description", parameter.about},
-                   {"schema", {{"type", "string"}}}});
+    out.push_back(Parameter(parameter.name, "query", parameter.about, parameter.schema));
     if (!parameter.example.empty()) out.back()["example"] = parameter.example;
   }
+  for (const std::string_view name : route.headers) {
+    if (HeaderNamed(name).side != HeaderOf::kAnswer) out.push_back(RefTo("parameters", name));
+  }
+  for (const std::string_view name : kRead) out.push_back(RefTo("parameters", name));
+  return out;
+}
+
+Json HeadersOf(const std::vector<std::string_view>& names) {
+  Json out = Json::object();
+  for (const std::string_view name : names) {
+    if (HeaderNamed(name).side != HeaderOf::kRequest) out[std::string(name)] = RefTo("headers", name);
+  }
+  for (const std::string_view name : kAnswered) out[std::string(name)] = RefTo("headers", name);
   return out;
 }
 
@@ -66,9 +109,12 @@ constexpr std::string_view kWorkbookExample =
     "SwECFAMUAAAACAAAACEAWv2Ca7EAAAAoAQAAGgAAAAAAAAAAAAAAgAHxAgAAeGwvX3JlbHMvd29ya2Jvb2sueG1sLnJlbHNQSwECFAMUAAAACAAA"
     "ACEAZ36v28wAAAAcAQAAGAAAAAAAAAAAAAAAgAHaAwAAeGwvd29ya3NoZWV0cy9zaGVldDEueG1sUEsFBgAAAAAFAAUARQEAANwEAAAAAA==";
 
-Json ContentOf(const std::vector<std::string_view>& types) {
+Json ContentOf(const std::vector<Content>& contents) {
   Json out = Json::object();
-  for (const std::string_view type : types) out[std::string(type)] = Json::object();
+  for (const Content& content : contents) {
+    Json& schema = out[std::string(content.type)]["schema"] = RefTo("schemas", content.schema);
+    if (content.type == "application/x-ndjson") schema["description"] = "Of each line.";
+  }
   return out;
 }
 
@@ -88,54 +134,89 @@ std::string OperationId(const Route& route) {
   return out;
 }
 
+Json BodyOf(const Route& route) {
+  Json content = ContentOf(route.takes);
+  if (!route.example.empty()) content[std::string(route.takes.front().type)]["example"] = Json::parse(route.example);
+  if (const std::string book(kWorkbookType); content.contains(book))
+    content[book]["examples"] = {{"workbook", {{"externalValue", kWorkbookExample}}}};
+  return {{"required", true}, {"content", std::move(content)}};
+}
+
+Json ResponsesOf(const Route& route) {
+  Json out = {
+      {std::to_string(route.status),
+       {{"description", "Answered."}, {"headers", HeadersOf(route.headers)}, {"content", ContentOf(route.gives)}}}};
+  const bool kept = std::find(route.headers.begin(), route.headers.end(), "ETag") != route.headers.end();
+  if (kept) out["304"] = {{"description", "It has not changed."}, {"headers", HeadersOf({"ETag"})}};
+  out["429"] = RefTo("responses", "TooMany");
+  out["503"] = RefTo("responses", "Unavailable");
+  for (const OtherAnswer& other : route.also) {
+    out[std::to_string(other.status)] = {
+        {"description", other.about}, {"headers", HeadersOf({"Retry-After"})}, {"content", ContentOf(other.gives)}};
+  }
+  out["default"] = RefTo("responses", "Problem");
+  return out;
+}
+
 Json Operation(const Route& route) {
   Json out = {{"operationId", OperationId(route)}, {"summary", route.about}, {"x-needs", RoleOf(route.needs)}};
-  if (const Json parameters = ParametersOf(route); !parameters.empty()) out["parameters"] = parameters;
-  if (!route.takes.empty()) {
-    Json content = ContentOf(route.takes);
-    if (!route.example.empty()) content[std::string(route.takes.front())]["example"] = Json::parse(route.example);
-    if (const std::string book(kWorkbookType); content.contains(book))
-      content[book]["examples"] = {{"workbook", {{"externalValue", kWorkbookExample}}}};
-    out["requestBody"] = {{"required", true}, {"content", std::move(content)}};
-  }
-  out["responses"] = {
-      {std::to_string(route.status), {{"description", "answered"}, {"content", ContentOf(route.gives)}}},
-      {"default",
-       {{"description", "RFC 9457"},
-        {"content", {{"application/problem+json", {{"schema", {{"$ref", "#/components/schemas/Problem"}}}}}}}}}};
+  out["parameters"] = ParametersOf(route);
+  if (!route.takes.empty()) out["requestBody"] = BodyOf(route);
+  out["responses"] = ResponsesOf(route);
   out["security"] = Json::array();
   if (route.needs != Needs::kNothing) out["security"].push_back({{"key", Json::array()}});
   return out;
 }
 
-Json Text() { return {{"type", "string"}}; }
+Json ProblemResponse(const char* about, const std::vector<std::string_view>& headers) {
+  return {{"description", about}, {"headers", HeadersOf(headers)}, {"content", ContentOf({{kProblemType, "Problem"}})}};
+}
 
-}  // namespace
+Json Components() {
+  Json schemas = Json::object();
+  for (const auto& some : {CommonSchemas(), EvaluationSchemas(), PolicySchemas()}) {
+    for (const Schema& schema : some) schemas[std::string(schema.name)] = Json::parse(schema.text);
+  }
+  Json parameters = Json::object();
+  Json headers = Json::object();
+  for (const HeaderField& header : HeaderFields()) {
+    const std::string name(header.name);
+    if (header.side != HeaderOf::kAnswer) parameters[name] = Parameter(name, "header", header.about, header.schema);
+    if (header.side != HeaderOf::kRequest)
+      headers[name] = {{"description", header.about}, {"schema", Json::parse(header.schema)}};
+  }
+  const Json responses = {
+      {"Problem",
+       ProblemResponse("A problem (RFC 9457).", {"Content-Language", "Allow", "WWW-Authenticate", "Retry-After"})},
+      {"TooMany", ProblemResponse("Too many connections of one address, or requests with one key.",
+                                  {"Content-Language", "Retry-After"})},
+      {"Unavailable", ProblemResponse("The service is busy, keeps nothing, or the district is broken.",
+                                      {"Content-Language", "Retry-After"})}};
+  return {{"schemas", std::move(schemas)},
+          {"parameters", std::move(parameters)},
+          {"headers", std::move(headers)},
+          {"responses", responses},
+          {"securitySchemes", {{"key", {{"type", "http"}, {"scheme", "bearer"}}}}}};
+}
 
-Outcome ShowOpenApi(const Call& /*call*/) {
+std::string Description() {
   Json paths = Json::object();
   for (const Route& route : Routes()) {
     const std::string method = route.method == "GET" ? "get" : "post";
     paths[std::string(route.pattern)][method] = Operation(route);
   }
-  const Json problem = {{"type", "object"},
-                        {"required", {"type", "title", "status", "detail", "code"}},
-                        {"properties",
-                         {{"type", Text()},
-                          {"title", Text()},
-                          {"status", {{"type", "integer"}}},
-                          {"detail", Text()},
-                          {"code", Text()},
-                          {"instance", Text()},
-                          {"messages", {{"type", "object"}, {"properties", {{"zh", Text()}, {"en", Text()}}}}},
-                          {"errors", {{"type", "array"}}}}}};
   const Json body = {{"openapi", "3.1.0"},
                      {"info", {{"title", "Heng"}, {"version", kEngineVersion}}},
                      {"paths", std::move(paths)},
-                     {"components",
-                      {{"schemas", {{"Problem", problem}}},
-                       {"securitySchemes", {{"key", {{"type", "http"}, {"scheme", "bearer"}}}}}}}};
-  return Response{200, "application/json", {}, body.dump()};
+                     {"components", Components()}};
+  return body.dump();
+}
+
+}  // namespace
+
+Outcome ShowOpenApi(const Call& /*call*/) {
+  static const std::string description = Description();
+  return Response{200, "application/json", {}, description};
 }
 
 }  // namespace heng::server
