@@ -106,10 +106,6 @@ std::vector<Schema> EvaluationSchemas() {
           "deployment": { "$ref": "#/components/schemas/Digest" },
           "period": { "$ref": "#/components/schemas/Period" },
           "trial": { "description": "Only in the policy's trial: without effect.", "const": true },
-          "violations": {
-            "description": "Only if a guarantee is broken.",
-            "type": "array", "minItems": 1, "items": { "$ref": "#/components/schemas/Violation" }
-          },
           "results": { "type": "array", "items": { "$ref": "#/components/schemas/SubjectResult" } },
           "open_parameters": { "type": "array", "items": { "$ref": "#/components/schemas/OpenParameter" } },
           "district_choices": { "type": "array", "items": { "$ref": "#/components/schemas/DistrictChoice" } }

@@ -19,11 +19,22 @@ def same(a, b):
     return type(a) is type(b) and a == b
 
 
+def inner(schema):
+    """(name, schema) of each that it is made of."""
+    yield from schema.get("properties", {}).items()
+    for keyword in ("anyOf", "oneOf"):
+        yield from ((f"{keyword}{i}", one) for i, one in enumerate(schema.get(keyword, [])))
+    for keyword in ("items", "propertyNames", "additionalProperties", "not"):
+        if isinstance(schema.get(keyword), dict):
+            yield keyword, schema[keyword]
+
+
 class Validator:
-    """`document`: what the references are within."""
+    """`document`: what the references are within. `met`: the schemas that something was compared with, by their ids."""
 
     def __init__(self, document):
         self.document = document
+        self.met = set()
 
     def at(self, reference):
         assert reference.startswith("#/"), reference
@@ -37,6 +48,7 @@ class Validator:
 
     def mistakes(self, value, schema, at=""):
         """What is wrong with the value, each with its place."""
+        self.met.add(id(schema))
         found = []
         for keyword, argument in schema.items():
             if keyword in ANNOTATIONS or keyword == "additionalProperties":

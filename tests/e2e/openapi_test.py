@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from json_schema import ANNOTATIONS, Validator  # noqa: E402
+from json_schema import ANNOTATIONS, Validator, inner  # noqa: E402
 from openapi_check import Api  # noqa: E402
 from service import Service  # noqa: E402
 
@@ -42,10 +42,7 @@ def examples(operation):
 def schemas_within(schema):
     """Itself and every schema in it."""
     yield schema
-    inner = list(schema.get("properties", {}).values())
-    inner += [one for keyword in ("anyOf", "oneOf") for one in schema.get(keyword, [])]
-    inner += [schema[keyword] for keyword in ("items", "propertyNames", "additionalProperties") if isinstance(schema.get(keyword), dict)]
-    for one in inner:
+    for _, one in inner(schema):
         yield from schemas_within(one)
 
 
