@@ -182,8 +182,9 @@ Json Components() {
   for (const HeaderField& header : HeaderFields()) {
     const std::string name(header.name);
     if (header.side != HeaderOf::kAnswer) parameters[name] = Parameter(name, "header", header.about, header.schema);
-    if (header.side != HeaderOf::kRequest)
-      headers[name] = {{"description", header.about}, {"schema", Json::parse(header.schema)}};
+    if (header.side == HeaderOf::kRequest) continue;
+    headers[name] = {{"description", header.about}, {"schema", Json::parse(header.schema)}};
+    if (header.always) headers[name]["required"] = true;
   }
   const Json responses = {
       {"Problem",

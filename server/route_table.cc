@@ -18,7 +18,6 @@ constexpr std::string_view kPeriod = R"({"$ref": "#/components/schemas/PeriodAsk
 constexpr std::string_view kAnyText = R"({"type": "string"})";
 constexpr std::string_view kUlid = R"({"$ref": "#/components/schemas/Ulid"})";
 
-
 constexpr std::string_view kPolicyExample =
     R"json({"source": "政策 a.b \"示例\"\n  版本 \"1\"\n  施行 2024-01-01 起   自定 \"示例\"\n\n)json"
     R"json(对象 项目 {\n  户数 [households] : 整数 户, 1 至 20000\n}\n\n填报 每月 {\n)json"

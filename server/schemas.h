@@ -27,6 +27,7 @@ struct HeaderField {
   HeaderOf side;
   std::string_view about;
   std::string_view schema;
+  bool always = false;  // of every answer that is described with it
 };
 
 const std::vector<HeaderField>& HeaderFields();

@@ -77,6 +77,7 @@ class Api:
         response = self.resolve(operation["responses"].get(str(status), operation["responses"]["default"]))
         mistakes = []
         described = {name.lower(): self.resolve(one) for name, one in response.get("headers", {}).items()}
+        mistakes += [f"header {name}: missing" for name, one in described.items() if one.get("required") and name not in headers]
         for name, value in headers.items():
             if name in described:
                 schema = described[name]["schema"]
