@@ -66,7 +66,7 @@ bool Access::open() const {
   return open_;
 }
 
-tl::expected<Identity, Problem> Access::Identify(std::string_view authorization) {
+tl::expected<Identity, Problem> Access::Identify(std::string_view authorization, bool counts) {
   std::shared_ptr<const store::KeyRing> ring;
   {
     const std::lock_guard lock(mutex_);
@@ -88,7 +88,7 @@ tl::expected<Identity, Problem> Access::Identify(std::string_view authorization)
   if (key == nullptr) {
     return Unauthorized("bad-key", "密钥不对、已吊销或已过期", "the key is wrong, revoked or expired");
   }
-  if (!TakeToken(key->id, now_ms)) {
+  if (counts && !TakeToken(key->id, now_ms)) {
     Problem problem{429, "too-many-requests", {"这把密钥的请求太多", "too many requests with this key"}, "", {}};
     problem.retry_after_s = 1;
     return tl::unexpected(std::move(problem));

@@ -88,7 +88,9 @@ server::HttpLimits LimitsOf(const config::ServiceConfig& service) {
   const config::ClientLimits& given = service.limits;
   server::HttpLimits limits;
   limits.framing.body_bytes = service.request_limit_bytes;
-  limits.workers = service.threads;
+  // One is left to the others, whatever a district asks for.
+  limits.workers = service.threads + 1;
+  limits.workers_of_lane = service.threads;
   limits.queued = static_cast<size_t>(given.queued);
   limits.connections = static_cast<size_t>(given.connections);
   limits.connections_per_peer = static_cast<size_t>(given.connections_per_peer);
@@ -159,7 +161,8 @@ int Serve(config::ServiceConfig& config, store::Store* store, const Manner& mann
   Describe(*live.Current(), manner);
 
   server::HttpServer http([&live](const server::Request& request) { return server::Answer(live.Current(), request); },
-                          LimitsOf(config));
+                          LimitsOf(config),
+                          [&live](const server::Request& head) { return server::RefuseByHead(live.Current(), head); });
   AddFigures(metrics, http);
   if (auto status = http.Bind(config.listen.host, config.listen.port); !status) return Report(status.error(), manner);
   if (!config.socket.empty()) {
