@@ -19,6 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr size_t kConfigBytes = size_t{1} << 20;
+constexpr size_t kLongestName = 100;
 
 // The .heng files that the path means, in order; sub-folders are not looked into.
 std::vector<std::string> PolicyFiles(const std::string& path) {
@@ -42,6 +43,11 @@ class DistrictReader {
                     mistakes_);
     if (const YamlMember* name = members.Require("name")) {
       district_.name = ReadTextOf(*name, mistakes_).value_or("");
+      if (CountCodePoints(district_.name) > kLongestName) {
+        Refuse(name->value, "name-too-long",
+               {fmt::format("名称不能超过 {} 个字", kLongestName),
+                fmt::format("a name has at most {} characters", kLongestName)});
+      }
     }
     if (const YamlMember* publication = members.Find("publication")) ReadPublication(*publication);
     const bool by_store = district_.publication == Publication::kStore;
@@ -77,7 +83,10 @@ class DistrictReader {
     if (!path) return;
     district_.policy = ResolvePath(district_.file, *path);
     const std::vector<std::string> files = PolicyFiles(district_.policy);
-    if (files.empty()) {
+    std::error_code error;
+    if (!fs::exists(district_.policy, error)) {
+      Refuse(member.value, "no-policy", NoSuch({"文件或文件夹", "file or folder"}, *path, district_.policy));
+    } else if (files.empty()) {
       Refuse(member.value, "no-policy",
              {fmt::format("“{}”里没有政策（.heng 文件）", district_.policy),
               fmt::format("there is no policy (a .heng file) at '{}'", district_.policy)});
@@ -181,8 +190,7 @@ class DistrictReader {
     district_.data = ResolvePath(district_.file, *path);
     std::error_code error;
     if (!fs::exists(*district_.data, error)) {
-      Refuse(member.value, "no-such-path",
-             {fmt::format("没有“{}”", *district_.data), fmt::format("there is no '{}'", *district_.data)});
+      Refuse(member.value, "no-such-path", NoSuch({"文件或文件夹", "file or folder"}, *path, *district_.data));
     }
   }
 

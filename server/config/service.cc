@@ -1,5 +1,7 @@
 #include "server/config/service.h"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
 #include <array>
 #include <filesystem>
@@ -20,8 +22,14 @@ constexpr int64_t kMostConnections = 100000;
 constexpr int64_t kMostSeconds = 3600;
 constexpr int64_t kMostRequests = 1000000;
 
+bool IsDigits(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
 void ReadListen(const YamlMember& member, ServiceConfig& config, MistakeList& mistakes) {
-  const auto text = ReadTextOf(member, mistakes);
+  // An address may look like a number.
+  const bool scalar = member.value.is(YamlNode::Kind::kScalar) && !member.value.text.empty();
+  const auto text = scalar ? std::optional(member.value.text) : ReadTextOf(member, mistakes);
   if (!text) return;
   if (auto listen = ParseListen(*text)) {
     config.listen = std::move(*listen);
@@ -36,9 +44,8 @@ void ReadDistricts(const YamlMember& member, ServiceConfig& config, MistakeList&
   config.districts = ResolvePath(config.file, *text);
   std::error_code error;
   if (!std::filesystem::is_directory(config.districts, error)) {
-    mistakes.Add(
-        "no-such-folder", member.value.line, member.value.column,
-        {fmt::format("没有文件夹“{}”", config.districts), fmt::format("there is no folder '{}'", config.districts)});
+    mistakes.Add("no-such-folder", member.value.line, member.value.column,
+                 NoSuch({"文件夹", "folder"}, *text, config.districts));
   }
 }
 
@@ -114,6 +121,15 @@ Bilingual UnsignedRetention() {
           "retention needs a signing_key: the log says under its signature what was removed"};
 }
 
+Bilingual NoSuch(const Bilingual& what, const std::string& written, const std::string& path) {
+  Bilingual message{fmt::format("没有这个{}：“{}”", what.zh, written),
+                    fmt::format("there is no such {}: '{}'", what.en, written)};
+  if (written == path) return message;
+  message.zh += fmt::format("，即 {}", path);
+  message.en += fmt::format(", which is {}", path);
+  return message;
+}
+
 bool Listen::loopback() const { return host == "localhost" || host == "::1" || host.starts_with("127."); }
 
 std::string Listen::ToString() const {
@@ -128,6 +144,18 @@ Result<Listen> ParseListen(std::string_view text) {
                 std::string(text));
   };
   const size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos && IsDigits(text)) {
+    return Fail(ErrorKind::kUsage, "bad-listen",
+                {fmt::format("“{}”只有端口，没有地址，请写成 127.0.0.1:{}", text, text),
+                 fmt::format("'{}' is a port without an address, write 127.0.0.1:{}", text, text)},
+                std::string(text));
+  }
+  if (colon == std::string_view::npos && !text.empty()) {
+    return Fail(ErrorKind::kUsage, "bad-listen",
+                {fmt::format("“{}”没有端口，请写成 {}:8080", text, text),
+                 fmt::format("'{}' has no port, write {}:8080", text, text)},
+                std::string(text));
+  }
   if (colon == std::string_view::npos) return bad();
   std::string_view host = text.substr(0, colon);
   const std::string_view port = text.substr(colon + 1);
@@ -139,8 +167,11 @@ Result<Listen> ParseListen(std::string_view text) {
   const bool host_fits = !host.empty() && std::all_of(host.begin(), host.end(), [](unsigned char c) {
     return c > 0x20 && c < 0x7F && c != '/' && c != '@';
   });
-  const bool digits = !port.empty() && port.size() <= 5 &&
-                      std::all_of(port.begin(), port.end(), [](char c) { return c >= '0' && c <= '9'; });
+  const bool digits = port.size() <= 5 && IsDigits(port);
+  // Four numbers of which one is too large would be asked of the name service.
+  const bool numeric = host.find_first_not_of("0123456789.") == std::string_view::npos;
+  in_addr address{};
+  if (numeric && ::inet_pton(AF_INET, std::string(host).c_str(), &address) != 1) return bad();
   if (!host_fits || !digits || (port.size() > 1 && port[0] == '0')) return bad();
   const int number = std::stoi(std::string(port));
   if (number > 65535) return bad();

@@ -66,6 +66,9 @@ tl::expected<ServiceConfig, std::vector<Mistake>> LoadService(const std::string&
 // What is wrong with a retention where no key signs.
 Bilingual UnsignedRetention();
 
+// What is said of a path that nothing is at, as it is written and as it is resolved.
+Bilingual NoSuch(const Bilingual& what, const std::string& written, const std::string& path);
+
 // A path written in `file`: absolute, or relative to the file's folder.
 std::string ResolvePath(const std::string& file, const std::string& path);
 
