@@ -160,6 +160,10 @@ tl::expected<SettlementFacts, Problem> ReadSentBook(const std::string& bytes) {
 
 tl::expected<SettlementFacts, Problem> ReadFolder(const config::District& district,
                                                   const data::Deployment& deployment) {
+  if (!district.data_mistakes.empty()) {
+    const config::Mistake& mistake = district.data_mistakes.front();
+    return Refuse(503, mistake.code, mistake.message, mistake.Place());
+  }
   const auto folder = config::FactsFolder(district, deployment);
   if (!folder) {
     return Refuse(400, "no-data",

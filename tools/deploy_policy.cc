@@ -89,6 +89,7 @@ Result<Deployed> DeployDistrict(const SettleOptions& options, const Manner& mann
   }
   PrintWithoutNotes(district->diagnostics, manner);
   if (!district->mistakes.empty() || district->broken()) return broken(district->mistakes);
+  if (!options.data && !district->data_mistakes.empty()) return broken(district->data_mistakes);
   const auto deployments = options.in_folder ? district->in_folder : FindDeployments(*service, *district, manner);
   if (!deployments) return tl::unexpected(deployments.error());
   Result<Deployed> out = Choose(*deployments, options);

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -24,7 +25,8 @@
 #include "server/routes.h"
 #include "server/settlement_jobs.h"
 #include "server/watch.h"
-#include "tools/open_store.h"
+#include "tools/describe.h"
+#include "tools/start_check.h"
 #include "tools/verbs.h"
 
 namespace heng::tools {
@@ -40,30 +42,6 @@ int Report(const std::vector<config::Mistake>& mistakes, const Manner& manner) {
 
 void Say(const Manner& manner, const std::string& zh, const std::string& en) {
   fmt::print(stderr, "{}\n", manner.language == Language::kChinese ? zh : en);
-}
-
-// What is loaded and what is broken; a broken district does not stop the others.
-void Describe(const server::Service& service, const Manner& manner) {
-  if (service.districts.empty()) Say(manner, "警告：没有街道的配置", "warning: no district is configured");
-  fmt::print(stderr, "{}", config::RenderText(service.mistakes, manner.language));
-  for (const server::ServedDistrict& served : service.districts) {
-    const config::District& district = served.written();
-    Print(district.diagnostics, manner);
-    fmt::print(stderr, "{}", config::RenderText(district.mistakes, manner.language));
-    if (served.rejected) {
-      Say(manner, fmt::format("街道 {}：改动有错误，仍用原来的", district.id),
-          fmt::format("district {}: the change has errors, the last good state is kept", district.id));
-    } else if (district.broken()) {
-      Say(manner, fmt::format("街道 {}：有错误，不提供服务", district.id),
-          fmt::format("district {}: has errors and is not served", district.id));
-    }
-    for (const data::Deployment& one : district.deployments) {
-      if (district.broken()) break;
-      const syntax::PolicyDecl& policy = one.graph->model->policy;
-      Say(manner, fmt::format("街道 {} {}：{} {} 版", district.id, district.name, policy.id, policy.version),
-          fmt::format("district {} {}: {} version {}", district.id, district.name, policy.id, policy.version));
-    }
-  }
 }
 
 void Announce(const config::ServiceConfig& service, bool open, const Manner& manner) {
@@ -143,7 +121,9 @@ void KeepMemory() {
   ::mallopt(M_TRIM_THRESHOLD, 16 << 20);
 }
 
-int Serve(config::ServiceConfig& config, store::Store* store, const Manner& manner) {
+// `written`: the configuration without what the command line says.
+int Serve(config::ServiceConfig& config, const config::ServiceConfig& written, store::Store* store,
+          const Manner& manner) {
   KeepMemory();
   server::EventLog log(DetailOf(config.log));
   server::Metrics metrics;
@@ -154,9 +134,11 @@ int Serve(config::ServiceConfig& config, store::Store* store, const Manner& mann
   if (store != nullptr) settlements.emplace(*store, past, &log, server::SettlementJobs::Limits{});
   server::Service base{{},       {},   [] { return data::NewUlid(); },        store, &access,
                        &metrics, &log, settlements ? &*settlements : nullptr, &past};
-  server::LiveService live(config.file, std::move(base));
+  server::LiveService live(written, std::move(base));
+  server::FileStamps stamps;
   live.Reload();
-  Describe(*live.Current(), manner);
+  Describer describer(manner);
+  describer.Describe(*live.Current());
 
   server::HttpServer http([&live](const server::Request& request) { return server::Answer(live.Current(), request); },
                           LimitsOf(config));
@@ -174,16 +156,17 @@ int Serve(config::ServiceConfig& config, store::Store* store, const Manner& mann
                         ""},
                   manner);
   }
-  const server::Watch watch({[&live] { return live.Folders(); },
+  const server::Watch watch(std::move(stamps),
+                            {[&live] { return live.Paths(); },
                              [&] {
                                live.Reload();
-                               Describe(*live.Current(), manner);
+                               describer.Describe(*live.Current());
                              },
                              // Keys and versions are made, revoked and withdrawn by other processes too.
                              [&] {
                                if (auto status = access.Refresh(); !status)
                                  log.Failed("keys", status.error().code, status.error().message.en);
-                               if (live.RepublishIfChanged()) Describe(*live.Current(), manner);
+                               if (live.RepublishIfChanged()) describer.Describe(*live.Current());
                              }});
   std::optional<server::Retention> retention;
   if (store != nullptr) retention.emplace([&live] { return live.Current(); });
@@ -201,18 +184,19 @@ int RunServe(const ServeOptions& options, const Manner& manner) {
   server::BlockSignals();
   auto config = config::LoadService(options.config);
   if (!config) return Report(config.error(), manner);
+  const config::ServiceConfig written = *config;
   if (options.listen) {
     auto listen = config::ParseListen(*options.listen);
     if (!listen) return Report(listen.error(), manner);
     config->listen = std::move(*listen);
   }
   if (options.store) config->store = *options.store;
-  if (config->store.empty()) return Serve(*config, nullptr, manner);
-  auto with = config->signing_key.empty() ? store::StoreOptions{} : SignedBy(config->signing_key);
-  if (!with) return Report(with.error(), manner);
+  auto with = StoreOptionsOf(*config);
+  if (!with) return Report(std::vector{with.error()}, manner);
+  if (config->store.empty()) return Serve(*config, written, nullptr, manner);
   auto store = store::Store::Open(config->store, std::move(*with));
   if (!store) return Report(store.error(), manner);
-  return Serve(*config, store->get(), manner);
+  return Serve(*config, written, store->get(), manner);
 }
 
 }  // namespace heng::tools

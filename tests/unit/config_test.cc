@@ -111,6 +111,10 @@ INSTANTIATE_TEST_SUITE_P(
         BadFile{"ListenNumber", "districts: districts\nlisten: 127.0.0.1\n", "bad-listen", 2, 9},
         BadFile{"ListenPortAlone", "districts: districts\nlisten: 8080\n", "bad-listen", 2, 9},
         BadFile{"ListenNoSuchNumber", "districts: districts\nlisten: 256.1.1.1:80\n", "bad-listen", 2, 9},
+        BadFile{"StoreOfAnotherKind", "districts: districts\nstore: mysql://x\n", "bad-store-url", 2, 8},
+        BadFile{"StoreWithoutFile", "districts: districts\nstore: \"sqlite:\"\n", "bad-store-url", 2, 8},
+        BadFile{"SocketTooLong", "districts: districts\nsocket: /" + std::string(107, 's') + "\n", "bad-socket", 2, 9},
+        BadFile{"SocketIsAFolder", "districts: districts\nsocket: districts\n", "bad-socket", 2, 9},
         BadFile{"StoreVariableUnset", "districts: districts\nstore: ${HENG_NOT_SET}\n", "missing-variable", 2, 8},
         BadFile{"StoreVariableOldForm", "districts: districts\nstore: $HENG_NOT_SET\n", "missing-variable", 2, 8},
         BadFile{"KeyVariableUnset", "districts: districts\nsigning_key: keys/${HENG_NOT_SET}.pem\n", "missing-variable",
@@ -177,8 +181,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadFile{"ParameterWithNoBreakSpace", DistrictFile("parameters:\n  红牌检查频次: 5\u00A0次/月\n"), "odd-space",
                 4, 11},
         BadFile{"ParameterWithFullWidthColon", DistrictFile("parameters:\n  红牌检查频次：5 次/月\n"),
-                "full-width-colon", 4, 9},
-        BadFile{"NoData", DistrictFile("data: nowhere\n"), "no-such-path", 3, 7}),
+                "full-width-colon", 4, 9}),
     CaseName);
 
 // What looks like a slip of the keyboard and is none.
@@ -222,6 +225,43 @@ TEST(ConfigTest, ChineseSaysWhatToWrite) {
     const std::string text = RenderText(config.error(), Language::kChinese);
     EXPECT_NE(text.find(said.zh), std::string::npos) << text;
   }
+}
+
+// A district without its data evaluates.
+TEST(ConfigTest, MissingDataBreaksNothingElse) {
+  const tests::TemporaryFolder folder;
+  folder.Write("facts.xls", "");
+  folder.Write("folder/none.txt", "");
+  struct Case {
+    const char* data;
+    const char* code;
+  };
+  for (const Case& one : {Case{"nowhere", "no-such-path"}, Case{"facts.xls", "not-a-workbook"}, Case{"folder", ""}}) {
+    folder.Write("slz.yaml", DistrictFile(std::string("data: ") + one.data + "\n"));
+    const config::District district = LoadDistrict(folder.path() + "/slz.yaml");
+    EXPECT_FALSE(district.broken());
+    EXPECT_EQ(district.deployments.size(), 1U);
+    EXPECT_EQ(district.faulty(), *one.code != '\0');
+    if (*one.code == '\0') continue;
+    ASSERT_EQ(district.data_mistakes.size(), 1U);
+    EXPECT_EQ(std::tie(district.data_mistakes[0].line, district.data_mistakes[0].column), std::tuple(3U, 7U));
+    EXPECT_EQ(district.data_mistakes[0].code, one.code);
+  }
+}
+
+TEST(ConfigTest, WhatNeedsARestartIsNamed) {
+  const tests::TemporaryFolder folder;
+  folder.Write("heng.yaml", "districts: .\nstore: sqlite:heng.db\nsigning_key: a.pem\nretention: 3 年\n");
+  folder.Write("now.yaml",
+               "districts: ..\nlisten: 127.0.0.1:81\nsigning_key: b.pem\nlog: none\nthreads: 3\nretention: 2 年\n"
+               "checkpoint_every: 5\nrequest_limit_bytes: 4096\nsocket: s\nlimits: { queued: 5, idle_seconds: 60 }\n");
+  const auto started = LoadService(folder.path() + "/heng.yaml");
+  const auto now = LoadService(folder.path() + "/now.yaml");
+  ASSERT_TRUE(now) << RenderText(now.error(), Language::kEnglish);
+  EXPECT_EQ(ChangedForRestart(*started, *now),
+            (std::vector<std::string>{"listen", "socket", "store", "signing_key", "log", "threads",
+                                      "request_limit_bytes", "limits.queued"}));
+  EXPECT_TRUE(ChangedForRestart(*started, *started).empty());
 }
 
 TEST(ConfigTest, EveryMistakeOfAFileIsFound) {
@@ -322,6 +362,26 @@ TEST(ConfigTest, ABrokenPolicyBreaksItsDistrictOnly) {
   EXPECT_FALSE(districts[1].diagnostics.empty());
   EXPECT_FALSE(districts[2].broken());
   EXPECT_EQ(districts[3].mistakes.at(0).code, "bad-file-name");
+}
+
+TEST(ConfigTest, NoDistrictFileIsPassedOverButHiddenOnes) {
+  const tests::TemporaryFolder folder;
+  folder.Write("heng.yaml", "districts: districts\n");
+  for (const char* name :
+       {"aa.yaml", "aa.yml", "bb.YAML", "cc.yaml", ".#cc.yaml", ".dd.yaml", "ee.yaml.bak", "ff.yaml~"})
+    folder.Write(std::string("districts/") + name, DistrictFile(""));
+  const auto districts = LoadDistricts(*LoadService(folder.path() + "/heng.yaml"));
+  ASSERT_EQ(districts.size(), 3U);
+  ASSERT_EQ(districts[0].mistakes.size(), 1U);
+  EXPECT_EQ(districts[0].id, "aa");
+  EXPECT_TRUE(districts[0].broken());
+  EXPECT_EQ(districts[0].mistakes[0].code, "duplicate-district");
+  EXPECT_NE(districts[0].mistakes[0].message.zh.find("aa.yaml、aa.yml "), std::string::npos);
+  EXPECT_TRUE(districts[0].deployments.empty());
+  ASSERT_EQ(districts[1].mistakes.size(), 1U);
+  EXPECT_EQ(districts[1].mistakes[0].code, "bad-file-name");
+  EXPECT_EQ(districts[2].id, "cc");
+  EXPECT_FALSE(districts[2].broken());
 }
 
 TEST(ConfigTest, TwoFilesOfOneVersionAreRefused) {
