@@ -33,7 +33,7 @@ void Describer::Say(const std::string& zh, const std::string& en) const {
 }
 
 void Describer::Describe(const server::Service& service) {
-  if (service.districts.empty() && !started_) Say("警告：没有街道的配置", "warning: no district is configured");
+  if (service.districts.empty() && !started_) Say("警告：没有辖区的配置", "warning: no district is configured");
   std::string of_service = config::RenderText(service.mistakes, manner_.language);
   const std::string changed = Joined(service.after_restart, "、");
   if (of_service + changed != said_of_service_) {
@@ -54,7 +54,7 @@ void Describer::Describe(const server::Service& service) {
     DescribeDistrict(served);
   }
   for (const auto& [id, text] : before) {
-    Say(fmt::format("街道 {}：配置已经不在，不再提供服务", id),
+    Say(fmt::format("辖区 {}：配置已经不在，不再提供服务", id),
         fmt::format("district {}: its file is gone, it is not served any more", id));
     said_.erase(id);
   }
@@ -79,16 +79,16 @@ void Describer::DescribeDistrict(const server::ServedDistrict& served) {
   said = std::move(state);
   std::fputs(mistakes.c_str(), stderr);
   if (served.rejected) {
-    return Say(fmt::format("街道 {}：改动有错误，仍用原来的", district.id),
+    return Say(fmt::format("辖区 {}：改动有错误，仍用原来的", district.id),
                fmt::format("district {}: the change has errors, the last good state is kept", district.id));
   }
   if (district.broken()) {
-    return Say(fmt::format("街道 {}：有错误，不提供服务", district.id),
+    return Say(fmt::format("辖区 {}：有错误，不提供服务", district.id),
                fmt::format("district {}: has errors and is not served", district.id));
   }
   const auto notes = std::count_if(district.diagnostics.begin(), district.diagnostics.end(),
                                    [](const Diagnostic& one) { return one.severity() == Severity::kNote; });
-  Say(fmt::format("街道 {} {}：{}{}", district.id, district.name, Joined(policies_zh, "，"),
+  Say(fmt::format("辖区 {} {}：{}{}", district.id, district.name, Joined(policies_zh, "，"),
                   notes > 0 ? fmt::format("（{} 条说明，见 heng check）", notes) : ""),
       fmt::format("district {} {}: {}{}", district.id, district.name, Joined(policies_en, ", "),
                   notes > 0 ? fmt::format(" ({} notes, see heng check)", notes) : ""));

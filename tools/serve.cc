@@ -47,11 +47,11 @@ void Say(const Manner& manner, const std::string& zh, const std::string& en) {
 void Announce(const config::ServiceConfig& service, bool open, const Manner& manner) {
   const std::string address = "http://" + service.listen.ToString();
   if (open) {
-    Say(manner, fmt::format("服务地址 {} ，只有本机能访问，没有身份认证；建第一把密钥：heng key create", address),
+    Say(manner, fmt::format("服务地址 {} ，只有本机能访问，没有身份认证；建第一把 API 密钥：heng key create", address),
         fmt::format("serving at {} for this machine only, no authentication; make the first key: heng key create",
                     address));
   } else {
-    Say(manner, fmt::format("服务地址 {} ，请求要带密钥", address),
+    Say(manner, fmt::format("服务地址 {} ，请求要带 API 密钥", address),
         fmt::format("serving at {}, requests need a key", address));
   }
   if (service.store.empty()) {
@@ -151,7 +151,7 @@ int Serve(config::ServiceConfig& config, const config::ServiceConfig& written, s
   if (!access.open() && (store == nullptr || !store->Keys() || store->Keys()->empty())) {
     return Report(Error{ErrorKind::kFindings,
                         "no-key",
-                        {"不限于本机的服务需要密钥：先运行 heng key create",
+                        {"不限于本机的服务需要 API 密钥：先运行 heng key create",
                          "a service that is not loopback needs keys: run heng key create first"},
                         ""},
                   manner);

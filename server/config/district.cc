@@ -235,7 +235,7 @@ District Ambiguous(const std::string& id, const std::vector<std::string>& files,
        district.file,
        0,
        0,
-       {fmt::format("{} 是同一个街道的配置，请只留一个 {}.yaml", fmt::join(names, "、"), id),
+       {fmt::format("{} 是同一个辖区的配置，请只留一个 {}.yaml", fmt::join(names, "、"), id),
         fmt::format("{} are files of one district: keep {}.yaml alone", fmt::join(names, " and "), id)}});
   return district;
 }
@@ -282,7 +282,7 @@ District LoadDistrict(const std::string& path) {
   } else if (!IsDistrictId(district.id)) {
     mistakes.Add(
         "bad-district-id", 0, 0,
-        {fmt::format("“{}”不能作街道的标识：小写字母开头，共 2 至 41 个小写字母、数字或连字符", district.id),
+        {fmt::format("“{}”不能作辖区的标识：小写字母开头，共 2 至 41 个小写字母、数字或连字符", district.id),
          fmt::format("'{}' cannot be a district's id: 2 to 41 lower-case letters, digits or hyphens, a letter first",
                      district.id)});
   }

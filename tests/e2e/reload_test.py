@@ -3,20 +3,16 @@
 configuration for `heng check` and `heng serve`."""
 
 import json
-import os
 import shutil
-import subprocess
 import tempfile
 import unittest
 from pathlib import Path
 
-from service import HENG, ROOT, Service, attempts, run_heng
+from service import ROOT, Service, attempts, run_heng
 
 DISTRICT = "/v1/districts/shiliuzhuang"
 BOUND = DISTRICT + "/policies/plates/versions/2024.1/parameters"
 STORE = "store: sqlite:heng.db\n"
-MODULE = '''模块 common.hotline
-'''
 
 
 class Reload(unittest.TestCase):
@@ -99,14 +95,14 @@ class Reload(unittest.TestCase):
 
     def test_a_module_that_comes_back(self):
         service = self.make(start=False)
-        shutil.copytree(ROOT / "policies/tianqiao", service.folder / "tianqiao")
+        shutil.copytree(ROOT / "policies/xiangmihu", service.folder / "xiangmihu")
         shutil.copytree(ROOT / "policies/common", service.folder / "common")
-        text = (ROOT / "policies/districts/tianqiao.yaml").read_text(encoding="utf-8")
-        (service.folder / "districts/tianqiao.yaml").write_text(text, encoding="utf-8")
+        text = (ROOT / "policies/districts/xiangmihu.yaml").read_text(encoding="utf-8")
+        (service.folder / "districts/xiangmihu.yaml").write_text(text, encoding="utf-8")
         service.start()
         self.assertEqual(self.readiness(service), (200, [], None))
         (service.folder / "common").rename(service.folder / "common.x")
-        self.until((503, ["tianqiao"], None), lambda: self.readiness(service))
+        self.until((503, ["xiangmihu"], None), lambda: self.readiness(service))
         (service.folder / "common.x").rename(service.folder / "common")
         self.until((200, [], None), lambda: self.readiness(service))
         self.assertEqual(service.stop(), 0)
