@@ -4,11 +4,13 @@ configuration for `heng check` and `heng serve`."""
 
 import json
 import shutil
+import socket
+import subprocess
 import tempfile
 import unittest
 from pathlib import Path
 
-from service import ROOT, Service, attempts, run_heng
+from service import HENG, ROOT, Service, attempts, run_heng
 
 DISTRICT = "/v1/districts/shiliuzhuang"
 BOUND = DISTRICT + "/policies/plates/versions/2024.1/parameters"
@@ -216,6 +218,15 @@ class Check(unittest.TestCase):
             self.assertEqual(checked.returncode, 1, rest)
             self.assertIn(code, checked.stderr)
             self.assertEqual(checked.stderr.count(" error "), 1, checked.stderr)
+
+    def test_why_it_cannot_listen_in_chinese(self):
+        self.check("")
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            address = f"127.0.0.1:{taken.getsockname()[1]}"
+            done = subprocess.run([HENG, "--lang", "zh", "serve", "--config", f"{self.folder}/heng.yaml", "--listen", address],
+                                  capture_output=True, text=True, timeout=60, check=False)
+            self.assertEqual(done.returncode, 3, done.stderr)
+            self.assertIn(f"cannot-listen: 不能监听 {address}：这个地址和端口已有程序在用", done.stderr)
 
     def test_of_an_open_quote(self):
         (self.folder / "districts/shiliuzhuang.yaml").write_text(
