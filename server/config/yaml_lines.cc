@@ -102,9 +102,7 @@ class LineReader {
       if (IsOddSpace(behind)) {
         RefuseOddSpace(from + ascii + 1, behind);
       } else {
-        Refuse(from + ascii, "no-space-after-colon",
-               {fmt::format("冒号后面要有一个空格，请写成“{}: …”", key),
-                fmt::format("a space must follow the colon: write '{}: …'", key)});
+        RefuseNoSpace(from + ascii, key);
       }
     } else if (from != begin) {
       RefuseBehindQuote(from);
@@ -118,6 +116,12 @@ class LineReader {
     Refuse(at, "full-width-colon",
            {fmt::format("这里是全角冒号（：），请用半角冒号加一个空格，写成“{}: …”", key),
             fmt::format("this is a full-width colon: write an ASCII one and a space, '{}: …'", key)});
+  }
+
+  void RefuseNoSpace(size_t at, const std::string& key) {
+    Refuse(at, "no-space-after-colon",
+           {fmt::format("冒号后面要有一个空格，请写成“{}: …”", key),
+            fmt::format("a space must follow the colon: write '{}: …'", key)});
   }
 
   void RefuseOddSpace(size_t at, char32_t space) {
@@ -231,7 +235,12 @@ class LineReader {
     if (!is_key) return;
     const std::string_view text = line_.substr(begin, at_ - begin);
     const size_t wide = text.find(kFullWidthColon);
-    if (wide != std::string_view::npos) RefuseWideColon(begin + wide, std::string(text.substr(0, wide)));
+    const size_t ascii = text.find(':');
+    if (wide < ascii) {
+      RefuseWideColon(begin + wide, std::string(text.substr(0, wide)));
+    } else if (ascii != std::string_view::npos) {
+      RefuseNoSpace(begin + ascii, std::string(text.substr(0, ascii)));
+    }
   }
 
   MistakeList& mistakes_;
@@ -247,11 +256,11 @@ class LineReader {
 bool LookAtLines(std::string_view text, MistakeList& mistakes) {
   LineReader reader(mistakes);
   while (!text.empty()) {
-    const size_t end = text.find('\n');
-    std::string_view line = text.substr(0, end);
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    if (!reader.Read(line) || end == std::string_view::npos) break;
-    text.remove_prefix(end + 1);
+    // A line ends where YAML ends it: at "\r" too.
+    const size_t end = std::min(text.find_first_of("\r\n"), text.size());
+    if (!reader.Read(text.substr(0, end))) break;
+    text.remove_prefix(end);
+    text.remove_prefix(text.starts_with("\r\n") ? 2 : std::min<size_t>(text.size(), 1));
   }
   return !reader.found();
 }
