@@ -148,6 +148,11 @@ class LineReader {
     at = last;
     const char32_t ending = DecodeUtf8(text, at);
     if (IsOddSpace(ending)) return RefuseOddSpace(begin + last, ending);
+    if ((first == U'“' && ending == U'”') || (first == U'‘' && ending == U'’')) {
+      return Refuse(begin, "full-width-quote",
+                    {"这里是中文引号，会当作文字的一部分：请用半角引号（\"），或者不加引号",
+                     "these are Chinese quotes, which are text to YAML: write ASCII ones (\"), or none"});
+    }
     // A comment only looks like one behind such a space.
     for (size_t next = 0; next < text.size();) {
       const size_t here = next;
@@ -229,11 +234,17 @@ class LineReader {
            !(Here() == ':' && SpaceBehind(at_)))
       ++at_;
     CheckSpaces(begin, at_);
-    // A value stands behind a colon.
+    // A value stands behind a colon; a key without one in front of it is what was mistyped.
     const std::string_view before = WithoutBlanks(line_.substr(0, begin));
-    const bool is_key = open_.back() == '{' && Here() != ':' && !before.ends_with(':');
-    if (!is_key) return;
+    const bool is_value = before.ends_with(':');
     const std::string_view text = line_.substr(begin, at_ - begin);
+    const size_t comma = text.find("，");
+    if (is_value && Here() == ':' && comma != std::string_view::npos) {
+      return Refuse(
+          begin + comma, "full-width-comma",
+          {"花括号里的各项要用半角逗号（,）隔开", "what stands between braces is divided by ASCII commas (,)"});
+    }
+    if (is_value || Here() == ':' || open_.back() != '{') return;
     const size_t wide = text.find(kFullWidthColon);
     const size_t ascii = text.find(':');
     if (wide < ascii) {

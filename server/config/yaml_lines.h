@@ -9,7 +9,7 @@
 namespace heng::config {
 
 // Adds the mistakes; true if there are none. A text that has one need not be read further. Codes: unclosed-quote, text-after-quote,
-// text-block (| and >), full-width-colon, no-space-after-colon, odd-space, tab.
+// text-block (| and >), full-width-colon, full-width-comma, full-width-quote, no-space-after-colon, odd-space, tab.
 // What it accepts may be wrong all the same. REQUIRES: UTF-8, without a byte order mark.
 bool LookAtLines(std::string_view text, MistakeList& mistakes);
 
