@@ -66,7 +66,7 @@ bool Access::open() const {
   return open_;
 }
 
-tl::expected<Identity, Problem> Access::Identify(std::string_view authorization) {
+tl::expected<Identity, Problem> Access::Identify(std::string_view authorization, bool counts) {
   std::shared_ptr<const store::KeyRing> ring;
   {
     const std::lock_guard lock(mutex_);
@@ -79,17 +79,17 @@ tl::expected<Identity, Problem> Access::Identify(std::string_view authorization)
                         return wanted == given || wanted == given + ('a' - 'A');
                       });
   if (!bearer) {
-    return Unauthorized("no-key", "请求头里需要 Authorization: Bearer 密钥",
+    return Unauthorized("no-key", "请求头里需要 Authorization: Bearer 加 API 密钥",
                         "the request needs the header Authorization: Bearer KEY");
   }
   const int64_t now_ms = options_.now_ms();
   const store::KeyInfo* key =
       ring == nullptr ? nullptr : ring->Authenticate(Trim(authorization.substr(kScheme.size())), now_ms);
   if (key == nullptr) {
-    return Unauthorized("bad-key", "密钥不对、已吊销或已过期", "the key is wrong, revoked or expired");
+    return Unauthorized("bad-key", "API 密钥不对、已吊销或已过期", "the key is wrong, revoked or expired");
   }
-  if (!TakeToken(key->id, now_ms)) {
-    Problem problem{429, "too-many-requests", {"这把密钥的请求太多", "too many requests with this key"}, "", {}};
+  if (counts && !TakeToken(key->id, now_ms)) {
+    Problem problem{429, "too-many-requests", {"这把 API 密钥的请求太多", "too many requests with this key"}, "", {}};
     problem.retry_after_s = 1;
     return tl::unexpected(std::move(problem));
   }

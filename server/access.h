@@ -47,8 +47,8 @@ class Access {
   Status Refresh();
   bool open() const;
 
-  // Whose request it is. 401 no-key, bad-key; 429 too-many-requests.
-  tl::expected<Identity, Problem> Identify(std::string_view authorization);
+  // Whose request it is. 401 no-key, bad-key; 429 too-many-requests. `counts`: it is one more of the key's.
+  tl::expected<Identity, Problem> Identify(std::string_view authorization, bool counts = true);
 
  private:
   struct Bucket {

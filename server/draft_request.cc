@@ -121,7 +121,7 @@ tl::expected<Draft, Problem> FromFolder(const Call& call, const config::District
   const data::Deployment* found = Last(district.in_folder, asked, version);
   if (found == nullptr) {
     return Refuse(404, version.empty() ? "unknown-policy" : "unknown-version",
-                  {fmt::format("街道的文件夹里没有政策“{}”{}", asked, version.empty() ? "" : "的" + version + "版"),
+                  {fmt::format("辖区的文件夹里没有政策“{}”{}", asked, version.empty() ? "" : "的" + version + "版"),
                    fmt::format("the district's folder has no policy '{}'{}", asked,
                                version.empty() ? "" : " of version " + version)});
   }

@@ -1,12 +1,11 @@
 #include "server/live_service.h"
 
 #include <algorithm>
-#include <filesystem>
-#include <set>
+
+#include <fmt/format.h>
 
 #include "engine/publication/publication.h"
 #include "engine/replay/replay.h"
-#include "server/bundle_folder.h"
 #include "server/event_log.h"
 
 namespace heng::server {
@@ -21,15 +20,15 @@ const ServedDistrict* Find(const Service* service, const std::string& id) {
   return nullptr;
 }
 
-std::shared_ptr<const config::District> WithMistake(config::District district, const Error& error) {
-  district.mistakes.push_back({error.kind, error.code, district.file, 0, 0, error.message});
+std::shared_ptr<const config::District> WithMistake(config::District district, config::Mistake mistake) {
+  district.mistakes.push_back(std::move(mistake));
   return std::make_shared<const config::District>(std::move(district));
 }
 
 }  // namespace
 
-LiveService::LiveService(std::string config_file, Service base)
-    : config_file_(std::move(config_file)), base_(std::move(base)) {
+LiveService::LiveService(config::ServiceConfig started, Service base)
+    : started_(std::move(started)), base_(std::move(base)) {
   base_.published_anew = [this] { return Republish(); };
 }
 
@@ -40,9 +39,15 @@ std::shared_ptr<const Service> LiveService::Current() const {
 
 void LiveService::Reload() {
   const std::lock_guard lock(making_);
-  const auto config = config::LoadService(config_file_);
+  const auto config = config::LoadService(started_.file);
   mistakes_ = config ? std::vector<config::Mistake>() : config.error();
-  if (config) ReadDistricts(*config);
+  if (config) {
+    ReadDistricts(*config);
+    auto changed = config::ChangedForRestart(started_, *config);
+    if (changed != after_restart_ && !changed.empty() && base_.log != nullptr)
+      base_.log->Said("restart-needed", fmt::format("{}", fmt::join(changed, ", ")));
+    after_restart_ = std::move(changed);
+  }
   Serve();
   Keep(*Current());
 }
@@ -81,6 +86,7 @@ void LiveService::Serve() {
   const std::shared_ptr<const Service> before = Current();
   auto next = std::make_shared<Service>(base_);
   next->mistakes = mistakes_;
+  next->after_restart = after_restart_;
   steps_.reset();
   if (base_.store != nullptr) {
     // Before the versions are read: what is published meanwhile is read again.
@@ -97,25 +103,19 @@ ServedDistrict LiveService::WithPublished(const Written& written, const ServedDi
   const config::District& district = *written.current;
   if (district.publication == config::Publication::kFiles || district.broken())
     return {written.current, written.rejected};
-  const auto fall_back = [&](const Error& error) {
-    auto broken = WithMistake(district, error);
+  const auto fall_back = [&](config::Mistake mistake) {
+    auto broken = WithMistake(district, std::move(mistake));
     const bool good = before != nullptr && !before->current->broken();
     return good ? ServedDistrict{before->current, std::move(broken), before->published}
                 : ServedDistrict{std::move(broken), nullptr};
   };
-  if (base_.store == nullptr) {
-    return fall_back({ErrorKind::kFindings,
-                      "no-store",
-                      {"“publication: store”需要存储，heng.yaml 里没有 store",
-                       "'publication: store' needs a store, heng.yaml names none"},
-                      ""});
-  }
+  if (base_.store == nullptr) return fall_back(config::WithoutStore(district));
   auto published = publication::FindPublished(
       *base_.store, district.id, before == nullptr ? std::span<const publication::Published>() : before->published);
   if (!published) {
     if (published.error().kind == ErrorKind::kEnvironment) steps_.reset();
     if (base_.log != nullptr) base_.log->Failed("publication", published.error().code, published.error().message.en);
-    return fall_back(published.error());
+    return fall_back({published.error().kind, published.error().code, district.file, 0, 0, published.error().message});
   }
   config::District served = district;
   for (const publication::Published& one : *published) served.deployments.push_back(one.deployment);
@@ -136,26 +136,20 @@ void LiveService::Keep(const Service& service) const {
   }
 }
 
-std::vector<std::string> LiveService::Folders() const {
-  namespace fs = std::filesystem;
-  const auto folder_of = [](const std::string& file) {
-    const std::string folder = fs::path(file).parent_path().string();
-    return folder.empty() ? std::string(".") : folder;
-  };
-  std::set<std::string> folders = {folder_of(config_file_)};
-  if (const auto config = config::LoadService(config_file_)) folders.insert(config->districts);
+ReadPaths LiveService::Paths() const {
+  ReadPaths paths;
+  paths.files.insert(started_.file);
+  if (const auto folder = config::DistrictsIn(started_.file)) paths.folders.insert(*folder);
   for (const ServedDistrict& district : Current()->districts) {
     for (const auto& one : {district.current, district.rejected}) {
       if (one == nullptr) continue;
-      std::error_code error;
-      if (!one->policy.empty())
-        folders.insert(fs::is_directory(one->policy, error) ? one->policy : folder_of(one->policy));
-      for (const data::Deployment& deployment : one->in_folder) {
-        for (const std::string& file : FilesOf(*deployment.graph->model->tree->source)) folders.insert(folder_of(file));
-      }
+      paths.files.insert(one->file);
+      paths.files.insert(one->files.begin(), one->files.end());
+      if (!one->policy.empty()) paths.folders.insert(one->policy);
+      if (one->data) paths.files.insert(*one->data);
     }
   }
-  return {folders.begin(), folders.end()};
+  return paths;
 }
 
 }  // namespace heng::server

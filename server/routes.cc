@@ -47,8 +47,17 @@ bool IsForwarded(const Request& request) {
   });
 }
 
-// Finds the route, who asks, and that they may.
-tl::expected<void, Problem> Admit(Passage& passage, const Request& request) {
+std::shared_ptr<Passage> Begin(std::shared_ptr<const Service> service, const Request& request) {
+  auto passage = std::make_shared<Passage>();
+  passage->service = std::move(service);
+  passage->method = request.method;
+  passage->request_bytes = request.body.size();
+  passage->trace = TraceOf(request.Header("traceparent"));
+  return passage;
+}
+
+// Finds the route, who asks, and that they may. `whole`: its body has come too, and it counts.
+tl::expected<void, Problem> Admit(Passage& passage, const Request& request, bool whole = true) {
   auto target = ParseTarget(request.target);
   if (!target) {
     return Refuse(400, "bad-target",
@@ -85,14 +94,15 @@ tl::expected<void, Problem> Admit(Passage& passage, const Request& request) {
   if (of_district) passage.district = passage.captures.front();
   Access* access = passage.service->access;
   if (access != nullptr && route.needs != Needs::kNothing) {
-    auto known = access->Identify(request.Header("authorization"));
+    auto known = access->Identify(request.Header("authorization"), whole);
     if (!known) return tl::unexpected(known.error());
     passage.identity = std::move(*known);
   }
   if (route.needs != Needs::kNothing && passage.identity.open && IsForwarded(request)) {
-    return Refuse(401, "no-key",
-                  {"这个服务还没有密钥，只回答本机，不回答代理转来的请求：请先运行 heng key create",
-                   "this service has no keys yet and answers this machine alone, not what a proxy forwards: run heng key create"});
+    return Refuse(
+        401, "no-key",
+        {"这个服务还没有密钥，只回答本机，不回答代理转来的请求：请先运行 heng key create",
+         "this service has no keys yet and answers this machine alone, not what a proxy forwards: run heng key create"});
   }
   // Whether there is such a district is not told to those who may not see it.
   if (of_district && !passage.identity.May(route.needs, passage.district)) {
@@ -144,8 +154,9 @@ void Count(const Passage& passage, int status, std::string_view code) {
   if (service.metrics != nullptr)
     service.metrics->CountRequest(route, status, std::chrono::duration<double>(took).count());
   if (service.log != nullptr) {
-    service.log->Answered({passage.method, route, passage.district, passage.identity.key, passage.trace.id, code, status,
-                           passage.request_bytes, std::chrono::duration_cast<std::chrono::microseconds>(took).count()});
+    service.log->Answered({passage.method, route, passage.district, passage.identity.key, passage.trace.id, code,
+                           status, passage.request_bytes,
+                           std::chrono::duration_cast<std::chrono::microseconds>(took).count()});
   }
 }
 
@@ -175,12 +186,15 @@ Response Respond(const std::shared_ptr<const Passage>& passage, const Request& r
 
 }  // namespace
 
+std::optional<Response> RefuseByHead(std::shared_ptr<const Service> service, const Request& head) {
+  const auto passage = Begin(std::move(service), head);
+  auto admitted = Admit(*passage, head, false);
+  if (admitted) return std::nullopt;
+  return Respond(passage, head, tl::unexpected(std::move(admitted.error())));
+}
+
 Reply Answer(std::shared_ptr<const Service> service, const Request& request) {
-  const auto passage = std::make_shared<Passage>();
-  passage->service = std::move(service);
-  passage->method = request.method;
-  passage->request_bytes = request.body.size();
-  passage->trace = TraceOf(request.Header("traceparent"));
+  const auto passage = Begin(std::move(service), request);
   if (auto admitted = Admit(*passage, request); !admitted) {
     return Respond(passage, request, tl::unexpected(std::move(admitted.error())));
   }

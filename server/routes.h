@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "server/message.h"
 #include "server/service.h"
@@ -14,5 +15,8 @@ namespace heng::server {
 // takes gzip. Counts and logs the request. What may take longer than handing over to another thread does (some 50 µs) is returned as
 // Later; it keeps the service.
 Reply Answer(std::shared_ptr<const Service> service, const Request& request);
+
+// What a request is refused with by its head alone: 400 bad-target, 401, 403, 404, 405. Nothing: go on.
+std::optional<Response> RefuseByHead(std::shared_ptr<const Service> service, const Request& head);
 
 }  // namespace heng::server

@@ -53,6 +53,8 @@ struct Service {
   // To be called when a version was published or withdrawn: makes, and returns, the service as it is from now on. May be
   // empty.
   std::function<std::shared_ptr<const Service>()> published_anew = {};
+  // Keys of heng.yaml that have changed since the start and hold after a restart.
+  std::vector<std::string> after_restart = {};
 };
 
 }  // namespace heng::server

@@ -160,10 +160,14 @@ tl::expected<SettlementFacts, Problem> ReadSentBook(const std::string& bytes) {
 
 tl::expected<SettlementFacts, Problem> ReadFolder(const config::District& district,
                                                   const data::Deployment& deployment) {
+  if (!district.data_mistakes.empty()) {
+    const config::Mistake& mistake = district.data_mistakes.front();
+    return Refuse(503, mistake.code, mistake.message, mistake.Place());
+  }
   const auto folder = config::FactsFolder(district, deployment);
   if (!folder) {
     return Refuse(400, "no-data",
-                  {"请在 files 里给出事实，或发送工作簿，或在街道的配置里写 data",
+                  {"请在 files 里给出事实，或发送工作簿，或在辖区的配置里写 data",
                    "give the facts in files, send a workbook, or name data in the district's configuration"},
                   "/files");
   }

@@ -37,8 +37,9 @@ Json Brief(const ServedDistrict& served) {
 // What is wrong with a district, for those who run it.
 Json MistakesOf(const config::District& district) {
   Json out = Json::array();
-  for (const config::Mistake& mistake : district.mistakes) {
-    out.push_back({{"code", mistake.code}, {"at", mistake.Place()}, {"message", Both(mistake.message)}});
+  for (const auto* mistakes : {&district.mistakes, &district.data_mistakes}) {
+    for (const config::Mistake& mistake : *mistakes)
+      out.push_back({{"code", mistake.code}, {"at", mistake.Place()}, {"message", Both(mistake.message)}});
   }
   for (const Diagnostic& diagnostic : district.diagnostics) {
     if (diagnostic.severity() != Severity::kError) continue;
@@ -62,7 +63,7 @@ Outcome Livez(const Call& /*call*/) {
 Outcome Readyz(const Call& call) {
   Json broken = Json::array();
   for (const ServedDistrict& district : call.service.districts) {
-    if (district.written().broken()) broken.push_back(district.current->id);
+    if (district.written().faulty()) broken.push_back(district.current->id);
   }
   const auto strict = ReadFlag(call, "strict");
   if (!strict) return tl::unexpected(strict.error());
@@ -74,6 +75,7 @@ Outcome Readyz(const Call& call) {
   // A district's mistake must not take the others away from whoever balances a load.
   const bool ready = serves && !store_broken && (!*strict || (broken.empty() && !service_broken));
   Json body = {{"ready", ready}, {"broken", std::move(broken)}};
+  if (!call.service.after_restart.empty()) body["after_restart"] = call.service.after_restart;
   if (service_broken) body["service"] = "change-refused";
   if (store_broken) body["store"] = "unavailable";
   Response response = JsonResponse(ready ? 200 : 503, body);
@@ -99,7 +101,7 @@ Outcome ShowDistrict(const Call& call) {
   const auto district = FindDistrict(call);
   if (!district) return tl::unexpected(district.error());
   Json body = Brief(**district);
-  if ((*district)->written().broken()) body["mistakes"] = MistakesOf((*district)->written());
+  if ((*district)->written().faulty()) body["mistakes"] = MistakesOf((*district)->written());
   return JsonResponse(200, body);
 }
 

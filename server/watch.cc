@@ -6,10 +6,13 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <csignal>
 #include <cstdint>
-#include <string_view>
+#include <filesystem>
+#include <string>
+#include <utility>
 
 namespace heng::server {
 namespace {
@@ -18,6 +21,10 @@ constexpr uint32_t kEvents = IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_D
 constexpr int kTickMs = 1000;
 // Files are often written one after another: the last one counts.
 constexpr int kQuietMs = 100;
+constexpr int kMostQuietRounds = 20;
+// A look every two seconds, and seldomer if it takes longer than a millisecond.
+constexpr auto kLookEvery = std::chrono::seconds(2);
+constexpr int kLookShare = 2000;
 
 int OpenHangup() {
   sigset_t set;
@@ -34,20 +41,17 @@ bool TakeSignals(int fd) {
   return any;
 }
 
-// Others may write beside our files: a database, an editor.
-bool Matters(std::string_view name) {
-  return name.ends_with(".yaml") || name.ends_with(".yml") || name.ends_with(".heng") || name.ends_with(".csv");
-}
-
 }  // namespace
 
-Watch::Watch(Calls calls)
-    : calls_(std::move(calls)),
+Watch::Watch(FileStamps stamps, Calls calls)
+    : stamps_(std::move(stamps)),
+      calls_(std::move(calls)),
+      next_look_(std::chrono::steady_clock::now() + kLookEvery),
       inotify_(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC)),
       signals_(OpenHangup()),
       stop_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
   // Here, not in the thread: what changes from now on is seen.
-  WatchFolders();
+  TakePaths();
   thread_ = std::thread([this] { Run(); });
 }
 
@@ -58,25 +62,53 @@ Watch::~Watch() {
   for (const int fd : {inotify_, signals_, stop_}) ::close(fd);
 }
 
-void Watch::WatchFolders() {
+void Watch::TakePaths() {
+  const ReadPaths paths = calls_.paths();
+  stamps_.WereRead(paths);
+  std::set<std::string> folders = paths.folders;
+  // A folder of files may be replaced as a whole: that is told by the folder above it.
+  for (const auto* some : {&paths.folders, &paths.files}) {
+    for (const std::string& path : *some) {
+      const std::string above = std::filesystem::path(path).parent_path().string();
+      folders.insert(above.empty() ? "." : above);
+    }
+  }
   // A folder that is watched already stays so; one that is gone was forgotten by the system.
-  for (const std::string& folder : calls_.folders())
-    ::inotify_add_watch(inotify_, folder.c_str(), kEvents | IN_ONLYDIR);
+  for (const std::string& folder : folders) ::inotify_add_watch(inotify_, folder.c_str(), kEvents | IN_ONLYDIR);
 }
 
-bool Watch::TakeEvents() const {
-  bool matters = TakeSignals(signals_);
+Watch::Seen Watch::TakeEvents() const {
+  Seen seen = TakeSignals(signals_) ? Seen::kFile : Seen::kNothing;
   alignas(inotify_event) std::array<char, 1 << 14> bytes{};
   for (ssize_t count = 0; (count = ::read(inotify_, bytes.data(), bytes.size())) > 0;) {
     for (ssize_t at = 0; at < count;) {
       const auto* event = reinterpret_cast<const inotify_event*>(bytes.data() + at);
-      if (event->len > 0 && Matters(event->name)) matters = true;
       // Too much has changed to be told one by one.
-      if ((event->mask & IN_Q_OVERFLOW) != 0) matters = true;
+      const bool overflow = (event->mask & IN_Q_OVERFLOW) != 0;
+      if (overflow || (event->len > 0 && Matters(event->name))) seen = Seen::kFile;
+      if ((event->mask & IN_ISDIR) != 0) seen = std::max(seen, Seen::kFolder);
       at += static_cast<ssize_t>(sizeof(inotify_event) + event->len);
     }
   }
-  return matters;
+  return seen;
+}
+
+bool Watch::LookDiffers() {
+  const auto begin = std::chrono::steady_clock::now();
+  if (begin < next_look_) return false;
+  const bool differ = stamps_.Differ();
+  const auto end = std::chrono::steady_clock::now();
+  next_look_ = end + std::max<std::chrono::steady_clock::duration>(kLookEvery, (end - begin) * kLookShare);
+  return differ;
+}
+
+void Watch::Settle() {
+  for (int round = 0; round < kMostQuietRounds; ++round) {
+    stamps_.BeforeReading();
+    pollfd stopped{stop_, POLLIN, 0};
+    if (::poll(&stopped, 1, kQuietMs) > 0) return;
+    if (TakeEvents() == Seen::kNothing && !stamps_.Differ()) return;
+  }
 }
 
 void Watch::Run() {
@@ -84,10 +116,12 @@ void Watch::Run() {
   while (true) {
     const int ready = ::poll(watched.data(), watched.size(), kTickMs);
     if (watched[0].revents != 0) return;
-    if (ready > 0 && TakeEvents()) {
-      while (::poll(&watched[2], 1, kQuietMs) > 0) TakeEvents();
+    const Seen seen = ready > 0 ? TakeEvents() : Seen::kNothing;
+    if (seen == Seen::kFile || (seen == Seen::kFolder && stamps_.Differ()) || LookDiffers()) {
+      Settle();
+      stamps_.BeforeReading();
       calls_.changed();
-      WatchFolders();
+      TakePaths();
     }
     calls_.tick();
   }

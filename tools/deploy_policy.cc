@@ -84,11 +84,12 @@ Result<Deployed> DeployDistrict(const SettleOptions& options, const Manner& mann
       std::find_if(districts.begin(), districts.end(), [&](const config::District& d) { return d.id == id; });
   if (district == districts.end()) {
     return Fail(ErrorKind::kUsage, "unknown-district",
-                {fmt::format("配置里没有区县“{}”", id), fmt::format("the configuration has no district '{}'", id)},
+                {fmt::format("配置里没有辖区“{}”", id), fmt::format("the configuration has no district '{}'", id)},
                 *options.config);
   }
   PrintWithoutNotes(district->diagnostics, manner);
   if (!district->mistakes.empty() || district->broken()) return broken(district->mistakes);
+  if (!options.data && !district->data_mistakes.empty()) return broken(district->data_mistakes);
   const auto deployments = options.in_folder ? district->in_folder : FindDeployments(*service, *district, manner);
   if (!deployments) return tl::unexpected(deployments.error());
   Result<Deployed> out = Choose(*deployments, options);

@@ -83,7 +83,7 @@ int Run(int argc, char** argv) {
     verb->add_option("--data", options.data, "事实所在的文件夹或工作簿 / folder of the facts, or workbook");
     verb->add_option("--set", options.sets, "名称=值：确定一个待定参数 / bind an open parameter")->take_all();
   };
-  auto* settle_verb = app.add_subcommand("settle", "结算一个区县的一期 / settle a period of a district");
+  auto* settle_verb = app.add_subcommand("settle", "结算一个辖区的一期 / settle a period of a district");
   settle_options(settle_verb, settle);
   settle_verb->add_option("-o,--output", settle.outputs, ".csv .json .ndjson")->take_all();
   settle_verb->add_flag("--accept-valid", settle.accept_valid, "略去被拒绝的对象 / leave out what was refused");
@@ -132,9 +132,9 @@ int Run(int argc, char** argv) {
   serve_verb->add_option("--store", serve.store, "sqlite:FILE | postgresql://…");
 
   KeyOptions key;
-  auto* key_verb = app.add_subcommand("key", "服务的密钥 / API keys of the service");
+  auto* key_verb = app.add_subcommand("key", "服务的 API 密钥 / API keys of the service");
   key_verb->require_subcommand(1);
-  auto* key_create = key_verb->add_subcommand("create", "建一把密钥，只显示一次 / make a key, shown once");
+  auto* key_create = key_verb->add_subcommand("create", "建一把 API 密钥，只显示一次 / make a key, shown once");
   auto* key_revoke = key_verb->add_subcommand("revoke", "吊销 / revoke");
   auto* key_list = key_verb->add_subcommand("list", "列出 / list");
   for (auto* action : {key_create, key_revoke, key_list}) {

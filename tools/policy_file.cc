@@ -18,6 +18,15 @@ namespace heng::tools {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+// Hidden ones are an editor's.
+bool IsPolicy(const fs::path& path) {
+  return path.extension() == ".heng" && !path.filename().string().starts_with('.');
+}
+
+}  // namespace
+
 int Report(const Error& error, const Manner& manner) {
   const bool zh = manner.language == Language::kChinese;
   const std::string at = error.at.empty() ? "" : error.at + ": ";
@@ -54,7 +63,7 @@ Result<std::vector<std::string>> FindPolicies(const std::vector<std::string>& pa
     if (fs::is_directory(path, error)) {
       std::vector<std::string> inside;
       for (fs::recursive_directory_iterator it(path, error), end; it != end && !error; it.increment(error)) {
-        if (it->path().extension() == ".heng") inside.push_back(it->path().string());
+        if (IsPolicy(it->path())) inside.push_back(it->path().string());
       }
       std::sort(inside.begin(), inside.end());
       if (inside.empty()) {
@@ -93,7 +102,7 @@ std::vector<std::string> FilesAt(const std::string& path) {
   if (!fs::is_directory(path, error)) return {path};
   std::vector<std::string> inside;
   for (const auto& entry : fs::directory_iterator(path, error)) {
-    if (entry.path().extension() == ".heng") inside.push_back(entry.path().string());
+    if (IsPolicy(entry.path())) inside.push_back(entry.path().string());
   }
   std::sort(inside.begin(), inside.end());
   return inside;

@@ -3,16 +3,22 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>
+#include <iterator>
+#include <map>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include "engine/data/ulid.h"
+#include "engine/diagnostics/render.h"
 #include "engine/store/store.h"
 #include "server/access.h"
 #include "server/config/service.h"
@@ -24,7 +30,7 @@
 #include "server/routes.h"
 #include "server/settlement_jobs.h"
 #include "server/watch.h"
-#include "tools/open_store.h"
+#include "tools/start_check.h"
 #include "tools/verbs.h"
 
 namespace heng::tools {
@@ -42,38 +48,110 @@ void Say(const Manner& manner, const std::string& zh, const std::string& en) {
   fmt::print(stderr, "{}\n", manner.language == Language::kChinese ? zh : en);
 }
 
-// What is loaded and what is broken; a broken district does not stop the others.
-void Describe(const server::Service& service, const Manner& manner) {
-  if (service.districts.empty()) Say(manner, "警告：没有街道的配置", "warning: no district is configured");
-  fmt::print(stderr, "{}", config::RenderText(service.mistakes, manner.language));
-  for (const server::ServedDistrict& served : service.districts) {
-    const config::District& district = served.written();
-    Print(district.diagnostics, manner);
-    fmt::print(stderr, "{}", config::RenderText(district.mistakes, manner.language));
-    if (served.rejected) {
-      Say(manner, fmt::format("街道 {}：改动有错误，仍用原来的", district.id),
-          fmt::format("district {}: the change has errors, the last good state is kept", district.id));
-    } else if (district.broken()) {
-      Say(manner, fmt::format("街道 {}：有错误，不提供服务", district.id),
-          fmt::format("district {}: has errors and is not served", district.id));
-    }
-    for (const data::Deployment& one : district.deployments) {
-      if (district.broken()) break;
-      const syntax::PolicyDecl& policy = one.graph->model->policy;
-      Say(manner, fmt::format("街道 {} {}：{} {} 版", district.id, district.name, policy.id, policy.version),
-          fmt::format("district {} {}: {} version {}", district.id, district.name, policy.id, policy.version));
+// Its errors and warnings, as they are printed.
+std::string MistakesOf(const config::District& district, const Manner& manner) {
+  std::vector<Diagnostic> shown;
+  std::copy_if(district.diagnostics.begin(), district.diagnostics.end(), std::back_inserter(shown),
+               [](const Diagnostic& one) { return one.severity() != Severity::kNote; });
+  std::string out =
+      manner.json && !shown.empty() ? RenderJson(shown) : RenderText(shown, manner.language, manner.color_err);
+  for (const auto* mistakes : {&district.mistakes, &district.data_mistakes})
+    out += config::RenderText(*mistakes, manner.language);
+  return out;
+}
+
+std::string Joined(const std::vector<std::string>& names, const char* by) {
+  return fmt::format("{}", fmt::join(names, by));
+}
+
+// What the service says of itself: at the start everything that is served or wrong, at a reload what is not as it was.
+class Describer {
+ public:
+  explicit Describer(const Manner& manner) : manner_(manner) {}
+  // Errors and warnings in full, notes as a count: `heng check` shows them.
+  void Describe(const server::Service& service);
+
+ private:
+  void DescribeDistrict(const server::ServedDistrict& served);
+  void Say(const std::string& zh, const std::string& en) const { tools::Say(manner_, zh, en); }
+
+  const Manner& manner_;
+  bool started_ = false;
+  // By district: all that is said of it, and what tells one state from another besides.
+  std::map<std::string, std::string> said_;
+  std::string said_of_service_;
+};
+
+void Describer::Describe(const server::Service& service) {
+  if (service.districts.empty() && !started_) Say("警告：没有辖区的配置", "warning: no district is configured");
+  std::string of_service = config::RenderText(service.mistakes, manner_.language);
+  const std::string changed = Joined(service.after_restart, "、");
+  if (of_service + changed != said_of_service_) {
+    fmt::print(stderr, "{}", of_service);
+    if (!service.mistakes.empty()) {
+      Say("heng.yaml：改动有错误，仍用原来的", "heng.yaml: the change has errors, the last good state is kept");
+    } else if (!service.after_restart.empty()) {
+      Say(fmt::format("heng.yaml：{} 的改动要重启后才生效", changed),
+          fmt::format("heng.yaml: changes of {} hold after a restart", Joined(service.after_restart, ", ")));
+    } else {
+      Say("heng.yaml：没有错误，没有等待重启的改动", "heng.yaml: no errors, no change waits for a restart");
     }
   }
+  said_of_service_ = of_service + changed;
+  std::map<std::string, std::string> before = said_;
+  for (const server::ServedDistrict& served : service.districts) {
+    before.erase(served.current->id);
+    DescribeDistrict(served);
+  }
+  for (const auto& [id, text] : before) {
+    Say(fmt::format("辖区 {}：配置已经不在，不再提供服务", id),
+        fmt::format("district {}: its file is gone, it is not served any more", id));
+    said_.erase(id);
+  }
+  started_ = true;
+}
+
+void Describer::DescribeDistrict(const server::ServedDistrict& served) {
+  const config::District& district = served.written();
+  std::string mistakes = MistakesOf(district, manner_);
+  std::string state = mistakes + (served.rejected ? "rejected" : "") + district.name;
+  std::vector<std::string> policies_zh, policies_en;
+  if (!district.broken()) {
+    for (const data::Deployment& one : district.deployments) {
+      const syntax::PolicyDecl& policy = one.graph->model->policy;
+      policies_zh.push_back(fmt::format("{} {} 版", policy.id, policy.version));
+      policies_en.push_back(fmt::format("{} version {}", policy.id, policy.version));
+      state += one.digest();
+    }
+  }
+  std::string& said = said_[district.id];
+  if (said == state) return;
+  said = std::move(state);
+  std::fputs(mistakes.c_str(), stderr);
+  if (served.rejected) {
+    return Say(fmt::format("辖区 {}：改动有错误，仍用原来的", district.id),
+               fmt::format("district {}: the change has errors, the last good state is kept", district.id));
+  }
+  if (district.broken()) {
+    return Say(fmt::format("辖区 {}：有错误，不提供服务", district.id),
+               fmt::format("district {}: has errors and is not served", district.id));
+  }
+  const auto notes = std::count_if(district.diagnostics.begin(), district.diagnostics.end(),
+                                   [](const Diagnostic& one) { return one.severity() == Severity::kNote; });
+  Say(fmt::format("辖区 {} {}：{}{}", district.id, district.name, Joined(policies_zh, "，"),
+                  notes > 0 ? fmt::format("（{} 条说明，见 heng check）", notes) : ""),
+      fmt::format("district {} {}: {}{}", district.id, district.name, Joined(policies_en, ", "),
+                  notes > 0 ? fmt::format(" ({} notes, see heng check)", notes) : ""));
 }
 
 void Announce(const config::ServiceConfig& service, bool open, const Manner& manner) {
   const std::string address = "http://" + service.listen.ToString();
   if (open) {
-    Say(manner, fmt::format("服务地址 {} ，只有本机能访问，没有身份认证；建第一把密钥：heng key create", address),
+    Say(manner, fmt::format("服务地址 {} ，只有本机能访问，没有身份认证；建第一把 API 密钥：heng key create", address),
         fmt::format("serving at {} for this machine only, no authentication; make the first key: heng key create",
                     address));
   } else {
-    Say(manner, fmt::format("服务地址 {} ，请求要带密钥", address),
+    Say(manner, fmt::format("服务地址 {} ，请求要带 API 密钥", address),
         fmt::format("serving at {}, requests need a key", address));
   }
   if (service.store.empty()) {
@@ -88,7 +166,9 @@ server::HttpLimits LimitsOf(const config::ServiceConfig& service) {
   const config::ClientLimits& given = service.limits;
   server::HttpLimits limits;
   limits.framing.body_bytes = service.request_limit_bytes;
-  limits.workers = service.threads;
+  // One is left to the others, whatever a district asks for.
+  limits.workers = service.threads + 1;
+  limits.workers_of_lane = service.threads;
   limits.queued = static_cast<size_t>(given.queued);
   limits.connections = static_cast<size_t>(given.connections);
   limits.connections_per_peer = static_cast<size_t>(given.connections_per_peer);
@@ -143,7 +223,9 @@ void KeepMemory() {
   ::mallopt(M_TRIM_THRESHOLD, 16 << 20);
 }
 
-int Serve(config::ServiceConfig& config, store::Store* store, const Manner& manner) {
+// `written`: the configuration without what the command line says.
+int Serve(config::ServiceConfig& config, const config::ServiceConfig& written, store::Store* store,
+          const Manner& manner) {
   KeepMemory();
   server::EventLog log(DetailOf(config.log));
   server::Metrics metrics;
@@ -154,12 +236,15 @@ int Serve(config::ServiceConfig& config, store::Store* store, const Manner& mann
   if (store != nullptr) settlements.emplace(*store, past, &log, server::SettlementJobs::Limits{});
   server::Service base{{},       {},   [] { return data::NewUlid(); },        store, &access,
                        &metrics, &log, settlements ? &*settlements : nullptr, &past};
-  server::LiveService live(config.file, std::move(base));
+  server::LiveService live(written, std::move(base));
+  server::FileStamps stamps;
   live.Reload();
-  Describe(*live.Current(), manner);
+  Describer describer(manner);
+  describer.Describe(*live.Current());
 
   server::HttpServer http([&live](const server::Request& request) { return server::Answer(live.Current(), request); },
-                          LimitsOf(config));
+                          LimitsOf(config),
+                          [&live](const server::Request& head) { return server::RefuseByHead(live.Current(), head); });
   AddFigures(metrics, http);
   if (auto status = http.Bind(config.listen.host, config.listen.port); !status) return Report(status.error(), manner);
   if (!config.socket.empty()) {
@@ -169,21 +254,22 @@ int Serve(config::ServiceConfig& config, store::Store* store, const Manner& mann
   if (!access.open() && (store == nullptr || !store->Keys() || store->Keys()->empty())) {
     return Report(Error{ErrorKind::kFindings,
                         "no-key",
-                        {"不限于本机的服务需要密钥：先运行 heng key create",
+                        {"不限于本机的服务需要 API 密钥：先运行 heng key create",
                          "a service that is not loopback needs keys: run heng key create first"},
                         ""},
                   manner);
   }
-  const server::Watch watch({[&live] { return live.Folders(); },
+  const server::Watch watch(std::move(stamps),
+                            {[&live] { return live.Paths(); },
                              [&] {
                                live.Reload();
-                               Describe(*live.Current(), manner);
+                               describer.Describe(*live.Current());
                              },
                              // Keys and versions are made, revoked and withdrawn by other processes too.
                              [&] {
                                if (auto status = access.Refresh(); !status)
                                  log.Failed("keys", status.error().code, status.error().message.en);
-                               if (live.RepublishIfChanged()) Describe(*live.Current(), manner);
+                               if (live.RepublishIfChanged()) describer.Describe(*live.Current());
                              }});
   std::optional<server::Retention> retention;
   if (store != nullptr) retention.emplace([&live] { return live.Current(); });
@@ -201,18 +287,19 @@ int RunServe(const ServeOptions& options, const Manner& manner) {
   server::BlockSignals();
   auto config = config::LoadService(options.config);
   if (!config) return Report(config.error(), manner);
+  const config::ServiceConfig written = *config;
   if (options.listen) {
     auto listen = config::ParseListen(*options.listen);
     if (!listen) return Report(listen.error(), manner);
     config->listen = std::move(*listen);
   }
   if (options.store) config->store = *options.store;
-  if (config->store.empty()) return Serve(*config, nullptr, manner);
-  auto with = config->signing_key.empty() ? store::StoreOptions{} : SignedBy(config->signing_key);
-  if (!with) return Report(with.error(), manner);
+  auto with = StoreOptionsOf(*config);
+  if (!with) return Report(std::vector{with.error()}, manner);
+  if (config->store.empty()) return Serve(*config, written, nullptr, manner);
   auto store = store::Store::Open(config->store, std::move(*with));
   if (!store) return Report(store.error(), manner);
-  return Serve(*config, store->get(), manner);
+  return Serve(*config, written, store->get(), manner);
 }
 
 }  // namespace heng::tools

@@ -73,7 +73,7 @@ StoreVerbs::StoreVerbs(CLI::App& app) : parsed_(std::make_unique<Parsed>()) {
   parsed_->AddLog(app);
   parsed_->AddPublish(app);
   CLI::App* versions =
-      parsed_->Add(&app, "versions", "一个区县的政策版本 / a district's versions", parsed_->versions, RunVersions);
+      parsed_->Add(&app, "versions", "一个辖区的政策版本 / a district's versions", parsed_->versions, RunVersions);
   versions->add_option("--district", parsed_->versions.district)->required();
   versions->add_option("--policy", parsed_->versions.policy);
 }

@@ -1,7 +1,9 @@
 #include "server/config/district.h"
 
 #include <algorithm>
+#include <cctype>
 #include <filesystem>
+#include <map>
 #include <tuple>
 
 #include <fmt/format.h>
@@ -9,6 +11,7 @@
 #include "engine/base/file.h"
 #include "engine/base/limits.h"
 #include "engine/base/text.h"
+#include "engine/data/xlsx.h"
 #include "engine/graph/analysis/versions.h"
 #include "engine/load/load.h"
 #include "server/config/schema.h"
@@ -19,6 +22,10 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr size_t kConfigBytes = size_t{1} << 20;
+constexpr size_t kLongestName = 100;
+
+// Editors keep their own files beside those that are edited: `.#x.yaml`, `.x.yaml.swp`.
+bool IsHidden(const fs::path& path) { return path.filename().string().starts_with('.'); }
 
 // The .heng files that the path means, in order; sub-folders are not looked into.
 std::vector<std::string> PolicyFiles(const std::string& path) {
@@ -26,7 +33,8 @@ std::vector<std::string> PolicyFiles(const std::string& path) {
   if (!fs::is_directory(path, error)) return fs::exists(path, error) ? std::vector{path} : std::vector<std::string>{};
   std::vector<std::string> files;
   for (fs::directory_iterator it(path, error), end; !error && it != end; it.increment(error)) {
-    if (it->path().extension() == ".heng" && it->is_regular_file(error)) files.push_back(it->path().string());
+    if (it->path().extension() == ".heng" && !IsHidden(it->path()) && it->is_regular_file(error))
+      files.push_back(it->path().string());
   }
   std::sort(files.begin(), files.end());
   return files;
@@ -42,6 +50,11 @@ class DistrictReader {
                     mistakes_);
     if (const YamlMember* name = members.Require("name")) {
       district_.name = ReadTextOf(*name, mistakes_).value_or("");
+      if (CountCodePoints(district_.name) > kLongestName) {
+        Refuse(name->value, "name-too-long",
+               {fmt::format("名称不能超过 {} 个字", kLongestName),
+                fmt::format("a name has at most {} characters", kLongestName)});
+      }
     }
     if (const YamlMember* publication = members.Find("publication")) ReadPublication(*publication);
     const bool by_store = district_.publication == Publication::kStore;
@@ -77,7 +90,10 @@ class DistrictReader {
     if (!path) return;
     district_.policy = ResolvePath(district_.file, *path);
     const std::vector<std::string> files = PolicyFiles(district_.policy);
-    if (files.empty()) {
+    std::error_code error;
+    if (!fs::exists(district_.policy, error)) {
+      Refuse(member.value, "no-policy", NoSuch({"文件或文件夹", "file or folder"}, *path, district_.policy));
+    } else if (files.empty()) {
       Refuse(member.value, "no-policy",
              {fmt::format("“{}”里没有政策（.heng 文件）", district_.policy),
               fmt::format("there is no policy (a .heng file) at '{}'", district_.policy)});
@@ -97,9 +113,13 @@ class DistrictReader {
   }
 
   void Compile(const YamlNode& node, const std::string& file) {
-    auto bytes = ReadFile(file, limits::kSourceBytes);
+    const load::FileReader read = [&](const std::string& path, size_t limit_bytes) {
+      district_.files.push_back(path);
+      return ReadFile(path, limit_bytes);
+    };
+    auto bytes = read(file, limits::kSourceBytes);
     if (!bytes) return mistakes_.AddError(bytes.error(), node.line, node.column);
-    graph::Compiled compiled = load::Load(file, std::move(*bytes));
+    graph::Compiled compiled = load::Load(file, std::move(*bytes), read);
     std::move(compiled.diagnostics.begin(), compiled.diagnostics.end(), std::back_inserter(district_.diagnostics));
     if (compiled.graph == nullptr) {
       has_errors_ = true;
@@ -179,11 +199,19 @@ class DistrictReader {
     const auto path = ReadTextOf(member, mistakes_);
     if (!path) return;
     district_.data = ResolvePath(district_.file, *path);
+    MistakeList mistakes(district_.file);
+    const auto refuse = [&](std::string code, Bilingual message) {
+      mistakes.Add(std::move(code), member.value.line, member.value.column, std::move(message));
+    };
     std::error_code error;
     if (!fs::exists(*district_.data, error)) {
-      Refuse(member.value, "no-such-path",
-             {fmt::format("没有“{}”", *district_.data), fmt::format("there is no '{}'", *district_.data)});
+      refuse("no-such-path", NoSuch({"文件或文件夹", "file or folder"}, *path, *district_.data));
+    } else if (!fs::is_directory(*district_.data, error) && !data::IsWorkbook(*district_.data)) {
+      refuse("not-a-workbook",
+             {fmt::format("“{}”不是 .xlsx 工作簿，也不是 CSV 文件的文件夹；旧的 .xls 请另存为 .xlsx", *path),
+              fmt::format("'{}' is no .xlsx workbook and no folder of CSV files; save an old .xls as .xlsx", *path)});
     }
+    district_.data_mistakes = mistakes.Take();
   }
 
   District& district_;
@@ -191,6 +219,26 @@ class DistrictReader {
   bool has_errors_ = false;
   bool compiled_ = false;  // all of its policies
 };
+
+// Files that differ in their ending alone.
+District Ambiguous(const std::string& id, const std::vector<std::string>& files, const ServiceConfig& service) {
+  District district;
+  district.id = id;
+  district.file = files.front();
+  district.checkpoint_every = service.checkpoint_every;
+  district.retention = service.retention;
+  std::vector<std::string> names;
+  for (const std::string& file : files) names.push_back(fs::path(file).filename().string());
+  district.mistakes.push_back(
+      {ErrorKind::kFindings,
+       "duplicate-district",
+       district.file,
+       0,
+       0,
+       {fmt::format("{} 是同一个辖区的配置，请只留一个 {}.yaml", fmt::join(names, "、"), id),
+        fmt::format("{} are files of one district: keep {}.yaml alone", fmt::join(names, " and "), id)}});
+  return district;
+}
 
 }  // namespace
 
@@ -206,6 +254,16 @@ std::optional<std::string> FactsFolder(const District& district, const data::Dep
   const fs::path own = fs::path(*district.data) / id.substr(id.rfind('.') + 1);
   std::error_code error;
   return fs::is_directory(own, error) ? own.string() : *district.data;
+}
+
+Mistake WithoutStore(const District& district) {
+  return {ErrorKind::kFindings,
+          "no-store",
+          district.file,
+          0,
+          0,
+          {"“publication: store”需要存储，heng.yaml 里没有 store",
+           "'publication: store' needs a store, heng.yaml names none"}};
 }
 
 bool IsDistrictId(std::string_view id) {
@@ -224,7 +282,7 @@ District LoadDistrict(const std::string& path) {
   } else if (!IsDistrictId(district.id)) {
     mistakes.Add(
         "bad-district-id", 0, 0,
-        {fmt::format("“{}”不能作街道的标识：小写字母开头，共 2 至 41 个小写字母、数字或连字符", district.id),
+        {fmt::format("“{}”不能作辖区的标识：小写字母开头，共 2 至 41 个小写字母、数字或连字符", district.id),
          fmt::format("'{}' cannot be a district's id: 2 to 41 lower-case letters, digits or hyphens, a letter first",
                      district.id)});
   }
@@ -238,16 +296,27 @@ District LoadDistrict(const std::string& path) {
   return district;
 }
 
+bool IsDistrictFile(const std::string& path) {
+  std::string extension = fs::path(path).extension().string();
+  std::transform(extension.begin(), extension.end(), extension.begin(),
+                 [](unsigned char c) { return std::tolower(c); });
+  return (extension == ".yaml" || extension == ".yml") && !IsHidden(path);
+}
+
 std::vector<District> LoadDistricts(const ServiceConfig& service) {
-  std::vector<std::string> files;
+  std::map<std::string, std::vector<std::string>> files;  // by the id that they give
   std::error_code error;
   for (fs::directory_iterator it(service.districts, error), end; !error && it != end; it.increment(error)) {
-    const std::string extension = it->path().extension().string();
-    if (extension == ".yaml" || extension == ".yml") files.push_back(it->path().string());
+    if (IsDistrictFile(it->path().string())) files[it->path().stem().string()].push_back(it->path().string());
   }
-  std::sort(files.begin(), files.end());
   std::vector<District> districts;
-  for (const std::string& file : files) {
+  for (auto& [id, named] : files) {
+    std::sort(named.begin(), named.end());
+    if (named.size() > 1) {
+      districts.push_back(Ambiguous(id, named, service));
+      continue;
+    }
+    const std::string& file = named.front();
     District& district = districts.emplace_back(LoadDistrict(file));
     if (!district.checkpoint_every) district.checkpoint_every = service.checkpoint_every;
     if (!district.retention) district.retention = service.retention;

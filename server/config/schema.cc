@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "engine/base/text.h"
+#include "server/config/odd_characters.h"
 
 namespace heng::config {
 namespace {
@@ -121,6 +122,13 @@ std::optional<std::string> ReadTextOf(const YamlMember& member, MistakeList& mis
     RefuseType(member, {"文字；数字请加引号", "a text; put a number between quotes"}, mistakes);
     return std::nullopt;
   }
+  if (const auto unseen = FindCharacter(node.text, IsUnseen)) {
+    Refuse(node, "bad-character",
+           {fmt::format("“{}”里有看不见的字符（{}），请删去", member.key, NameOf(*unseen)),
+            fmt::format("'{}' has a character in it that is not seen ({}): remove it", member.key, NameOf(*unseen))},
+           mistakes);
+    return std::nullopt;
+  }
   return node.text;
 }
 
@@ -167,6 +175,16 @@ std::optional<std::string> ReadQuantityOf(const YamlMember& member, MistakeList&
   }
   if (HasLeadingZero(node.text)) {
     RefuseLeadingZero(node, mistakes);
+    return std::nullopt;
+  }
+  // A full-width space is one, in the policy's text too.
+  const auto odd = FindCharacter(node.text, [](char32_t c) { return c != 0x3000 && (IsOddSpace(c) || IsUnseen(c)); });
+  if (odd) {
+    Refuse(node, "odd-space",
+           {fmt::format("“{}”的值里有特殊空格（{}），请换成普通空格，或者删去", member.key, NameOf(*odd)),
+            fmt::format("the value of '{}' has a special space in it ({}): write an ordinary one, or none", member.key,
+                        NameOf(*odd))},
+           mistakes);
     return std::nullopt;
   }
   return node.text;

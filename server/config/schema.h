@@ -29,12 +29,12 @@ class Members {
 };
 
 // A text: a name, a path, an address. Codes: missing-value, wrong-type (a list, a map, a number without quotes),
-// truth-word.
+// truth-word, bad-character (a control, what turns the direction of writing).
 std::optional<std::string> ReadTextOf(const YamlMember& member, MistakeList& mistakes);
 // The same, in which `${NAME}` stands for the environment variable NAME: for what should not stand in a file. Its value is in no message.
 // Codes: also missing-variable (it is not set, or empty), bad-variable.
 std::optional<std::string> ReadSettingOf(const YamlMember& member, MistakeList& mistakes);
-// The value of a parameter as a policy would write it. Codes: missing-value, wrong-type, truth-word, leading-zero.
+// The value of a parameter as a policy would write it. Codes: missing-value, wrong-type, truth-word, leading-zero, odd-space.
 std::optional<std::string> ReadQuantityOf(const YamlMember& member, MistakeList& mistakes);
 // Digits alone. Codes: missing-value, wrong-type, leading-zero, out-of-range.
 std::optional<int64_t> ReadWholeOf(const YamlMember& member, int64_t low, int64_t high, MistakeList& mistakes);

@@ -1,5 +1,8 @@
 #include "server/config/service.h"
 
+#include <arpa/inet.h>
+#include <sys/un.h>
+
 #include <algorithm>
 #include <array>
 #include <filesystem>
@@ -20,8 +23,29 @@ constexpr int64_t kMostConnections = 100000;
 constexpr int64_t kMostSeconds = 3600;
 constexpr int64_t kMostRequests = 1000000;
 
+struct LimitKey {
+  std::string_view name;
+  int64_t ClientLimits::*value;
+  int64_t high;
+};
+constexpr std::array kLimitKeys = {
+    LimitKey{"connections", &ClientLimits::connections, kMostConnections},
+    LimitKey{"connections_per_peer", &ClientLimits::connections_per_peer, kMostConnections},
+    LimitKey{"queued", &ClientLimits::queued, kMostConnections},
+    LimitKey{"idle_seconds", &ClientLimits::idle_seconds, kMostSeconds},
+    LimitKey{"head_seconds", &ClientLimits::head_seconds, kMostSeconds},
+    LimitKey{"body_seconds", &ClientLimits::body_seconds, kMostSeconds},
+    LimitKey{"write_seconds", &ClientLimits::write_seconds, kMostSeconds},
+    LimitKey{"requests_per_second", &ClientLimits::requests_per_second, kMostRequests}};
+
+bool IsDigits(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
 void ReadListen(const YamlMember& member, ServiceConfig& config, MistakeList& mistakes) {
-  const auto text = ReadTextOf(member, mistakes);
+  // An address may look like a number.
+  const bool scalar = member.value.is(YamlNode::Kind::kScalar) && !member.value.text.empty();
+  const auto text = scalar ? std::optional(member.value.text) : ReadTextOf(member, mistakes);
   if (!text) return;
   if (auto listen = ParseListen(*text)) {
     config.listen = std::move(*listen);
@@ -36,9 +60,8 @@ void ReadDistricts(const YamlMember& member, ServiceConfig& config, MistakeList&
   config.districts = ResolvePath(config.file, *text);
   std::error_code error;
   if (!std::filesystem::is_directory(config.districts, error)) {
-    mistakes.Add(
-        "no-such-folder", member.value.line, member.value.column,
-        {fmt::format("没有文件夹“{}”", config.districts), fmt::format("there is no folder '{}'", config.districts)});
+    mistakes.Add("no-such-folder", member.value.line, member.value.column,
+                 NoSuch({"文件夹", "folder"}, *text, config.districts));
   }
 }
 
@@ -51,14 +74,45 @@ void ReadStore(const YamlMember& member, ServiceConfig& config, MistakeList& mis
   const auto text = ReadSettingOf(written, mistakes);
   if (!text) return;
   constexpr std::string_view kFile = "sqlite:";
+  const std::string path = text->starts_with(kFile) ? text->substr(kFile.size()) : *text;
+  const bool postgres = path.starts_with("postgresql://") || path.starts_with("postgres://");
+  if (path.empty() || (path.find("://") != std::string::npos && (!postgres || path != *text))) {
+    // Without the address: it may hold a password.
+    mistakes.Add("bad-store-url", member.value.line, member.value.column,
+                 {"“store”应当写成 sqlite:文件 或 postgresql://用户@主机/数据库",
+                  "write 'store' as sqlite:FILE or postgresql://USER@HOST/DATABASE"});
+    return;
+  }
   config.store =
       text->starts_with(kFile) ? std::string(kFile) + ResolvePath(config.file, text->substr(kFile.size())) : *text;
+}
+
+void ReadSocket(const YamlMember& member, ServiceConfig& config, MistakeList& mistakes) {
+  const auto given = ReadSettingOf(member, mistakes);
+  if (!given) return;
+  config.socket = ResolvePath(config.file, *given);
+  const auto refuse = [&](Bilingual message) {
+    mistakes.Add("bad-socket", member.value.line, member.value.column, std::move(message));
+  };
+  constexpr size_t kMost = sizeof(sockaddr_un::sun_path) - 1;
+  std::error_code error;
+  const auto status = std::filesystem::status(config.socket, error);
+  if (config.socket.size() > kMost) {
+    refuse({fmt::format("套接字的路径有 {} 个字节，最多 {} 个：{}", config.socket.size(), kMost, config.socket),
+            fmt::format("the path of the socket has {} bytes, {} at most: {}", config.socket.size(), kMost,
+                        config.socket)});
+  } else if (std::filesystem::exists(status) && !std::filesystem::is_socket(status)) {
+    refuse({fmt::format("“{}”已经有了，而且不是套接字", config.socket),
+            fmt::format("'{}' is there already and is no socket", config.socket)});
+  }
 }
 
 // How the decision log is kept.
 void ReadKeeping(const Members& members, ServiceConfig& config, MistakeList& mistakes) {
   if (const YamlMember* key = members.Find("signing_key")) {
     if (const auto given = ReadSettingOf(*key, mistakes)) config.signing_key = ResolvePath(config.file, *given);
+    config.signing_key_line = key->value.line;
+    config.signing_key_column = key->value.column;
   }
   if (const YamlMember* every = members.Find("checkpoint_every")) {
     config.checkpoint_every = ReadWholeOf(*every, 1, kMostCheckpointEvery, mistakes).value_or(config.checkpoint_every);
@@ -84,26 +138,14 @@ void ReadLog(const YamlMember& member, ServiceConfig& config, MistakeList& mista
 void ReadLimits(const YamlMember& member, ClientLimits& limits, MistakeList& mistakes) {
   const YamlNode* map = ReadMapOf(member, mistakes);
   if (map == nullptr) return;
-  struct Key {
-    std::string_view name;
-    int64_t& value;
-    int64_t high;
-  };
-  const std::array keys = {Key{"connections", limits.connections, kMostConnections},
-                           Key{"connections_per_peer", limits.connections_per_peer, kMostConnections},
-                           Key{"queued", limits.queued, kMostConnections},
-                           Key{"idle_seconds", limits.idle_seconds, kMostSeconds},
-                           Key{"head_seconds", limits.head_seconds, kMostSeconds},
-                           Key{"body_seconds", limits.body_seconds, kMostSeconds},
-                           Key{"write_seconds", limits.write_seconds, kMostSeconds},
-                           Key{"requests_per_second", limits.requests_per_second, kMostRequests}};
   const Members members(*map,
                         {"connections", "connections_per_peer", "queued", "idle_seconds", "head_seconds",
                          "body_seconds", "write_seconds", "requests_per_second"},
                         mistakes);
-  for (const Key& key : keys) {
+  for (const LimitKey& key : kLimitKeys) {
     const YamlMember* found = members.Find(key.name);
-    if (found != nullptr) key.value = ReadWholeOf(*found, 1, key.high, mistakes).value_or(key.value);
+    int64_t& value = limits.*key.value;
+    if (found != nullptr) value = ReadWholeOf(*found, 1, key.high, mistakes).value_or(value);
   }
 }
 
@@ -112,6 +154,15 @@ void ReadLimits(const YamlMember& member, ClientLimits& limits, MistakeList& mis
 Bilingual UnsignedRetention() {
   return {"保存期限要有 signing_key：删去什么，日志要签名说明",
           "retention needs a signing_key: the log says under its signature what was removed"};
+}
+
+Bilingual NoSuch(const Bilingual& what, const std::string& written, const std::string& path) {
+  Bilingual message{fmt::format("没有这个{}：“{}”", what.zh, written),
+                    fmt::format("there is no such {}: '{}'", what.en, written)};
+  if (written == path) return message;
+  message.zh += fmt::format("，即 {}", path);
+  message.en += fmt::format(", which is {}", path);
+  return message;
 }
 
 bool Listen::loopback() const { return host == "localhost" || host == "::1" || host.starts_with("127."); }
@@ -128,6 +179,18 @@ Result<Listen> ParseListen(std::string_view text) {
                 std::string(text));
   };
   const size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos && IsDigits(text)) {
+    return Fail(ErrorKind::kUsage, "bad-listen",
+                {fmt::format("“{}”只有端口，没有地址，请写成 127.0.0.1:{}", text, text),
+                 fmt::format("'{}' is a port without an address, write 127.0.0.1:{}", text, text)},
+                std::string(text));
+  }
+  if (colon == std::string_view::npos && !text.empty()) {
+    return Fail(ErrorKind::kUsage, "bad-listen",
+                {fmt::format("“{}”没有端口，请写成 {}:8080", text, text),
+                 fmt::format("'{}' has no port, write {}:8080", text, text)},
+                std::string(text));
+  }
   if (colon == std::string_view::npos) return bad();
   std::string_view host = text.substr(0, colon);
   const std::string_view port = text.substr(colon + 1);
@@ -139,8 +202,11 @@ Result<Listen> ParseListen(std::string_view text) {
   const bool host_fits = !host.empty() && std::all_of(host.begin(), host.end(), [](unsigned char c) {
     return c > 0x20 && c < 0x7F && c != '/' && c != '@';
   });
-  const bool digits = !port.empty() && port.size() <= 5 &&
-                      std::all_of(port.begin(), port.end(), [](char c) { return c >= '0' && c <= '9'; });
+  const bool digits = port.size() <= 5 && IsDigits(port);
+  // Four numbers of which one is too large would be asked of the name service.
+  const bool numeric = host.find_first_not_of("0123456789.") == std::string_view::npos;
+  in_addr address{};
+  if (numeric && ::inet_pton(AF_INET, std::string(host).c_str(), &address) != 1) return bad();
   if (!host_fits || !digits || (port.size() > 1 && port[0] == '0')) return bad();
   const int number = std::stoi(std::string(port));
   if (number > 65535) return bad();
@@ -151,6 +217,33 @@ std::string ResolvePath(const std::string& file, const std::string& path) {
   const std::filesystem::path given(path);
   if (given.is_absolute()) return given.lexically_normal().string();
   return (std::filesystem::path(file).parent_path() / given).lexically_normal().string();
+}
+
+std::optional<std::string> DistrictsIn(const std::string& path) {
+  const auto text = ReadFile(path, kConfigBytes);
+  if (!text) return std::nullopt;
+  MistakeList unsaid(path);
+  const auto root = ParseYaml(*text, unsaid);
+  const YamlMember* member = root ? Members(*root, {}, unsaid).Find("districts") : nullptr;
+  if (member == nullptr || !member->value.is(YamlNode::Kind::kScalar)) return std::nullopt;
+  return ResolvePath(path, member->value.text);
+}
+
+std::vector<std::string> ChangedForRestart(const ServiceConfig& started, const ServiceConfig& now) {
+  std::vector<std::string> keys;
+  const auto compare = [&](std::string key, const auto& before, const auto& after) {
+    if (before != after) keys.push_back(std::move(key));
+  };
+  compare("listen", started.listen.ToString(), now.listen.ToString());
+  compare("socket", started.socket, now.socket);
+  compare("store", started.store, now.store);
+  compare("signing_key", started.signing_key, now.signing_key);
+  compare("log", started.log, now.log);
+  compare("threads", started.threads, now.threads);
+  compare("request_limit_bytes", started.request_limit_bytes, now.request_limit_bytes);
+  for (const LimitKey& key : kLimitKeys)
+    compare("limits." + std::string(key.name), started.limits.*key.value, now.limits.*key.value);
+  return keys;
 }
 
 tl::expected<ServiceConfig, std::vector<Mistake>> LoadService(const std::string& path) {
@@ -169,9 +262,7 @@ tl::expected<ServiceConfig, std::vector<Mistake>> LoadService(const std::string&
                     mistakes);
     if (const YamlMember* listen = members.Find("listen")) ReadListen(*listen, config, mistakes);
     if (const YamlMember* districts = members.Require("districts")) ReadDistricts(*districts, config, mistakes);
-    if (const YamlMember* socket = members.Find("socket")) {
-      if (const auto given = ReadSettingOf(*socket, mistakes)) config.socket = ResolvePath(path, *given);
-    }
+    if (const YamlMember* socket = members.Find("socket")) ReadSocket(*socket, config, mistakes);
     if (const YamlMember* store = members.Find("store")) ReadStore(*store, config, mistakes);
     ReadKeeping(members, config, mistakes);
     if (const YamlMember* log = members.Find("log")) ReadLog(*log, config, mistakes);

@@ -50,6 +50,8 @@ struct ServiceConfig {
   std::string store;      // as Store::Open takes it, the path of a file resolved likewise; empty: nothing is kept
   std::string
       signing_key;  // a file, resolved likewise: the private key that signs checkpoints of the log; empty: they are unsigned
+  uint32_t signing_key_line = 0;  // where it is written
+  uint32_t signing_key_column = 0;
   int64_t checkpoint_every = 1000;     // records of a district that says nothing else
   std::optional<Retention> retention;  // of every district that says nothing else
   std::string log = "denials";         // none, denials, requests
@@ -63,8 +65,17 @@ struct ServiceConfig {
 // threads, request_limit_bytes, limits.
 tl::expected<ServiceConfig, std::vector<Mistake>> LoadService(const std::string& path);
 
+// The folder of the districts that the file names, as far as it can be read, whether it is there or not.
+std::optional<std::string> DistrictsIn(const std::string& path);
+
+// The keys that are not the same and hold after a restart alone: `listen`, `limits.queued`.
+std::vector<std::string> ChangedForRestart(const ServiceConfig& started, const ServiceConfig& now);
+
 // What is wrong with a retention where no key signs.
 Bilingual UnsignedRetention();
+
+// What is said of a path that nothing is at, as it is written and as it is resolved.
+Bilingual NoSuch(const Bilingual& what, const std::string& written, const std::string& path);
 
 // A path written in `file`: absolute, or relative to the file's folder.
 std::string ResolvePath(const std::string& file, const std::string& path);

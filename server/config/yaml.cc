@@ -10,6 +10,8 @@
 #include <yaml-cpp/parser.h>
 
 #include "engine/base/text.h"
+#include "server/config/yaml_lines.h"
+#include "server/config/yaml_words.h"
 
 namespace heng::config {
 namespace {
@@ -60,6 +62,15 @@ class Builder : public YAML::EventHandler {
     YamlNode node = New(YamlNode::Kind::kScalar, mark);
     node.plain = tag != "!";
     node.text = value;
+    // Behind quotes there is nothing in a second line: LookAtLines has seen to it. A tag stands where the text should.
+    const bool bare = tag == "?" && anchor == YAML::NullAnchor && !mark.is_null();
+    if (bare && text_.substr(std::min(static_cast<size_t>(mark.pos), text_.size()), value.size()) != value) {
+      over_lines_ = true;
+      Report(mark, "text-over-lines",
+             {"值要写在一行里；下一行如果是另一个键，请检查它的冒号和缩进，以及括号是否配对",
+              "a value is written in one line; if the next line is another key, look at its colon, its indentation and "
+              "the brackets"});
+    }
     Add(std::move(node));
   }
 
@@ -83,6 +94,9 @@ class Builder : public YAML::EventHandler {
     const At at = Locate(text_, mark);
     mistakes_.Add(std::move(code), at.line, at.column, std::move(message));
   }
+
+  // What comes behind one is not what was meant.
+  bool over_lines() const { return over_lines_; }
 
   YamlNode Take() { return std::move(root_); }
 
@@ -110,7 +124,7 @@ class Builder : public YAML::EventHandler {
   // Untagged nodes have `?` or nothing, quoted scalars `!`.
   void CheckTag(const YAML::Mark& mark, const std::string& tag) {
     if (tag.empty() || tag == "?" || tag == "!") return;
-    Report(mark, "yaml-tag", {"不能用 YAML 的标签（！）", "YAML tags (!) cannot be used"});
+    Report(mark, "yaml-tag", {"不能用 YAML 的标签（!）", "YAML tags (!) cannot be used"});
   }
 
   void Close() {
@@ -168,6 +182,7 @@ class Builder : public YAML::EventHandler {
   std::vector<Frame> open_;
   YamlNode root_;
   int documents_ = 0;
+  bool over_lines_ = false;
 };
 
 }  // namespace
@@ -180,6 +195,7 @@ std::optional<YamlNode> ParseYaml(std::string_view text, MistakeList& mistakes) 
     mistakes.Add("bad-encoding", line + 1, 1, {"文件不是有效的 UTF-8 文本", "the file is not valid UTF-8 text"});
     return std::nullopt;
   }
+  if (!LookAtLines(text, mistakes)) return std::nullopt;
   Builder builder(text, mistakes);
   try {
     std::istringstream in{std::string(text)};
@@ -187,11 +203,16 @@ std::optional<YamlNode> ParseYaml(std::string_view text, MistakeList& mistakes) 
     while (parser.HandleNextDocument(builder)) {
     }
   } catch (const YAML::Exception& error) {
-    builder.Report(error.mark, "bad-yaml",
-                   {"YAML 写得不对：" + error.msg, "this is not well-formed YAML: " + error.msg});
+    if (!builder.over_lines()) builder.Report(error.mark, "bad-yaml", SayYaml(error.msg));
     return std::nullopt;
   }
-  return builder.Take();
+  if (builder.over_lines()) return std::nullopt;
+  YamlNode root = builder.Take();
+  if (root.is(YamlNode::Kind::kNull)) {
+    mistakes.Add("empty-file", 1, 1, {"文件是空的，没有任何“键: 值”", "the file is empty: it has no 'key: value'"});
+    return std::nullopt;
+  }
+  return root;
 }
 
 }  // namespace heng::config

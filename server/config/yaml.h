@@ -1,5 +1,5 @@
 // YamlNode: a YAML document as it was written, in the part of YAML that configurations may use: maps, lists, scalars.
-// Anchors, aliases, tags, merge keys, duplicate keys, complex keys and second documents are mistakes. No scalar is
+// Anchors, aliases, tags, merge keys, duplicate keys, complex keys, texts over several lines and second documents are mistakes. No scalar is
 // interpreted here (see schema.h).
 #pragma once
 
@@ -37,7 +37,7 @@ struct YamlMember {
 };
 
 // The document, or nothing if it cannot be read at all; mistakes are added to the list. Codes: bad-encoding,
-// bad-yaml, yaml-anchor, yaml-alias, yaml-tag, yaml-merge-key, yaml-key, duplicate-key, second-document.
+// empty-file, bad-yaml, those of LookAtLines, text-over-lines, yaml-anchor, yaml-alias, yaml-tag, yaml-merge-key, yaml-key, duplicate-key, second-document.
 std::optional<YamlNode> ParseYaml(std::string_view text, MistakeList& mistakes);
 
 }  // namespace heng::config

@@ -53,8 +53,10 @@ struct Connection {
   bool gone = false;         // its socket failed while it was busy
   bool queued = false;       // waits in the loop for its next turn
   bool keep_alive = true;    // of the request that is served
+  bool passed = false;       // the gate, by the request whose body is coming
   size_t served = 0;         // requests
   size_t held_bytes = 0;     // of Admission
+  size_t held_answer = 0;    // of Admission, of what waits; by who makes it
   size_t progress_at = 0;    // bytes at which the deadline was last set
   size_t drained = 0;        // while lingering
 };

@@ -47,9 +47,10 @@ int OpenStopSignals() {
 
 class HttpServer::Impl {
  public:
-  Impl(Handler handler, HttpLimits limits)
+  Impl(Handler handler, HttpLimits limits, Gate gate)
       : limits_(Fitted(limits)),
         handler_(std::move(handler)),
+        gate_(std::move(gate)),
         library_(limits_),
         admission_(limits_),
         stop_event_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {}
@@ -70,13 +71,13 @@ class HttpServer::Impl {
     std::vector<int> listening;
     for (const Listener& one : listeners_) listening.push_back(one.fd());
     // The workers end after the loops, which wait for them.
-    Workers workers(limits_.workers, limits_.queued);
+    Workers workers(limits_.workers, limits_.queued, limits_.workers_of_lane);
     workers_ = &workers;
     std::vector<std::unique_ptr<Loop>> loops;
     std::vector<std::thread> threads;
     std::vector<Status> ends(limits_.loops, Ok());
     for (size_t i = 0; i < limits_.loops; ++i) {
-      loops.push_back(std::make_unique<Loop>(limits_, handler_, library_, admission_, workers, counts_));
+      loops.push_back(std::make_unique<Loop>(limits_, handler_, gate_, library_, admission_, workers, counts_));
       threads.emplace_back([this, &loop = *loops.back(), &end = ends[i], listening] {
         end = loop.Run(listening);
         if (!end) Stop();
@@ -115,6 +116,7 @@ class HttpServer::Impl {
  private:
   HttpLimits limits_;
   Handler handler_;
+  Gate gate_;
   Library library_;
   Admission admission_;
   LoopCounts counts_;
@@ -124,8 +126,8 @@ class HttpServer::Impl {
   int port_ = 0;
 };
 
-HttpServer::HttpServer(Handler handler, HttpLimits limits)
-    : impl_(std::make_unique<Impl>(std::move(handler), limits)) {}
+HttpServer::HttpServer(Handler handler, HttpLimits limits, Gate gate)
+    : impl_(std::make_unique<Impl>(std::move(handler), limits, std::move(gate))) {}
 HttpServer::~HttpServer() = default;
 
 Status HttpServer::Bind(const std::string& host, int port) { return impl_->Take(Listener::OnPort(host, port)); }

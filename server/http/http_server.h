@@ -26,7 +26,7 @@ struct HttpFigures {
 class HttpServer {
  public:
   // The limit of connections is lowered to what the process may open.
-  HttpServer(Handler handler, HttpLimits limits);
+  HttpServer(Handler handler, HttpLimits limits, Gate gate = {});
   ~HttpServer();
 
   // Port 0: any free one. Error: kEnvironment cannot-listen, also where another server listens there.

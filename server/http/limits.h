@@ -9,9 +9,10 @@ namespace heng::server {
 
 struct HttpLimits {
   FramingLimits framing;
-  // Threads that read and write, threads that work on long requests, and long requests that may wait for one.
+  // Threads that read and write, threads that work on long requests, how many of them on those of one lane, and how many may wait.
   size_t loops = 1;
-  size_t workers = 2;
+  size_t workers = 3;
+  size_t workers_of_lane = 2;
   size_t queued = 1024;
   // Open connections. When they are reached, the oldest one that has sent part of a head goes, else the oldest idle one.
   size_t connections = 4096;

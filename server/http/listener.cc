@@ -19,9 +19,38 @@ namespace {
 constexpr int kBacklog = 4096;
 constexpr mode_t kSocketMode = 0660;
 
-tl::unexpected<Error> CannotListen(const std::string& address, const std::string& why) {
-  return Fail(ErrorKind::kEnvironment, "cannot-listen",
-              {fmt::format("不能监听 {}：{}", address, why), fmt::format("cannot listen on {}: {}", address, why)});
+tl::unexpected<Error> CannotListen(const std::string& address, const Bilingual& why) {
+  return Fail(
+      ErrorKind::kEnvironment, "cannot-listen",
+      {fmt::format("不能监听 {}：{}", address, why.zh), fmt::format("cannot listen on {}: {}", address, why.en)});
+}
+
+// What goes wrong most; the system speaks English alone.
+Bilingual OfSystem(int error) {
+  const std::string en = std::strerror(error);
+  switch (error) {
+    case EADDRINUSE: return {"这个地址和端口已有程序在用（也许是另一个 heng serve）", en};
+    case EADDRNOTAVAIL: return {"本机没有这个地址", en};
+    case EACCES: return {"没有权限（1024 以下的端口只有 root 能用）", en};
+    case ENOENT: return {"没有这个文件夹", en};
+    case ENOTDIR: return {"路径里有一段不是文件夹", en};
+    case EROFS: return {"文件系统是只读的", en};
+    case EAFNOSUPPORT: return {"系统不支持这种地址", en};
+    case EMFILE:
+    case ENFILE: return {"打开的文件太多", en};
+    default: return {"系统错误 " + std::to_string(error) + "（" + en + "）", en};
+  }
+}
+
+Bilingual OfResolver(int error) {
+  const std::string en = ::gai_strerror(error);
+  switch (error) {
+    case EAI_NONAME: return {"没有这个主机名", en};
+    case EAI_AGAIN: return {"暂时查不到这个主机名（域名服务没有回答）", en};
+    case EAI_FAIL: return {"查不到这个主机名", en};
+    case EAI_SYSTEM: return OfSystem(errno);
+    default: return {"查主机名出错 " + std::to_string(error) + "（" + en + "）", en};
+  }
 }
 
 // Binds and listens. Errno is set if it fails.
@@ -72,7 +101,7 @@ Result<Listener> Listener::OnPort(const std::string& host, int port) {
   hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
   addrinfo* found = nullptr;
   if (const int error = ::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &found); error != 0) {
-    return CannotListen(address, ::gai_strerror(error));
+    return CannotListen(address, OfResolver(error));
   }
   Listener out;
   int error = 0;
@@ -90,14 +119,14 @@ Result<Listener> Listener::OnPort(const std::string& host, int port) {
     if (fd >= 0) ::close(fd);
   }
   ::freeaddrinfo(found);
-  if (out.fd_ < 0) return CannotListen(address, std::strerror(error));
+  if (out.fd_ < 0) return CannotListen(address, OfSystem(error));
   return out;
 }
 
 Result<Listener> Listener::OnPath(const std::string& path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
-  if (path.size() >= sizeof address.sun_path) return CannotListen(path, "the path is too long");
+  if (path.size() >= sizeof address.sun_path) return CannotListen(path, {"路径太长", "the path is too long"});
   std::memcpy(address.sun_path, path.data(), path.size());
   if (IsLeftBehind(address)) ::unlink(path.c_str());
   Listener out;
@@ -107,7 +136,7 @@ Result<Listener> Listener::OnPath(const std::string& path) {
   const bool listens = out.fd_ >= 0 && Listen(out.fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address);
   const int error = errno;
   ::umask(before);
-  if (!listens) return CannotListen(path, std::strerror(error));
+  if (!listens) return CannotListen(path, OfSystem(error));
   out.path_ = path;
   return out;
 }

@@ -50,10 +50,11 @@ void TurnAway(int fd, const Problem& problem) {
 
 }  // namespace
 
-Loop::Loop(const HttpLimits& limits, const Handler& handler, Library& library, Admission& admission, Workers& workers,
-           LoopCounts& counts)
+Loop::Loop(const HttpLimits& limits, const Handler& handler, const Gate& gate, Library& library, Admission& admission,
+           Workers& workers, LoopCounts& counts)
     : limits_(limits),
       handler_(handler),
+      gate_(gate),
       library_(library),
       admission_(admission),
       workers_(workers),
@@ -146,8 +147,10 @@ void Loop::TakeDone() {
   while (last != nullptr) first = std::exchange(last, std::exchange(last->next_done, first));
   while (first != nullptr) {
     Connection& c = *std::exchange(first, first->next_done);
+    const size_t held = std::exchange(c.held_answer, 0);
     if (c.gone) {
       Close(c);
+      admission_.Release(held);
       continue;
     }
     ReleaseHeld(c);
@@ -161,6 +164,8 @@ void Loop::TakeDone() {
     c.last_answer = !c.keep_alive;
     Enter(c, Phase::kIdle);
     Advance(c);
+    // What the client has not taken is held as that now.
+    admission_.Release(held);
   }
 }
 

@@ -32,8 +32,8 @@ struct LoopCounts {
 
 class Loop {
  public:
-  Loop(const HttpLimits& limits, const Handler& handler, Library& library, Admission& admission, Workers& workers,
-       LoopCounts& counts);
+  Loop(const HttpLimits& limits, const Handler& handler, const Gate& gate, Library& library, Admission& admission,
+       Workers& workers, LoopCounts& counts);
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
   ~Loop();
@@ -67,7 +67,9 @@ class Loop {
   void Finish(Connection& c, const Request& request, Response response);
   void Hold(Connection& c, const Request& request, Response response);
   void Refuse(Connection& c, const Problem& problem);
+  bool AwaitBody(Connection& c);
   bool HoldBody(Connection& c);
+  bool HasRoom(size_t bytes);
   bool Flush(Connection& c);
   void AwaitMore(Connection& c, bool fresh);
   void Linger(Connection& c);
@@ -82,6 +84,7 @@ class Loop {
 
   const HttpLimits& limits_;
   const Handler& handler_;
+  const Gate& gate_;
   Library& library_;
   Admission& admission_;
   Workers& workers_;

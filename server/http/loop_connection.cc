@@ -106,27 +106,54 @@ bool Loop::ServeNext(Connection& c) {
     return false;
   }
   if (!*next) {
-    if (c.reader.stage() == RequestReader::Stage::kBody && c.held_bytes == 0 && !HoldBody(c)) {
-      Refuse(c, Overloaded());
-    } else if (c.reader.TakeContinue()) {
+    if (c.reader.stage() == RequestReader::Stage::kBody && AwaitBody(c) && c.reader.TakeContinue())
       c.out += "HTTP/1.1 100 Continue\r\n\r\n";
-    }
     return false;
   }
   Serve(c, std::move(**next));
   return true;
 }
 
+// Whether more of the body may come; otherwise it is refused.
+bool Loop::AwaitBody(Connection& c) {
+  if (!c.passed) {
+    if (const auto refused = gate_ ? gate_(c.reader.head()) : std::nullopt) {
+      ++counts_.refused;
+      c.out += Render(*refused, true, false);
+      c.last_answer = true;
+      return false;
+    }
+    c.passed = true;
+  }
+  if (HoldBody(c)) return true;
+  Refuse(c, Overloaded());
+  return false;
+}
+
+// What has come, and a step more: who announces much and sends nothing takes nothing.
 bool Loop::HoldBody(Connection& c) {
-  const size_t bytes = c.reader.body_bytes();
-  if (!admission_.Hold(bytes)) return false;
-  c.held_bytes = bytes;
+  const size_t wanted = std::min(c.reader.body_bytes(), c.reader.received_bytes() + limits_.progress_bytes);
+  if (wanted <= c.held_bytes) return true;
+  if (!HasRoom(wanted - c.held_bytes)) return false;
+  c.held_bytes = wanted;
+  return true;
+}
+
+// Held from now on. If there is no room, who has been slowest to take an answer goes.
+bool Loop::HasRoom(size_t bytes) {
+  while (!admission_.Hold(bytes)) {
+    auto& writing = In(Phase::kWriting);
+    if (writing.empty()) return false;
+    ++counts_.evicted;
+    Close(writing.front());
+  }
   return true;
 }
 
 void Loop::Serve(Connection& c, WholeRequest whole) {
   ++c.served;
   ++counts_.requests;
+  c.passed = false;
   c.keep_alive = whole.keep_alive && c.served < limits_.requests_per_connection && !draining_;
   whole.request.peer = c.peer;
   Reply reply = GuardedCall(handler_, whole.request);
@@ -139,14 +166,16 @@ void Loop::HandOver(Connection& c, Request request, Later later) {
   // std::function wants to be copyable; the request is not copied.
   auto shared = std::make_shared<Request>(std::move(request));
   const bool posted = workers_.Post(later.lane, [this, &c, shared, answer = std::move(later.answer)] {
-    Response response = GuardedCall(answer, *shared);
-    if (!response.before_leaving) {
-      c.waiting = library_.Write(*shared, std::move(response), !c.keep_alive);
-      return Post(c);
-    }
-    // The library takes what it writes.
-    Response leaving{response.status, response.content_type, response.headers, response.body};
+    const bool full = admission_.held_bytes() >= limits_.buffered_bytes;
+    Response response = full ? ToResponse(Overloaded(), Language::kChinese) : GuardedCall(answer, *shared);
+    const bool waits = static_cast<bool>(response.before_leaving);
+    // The library takes what it writes; what waits is still to be logged.
+    Response leaving =
+        waits ? Response{response.status, response.content_type, response.headers, response.body} : std::move(response);
     c.waiting = library_.Write(*shared, std::move(leaving), !c.keep_alive);
+    c.held_answer = c.waiting.size();
+    admission_.HoldAnyway(c.held_answer);
+    if (!waits) return Post(c);
     Hold(c, *shared, std::move(response));
     *shared = {};
   });

@@ -30,6 +30,8 @@ class RequestReader {
 
   // What it holds of a request that is not whole, after Next returned nothing.
   Stage stage() const { return stage_; }
+  // Of that request, at kBody: without its body, or with part of it.
+  const Request& head() const { return head_->request; }
   // Of that request: what its head announced, and what is there of it.
   size_t body_bytes() const { return head_ ? head_->body_bytes : 0; }
   size_t received_bytes() const { return head_ ? head_->request.body.size() : 0; }

@@ -79,9 +79,48 @@ INSTANTIATE_TEST_SUITE_P(
         BadFile{"Anchor", "districts: &d districts\n", "yaml-anchor", 1, 12},
         BadFile{"Tag", "districts: !!str districts\n", "yaml-tag", 1, 12},
         BadFile{"SecondDocument", "districts: districts\n---\nthreads: 4\n", "second-document", 2, 1},
-        BadFile{"NoMap", "districts\n", "wrong-type", 1, 1}, BadFile{"Empty", "", "wrong-type", 1, 1},
-        BadFile{"NotYaml", "districts: [a, b\nthreads: 4\n", "bad-yaml", 2, 8},
+        BadFile{"NoMap", "districts\n", "wrong-type", 1, 1}, BadFile{"Empty", "", "empty-file", 1, 1},
+        BadFile{"CommentOnly", "# districts: districts\n", "empty-file", 1, 1},
+        BadFile{"NotYaml", "districts: [a, b\nthreads: 4\n", "text-over-lines", 1, 16},
+        BadFile{"TwoColons", "districts: a: b\n", "bad-yaml", 1, 13},
         BadFile{"NotUtf8", "districts: districts\n# \xB0\xA1\n", "bad-encoding", 2, 1},
+        BadFile{"QuoteOpenToTheEnd", "districts: districts\nstore: \"sqlite:heng.db\nsigning_key: nokey.pem\n",
+                "unclosed-quote", 2, 8},
+        BadFile{"QuoteOpenToTheNext", "districts: 'districts\nstore: 'sqlite:heng.db\n", "unclosed-quote", 1, 12},
+        BadFile{"QuotedOverLines", "districts: \"dis\\\n  tricts\"\n", "unclosed-quote", 1, 12},
+        BadFile{"QuoteOpenInFlow", "{ districts: districts, log: \"none }\n", "unclosed-quote", 1, 30},
+        BadFile{"QuoteOpenKey", "districts: districts\n\"threads: 4\n", "unclosed-quote", 2, 1},
+        BadFile{"TextBehindQuote", "districts: \"districts\"/x\n", "text-after-quote", 1, 23},
+        BadFile{"PlainOverLines", "districts: districts\n  threads\n", "text-over-lines", 1, 12},
+        BadFile{"PlainOverLinesInFlow", "{ districts: districts\n  more, threads: 4 }\n", "text-over-lines", 1, 14},
+        BadFile{"TextBlock", "districts: districts\nstore: |\n  sqlite:heng.db\n", "text-block", 2, 8},
+        BadFile{"FullWidthColon", "districts: districts\nthreads：4\n", "full-width-colon", 2, 8},
+        BadFile{"FullWidthColonFirst", "districts：districts\nthreads: 4\n", "full-width-colon", 1, 10},
+        BadFile{"FullWidthColonWithSpace", "districts: districts\nthreads： 4\n", "full-width-colon", 2, 8},
+        BadFile{"FullWidthColonBelow", "districts: districts\nlimits:\n  queued：4\n", "full-width-colon", 3, 9},
+        BadFile{"FullWidthColonInFlow", "districts: districts\nlimits: { queued：4 }\n", "full-width-colon", 2, 17},
+        BadFile{"FullWidthColonOfQuotedKey", "\"districts\"：districts\n", "full-width-colon", 1, 12},
+        BadFile{"NoSpaceAfterColon", "districts: districts\nlisten:127.0.0.1:8080\n", "no-space-after-colon", 2, 7},
+        BadFile{"NoSpaceAfterColonAlone", "districts:districts\n", "no-space-after-colon", 1, 10},
+        BadFile{"NoSpaceAfterColonInFlow", "districts: districts\nlimits: { queued:4 }\n", "no-space-after-colon", 2,
+                17},
+        BadFile{"QuoteOpenInALineOfOldMacs", "districts: \"districts\rthreads: 4\"\r", "unclosed-quote", 1, 12},
+        BadFile{"FullWidthCommaInFlow", "districts: districts\nlimits: { queued: 4，idle_seconds: 5 }\n",
+                "full-width-comma", 2, 20},
+        BadFile{"ChineseQuotes", "districts: “districts”\n", "full-width-quote", 1, 12},
+        BadFile{"FullWidthSpaceAfterColon", "districts:　districts\n", "odd-space", 1, 11},
+        BadFile{"FullWidthSpaceBeforeKey", "districts: districts\n　threads: 4\n", "odd-space", 2, 1},
+        BadFile{"FullWidthSpaceBehindValue", "districts: districts　# 文件夹\n", "odd-space", 1, 21},
+        BadFile{"NoBreakSpaceBeforeValue", "districts: \u00A0districts\n", "odd-space", 1, 12},
+        BadFile{"TabFirst", "districts: districts\nlimits:\n\tqueued: 4\n", "tab", 3, 1},
+        BadFile{"ZeroInPath", "districts: \"districts\\0\"\n", "bad-character", 1, 12},
+        BadFile{"ListenNumber", "districts: districts\nlisten: 127.0.0.1\n", "bad-listen", 2, 9},
+        BadFile{"ListenPortAlone", "districts: districts\nlisten: 8080\n", "bad-listen", 2, 9},
+        BadFile{"ListenNoSuchNumber", "districts: districts\nlisten: 256.1.1.1:80\n", "bad-listen", 2, 9},
+        BadFile{"StoreOfAnotherKind", "districts: districts\nstore: mysql://x\n", "bad-store-url", 2, 8},
+        BadFile{"StoreWithoutFile", "districts: districts\nstore: \"sqlite:\"\n", "bad-store-url", 2, 8},
+        BadFile{"SocketTooLong", "districts: districts\nsocket: /" + std::string(107, 's') + "\n", "bad-socket", 2, 9},
+        BadFile{"SocketIsAFolder", "districts: districts\nsocket: districts\n", "bad-socket", 2, 9},
         BadFile{"StoreVariableUnset", "districts: districts\nstore: ${HENG_NOT_SET}\n", "missing-variable", 2, 8},
         BadFile{"StoreVariableOldForm", "districts: districts\nstore: $HENG_NOT_SET\n", "missing-variable", 2, 8},
         BadFile{"KeyVariableUnset", "districts: districts\nsigning_key: keys/${HENG_NOT_SET}.pem\n", "missing-variable",
@@ -139,8 +178,97 @@ INSTANTIATE_TEST_SUITE_P(
         BadFile{"CheckpointNever", DistrictFile("checkpoint_every: 0\n"), "out-of-range", 3, 19},
         BadFile{"CheckpointTooSeldom", DistrictFile("checkpoint_every: 1000001\n"), "out-of-range", 3, 19},
         BadFile{"CheckpointAsText", DistrictFile("checkpoint_every: often\n"), "wrong-type", 3, 19},
-        BadFile{"NoData", DistrictFile("data: nowhere\n"), "no-such-path", 3, 7}),
+        BadFile{"NameSwallowsTheNextKey", "name: \"石榴庄街道\npublication: store\npolicy: " + PolicyFolder() + "\n",
+                "unclosed-quote", 1, 7},
+        BadFile{"NameTurned", "name: 甲\u202E乙\npolicy: " + PolicyFolder() + "\n", "bad-character", 1, 7},
+        BadFile{"NameWithZero", "name: \"甲\\0乙\"\npolicy: " + PolicyFolder() + "\n", "bad-character", 1, 7},
+        BadFile{"NameTooLong", "name: " + std::string(101, 'a') + "\npolicy: " + PolicyFolder() + "\n", "name-too-long",
+                1, 7},
+        BadFile{"ParameterWithNoBreakSpace", DistrictFile("parameters:\n  红牌检查频次: 5\u00A0次/月\n"), "odd-space",
+                4, 11},
+        BadFile{"ParameterWithFullWidthColon", DistrictFile("parameters:\n  红牌检查频次：5 次/月\n"),
+                "full-width-colon", 4, 9}),
     CaseName);
+
+// What looks like a slip of the keyboard and is none.
+TEST(ConfigTest, TheLookAtLinesAcceptsWhatIsRight) {
+  const tests::TemporaryFolder folder;
+  folder.Write("districts/none.txt", "");
+  folder.Write("heng.yaml",
+               "# 说明：这里的“全角冒号”和\"引号都没有关系\r\n"
+               "\"districts\": 'districts' # it's\r\n"
+               "store: sqlite:甲：乙's.db\r\n"
+               "socket: \"a \\\" # b\"\r\n"
+               "limits: { queued: 4,\r\n"
+               "\tidle_seconds: 5, # }\r\n"
+               "  \"head_seconds\":6 }\r\n"
+               "log: 'none'   \r\n");
+  const auto config = LoadService(folder.path() + "/heng.yaml");
+  ASSERT_TRUE(config) << RenderText(config.error(), Language::kEnglish);
+  EXPECT_EQ(config->store, "sqlite:" + folder.path() + "/甲：乙's.db");
+  EXPECT_EQ(config->socket, folder.path() + "/a \" # b");
+  EXPECT_EQ(std::tuple(config->limits.queued, config->limits.idle_seconds, config->limits.head_seconds),
+            std::tuple(4, 5, 6));
+}
+
+struct Said {
+  const char* text;
+  const char* zh;
+};
+
+TEST(ConfigTest, ChineseSaysWhatToWrite) {
+  const tests::TemporaryFolder folder;
+  for (const Said& said :
+       {Said{"districts：d\n", "写成“districts: …”"}, Said{"districts:d\n", "写成“districts: …”"},
+        Said{"listen: 127.0.0.1\n", "没有端口，请写成 127.0.0.1:8080"},
+        Said{"listen: 8080\n", "没有地址，请写成 127.0.0.1:8080"}, Said{"districts: a: b\n", "一行只能写一个“键: 值”"},
+        Said{"limits: { queued: 4\n", "没有配对的 }"}, Said{"districts: !x d\n", "标签（!）"},
+        Said{"districts: *d\n", "不能以 * 开头"}, Said{"districts: `d\n", "不能以这个符号开头"},
+        Said{"districts: \"C:\\data\"\n", "反斜线"}, Said{"districts: nowhere\n", "没有这个文件夹：“nowhere”，即 /"}}) {
+    folder.Write("heng.yaml", said.text);
+    const auto config = LoadService(folder.path() + "/heng.yaml");
+    ASSERT_FALSE(config) << said.text;
+    const std::string text = RenderText(config.error(), Language::kChinese);
+    EXPECT_NE(text.find(said.zh), std::string::npos) << text;
+  }
+}
+
+// A district without its data evaluates.
+TEST(ConfigTest, MissingDataBreaksNothingElse) {
+  const tests::TemporaryFolder folder;
+  folder.Write("facts.xls", "");
+  folder.Write("folder/none.txt", "");
+  struct Case {
+    const char* data;
+    const char* code;
+  };
+  for (const Case& one : {Case{"nowhere", "no-such-path"}, Case{"facts.xls", "not-a-workbook"}, Case{"folder", ""}}) {
+    folder.Write("slz.yaml", DistrictFile(std::string("data: ") + one.data + "\n"));
+    const config::District district = LoadDistrict(folder.path() + "/slz.yaml");
+    EXPECT_FALSE(district.broken());
+    EXPECT_EQ(district.deployments.size(), 1U);
+    EXPECT_EQ(district.faulty(), *one.code != '\0');
+    if (*one.code == '\0') continue;
+    ASSERT_EQ(district.data_mistakes.size(), 1U);
+    EXPECT_EQ(std::tie(district.data_mistakes[0].line, district.data_mistakes[0].column), std::tuple(3U, 7U));
+    EXPECT_EQ(district.data_mistakes[0].code, one.code);
+  }
+}
+
+TEST(ConfigTest, WhatNeedsARestartIsNamed) {
+  const tests::TemporaryFolder folder;
+  folder.Write("heng.yaml", "districts: .\nstore: sqlite:heng.db\nsigning_key: a.pem\nretention: 3 年\n");
+  folder.Write("now.yaml",
+               "districts: ..\nlisten: 127.0.0.1:81\nsigning_key: b.pem\nlog: none\nthreads: 3\nretention: 2 年\n"
+               "checkpoint_every: 5\nrequest_limit_bytes: 4096\nsocket: s\nlimits: { queued: 5, idle_seconds: 60 }\n");
+  const auto started = LoadService(folder.path() + "/heng.yaml");
+  const auto now = LoadService(folder.path() + "/now.yaml");
+  ASSERT_TRUE(now) << RenderText(now.error(), Language::kEnglish);
+  EXPECT_EQ(ChangedForRestart(*started, *now),
+            (std::vector<std::string>{"listen", "socket", "store", "signing_key", "log", "threads",
+                                      "request_limit_bytes", "limits.queued"}));
+  EXPECT_TRUE(ChangedForRestart(*started, *started).empty());
+}
 
 TEST(ConfigTest, EveryMistakeOfAFileIsFound) {
   const tests::TemporaryFolder folder;
@@ -240,6 +368,26 @@ TEST(ConfigTest, ABrokenPolicyBreaksItsDistrictOnly) {
   EXPECT_FALSE(districts[1].diagnostics.empty());
   EXPECT_FALSE(districts[2].broken());
   EXPECT_EQ(districts[3].mistakes.at(0).code, "bad-file-name");
+}
+
+TEST(ConfigTest, NoDistrictFileIsPassedOverButHiddenOnes) {
+  const tests::TemporaryFolder folder;
+  folder.Write("heng.yaml", "districts: districts\n");
+  for (const char* name :
+       {"aa.yaml", "aa.yml", "bb.YAML", "cc.yaml", ".#cc.yaml", ".dd.yaml", "ee.yaml.bak", "ff.yaml~"})
+    folder.Write(std::string("districts/") + name, DistrictFile(""));
+  const auto districts = LoadDistricts(*LoadService(folder.path() + "/heng.yaml"));
+  ASSERT_EQ(districts.size(), 3U);
+  ASSERT_EQ(districts[0].mistakes.size(), 1U);
+  EXPECT_EQ(districts[0].id, "aa");
+  EXPECT_TRUE(districts[0].broken());
+  EXPECT_EQ(districts[0].mistakes[0].code, "duplicate-district");
+  EXPECT_NE(districts[0].mistakes[0].message.zh.find("aa.yaml、aa.yml "), std::string::npos);
+  EXPECT_TRUE(districts[0].deployments.empty());
+  ASSERT_EQ(districts[1].mistakes.size(), 1U);
+  EXPECT_EQ(districts[1].mistakes[0].code, "bad-file-name");
+  EXPECT_EQ(districts[2].id, "cc");
+  EXPECT_FALSE(districts[2].broken());
 }
 
 TEST(ConfigTest, TwoFilesOfOneVersionAreRefused) {
