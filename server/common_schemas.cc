@@ -85,8 +85,12 @@ std::vector<Schema> CommonSchemas() {
         "properties": {
           "ready": { "type": "boolean" },
           "broken": {
-            "description": "Districts that are broken or whose last change was refused.",
+            "description": "Districts whose files have mistakes, or whose last change was refused.",
             "type": "array", "items": { "$ref": "#/components/schemas/DistrictId" }
+          },
+          "after_restart": {
+            "description": "Only if the service's own file was changed where that needs a restart: the keys.",
+            "type": "array", "minItems": 1, "items": { "type": "string" }
           },
           "service": { "description": "Only if the last change of the service's own file was refused.", "const": "change-refused" },
           "store": { "description": "Only if the store cannot be reached.", "const": "unavailable" }
