@@ -36,6 +36,6 @@ Result<FactReading> ReadFacts(const graph::GraphPtr& graph, const Request& reque
 
 // One line of a stream, `{"id":…, "attributes":…, "inputs":…, "records":…, "history":…}`, as a request for that subject
 // alone.
-Result<Request> ParseSubjectLine(std::string_view line, Period period);
+Result<Request> ParseSubjectLine(std::string_view line, size_t number, Period period);
 
 }  // namespace heng::data

@@ -142,6 +142,29 @@ class Settlements(unittest.TestCase):
         line = json.dumps(request("2")["subjects"][0], ensure_ascii=False).encode()
         status, _, answer = self.service.ask("POST", path + "?period=2024Q2", line, {"Content-Type": "application/x-ndjson"})
         self.assertEqual((status, json.loads(answer)["code"]), (409, "history-differs"))
+        # That nothing was settled contradicts it as well.
+        gone = {**request("2"), "subjects": [{**request("2")["subjects"][0], "history": {"2024Q1": None}}]}
+        differs = self.json("POST", path, gone, 409)
+        self.assertEqual([(one["code"], one["at"], one["column"]) for one in differs["errors"]],
+                         [("history-differs", "/subjects/0/history/2024Q1", "余额")])
+        line = json.dumps(gone["subjects"][0], ensure_ascii=False).encode()
+        status, _, answer = self.service.ask("POST", path + "?period=2024Q2", line, {"Content-Type": "application/x-ndjson"})
+        self.assertEqual((status, json.loads(answer)["code"]), (409, "history-differs"))
+        self.json("POST", path, {**gone, "what_if": True})
+        self.json("POST", path, {**gone, "subjects": [{**gone["subjects"][0], "history": None}]}, 400)
+        # An id that only looks like another one is none.
+        for name in (" a", "a ", "a\u0000", "a\u200b"):
+            with self.subTest(name=name):
+                like = {**gone, "subjects": [{**gone["subjects"][0], "id": name}]}
+                self.assertEqual(self.json("POST", path, like, 400)["code"], "bad-id")
+        # Left out, it is missing: 缺按 is for what was not there, and the store does not fill in an evaluation's past.
+        for history in ({}, {"2024Q1": {}}):
+            silent = {**gone, "subjects": [{**gone["subjects"][0], "history": history}]}
+            error = self.json("POST", path, silent)["results"][0]["outputs"]["余额"]["error"]
+            self.assertEqual(error["code"], "missing-past")
+            self.assertIn('"history"', error["message"]["zh"])
+            self.assertIn('"2024Q1": {"余额": …}', error["message"]["zh"])
+            self.assertNotIn(".csv", error["message"]["zh"])
         # What is only imagined may have another past, and so may a project that was not settled.
         self.json("POST", path, {**request(2), "what_if": True, "version": "1"})
         other = request(2)

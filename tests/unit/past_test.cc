@@ -53,6 +53,26 @@ TEST_F(KeptPast, IsReadOnce) {
   }
 }
 
+// `null` for a period says that nothing was settled then.
+TEST_F(KeptPast, APeriodThatIsSaidNotToHaveBeenDiffers) {
+  Settle("2024Q3", "绿牌");
+  const auto differences = [&](const std::string& history) {
+    const auto past = Past::Read(*store_, kept_, kDistrict, deployment_, *ParsePeriod("2025Q1"));
+    std::string text;
+    const std::string request = R"({"subjects": [{"id": "a", "history": )" + history + "}]}";
+    for (const data::Refusal& one : past->Differences(*data::ParseJson(request, 1 << 20)))
+      text += one.code + " " + one.at + " " + one.column_name + "\n";
+    return text;
+  };
+  EXPECT_EQ(differences(R"({"2024Q3": null})"), "history-differs /subjects/0/history/2024Q3 挂牌\n");
+  EXPECT_EQ(differences(R"({"2024Q3": {"挂牌": null}})"), "history-differs /subjects/0/history/2024Q3/挂牌 挂牌\n");
+  // Nothing is said: what reads it is missing.
+  EXPECT_EQ(differences(R"({"2024Q3": {}})"), "");
+  EXPECT_EQ(differences("{}"), "");
+  // Nothing was settled then.
+  EXPECT_EQ(differences(R"({"2024Q2": null})"), "");
+}
+
 TEST_F(KeptPast, HoldsWhatHoldsNow) {
   const std::string first = Settle("2024Q3", "绿牌");
   EXPECT_EQ(Differences("2024Q3", "红牌"), 1U);
