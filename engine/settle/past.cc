@@ -184,17 +184,27 @@ void Past::CompareHistory(const data::JsonValue& history, const Whose& whose, st
 }
 
 void Past::CompareImports(const data::JsonValue& imports, const Whose& whose, std::vector<data::Refusal>& out) const {
+  const data::FactLayout layout = data::LayOut(model());
   for (const data::JsonMember& policy : imports.members) {
     for (const data::JsonMember& of : policy.value.members) {
       const auto period = ParsePeriod(of.key);
-      if (!period) continue;
-      for (const data::JsonMember& member : of.value.members) {
-        const auto given = TextOf(member.value);
-        if (!given) continue;
-        auto refusal = Contradiction(ImportNamed(policy.key, member.key), {whose.id, *period}, *given);
-        if (!refusal) continue;
-        refusal->at = fmt::format("{}/imports/{}/{}/{}", whose.at, policy.key, of.key, member.key);
-        out.push_back(std::move(*refusal));
+      if (!period || !of.value.is(data::JsonValue::Kind::kObject)) continue;
+      for (const auto& [name, results] : layout.imports) {
+        if (name != policy.key || results.period != period->kind || results.sort != whose.sort) continue;
+        // What is not said of a period that is, is said to be absent.
+        for (const data::FieldId result : results.members) {
+          const semantic::Field& field = model()[result];
+          const auto said = std::find_if(of.value.members.begin(), of.value.members.end(),
+                                         [&](const data::JsonMember& member) { return IsNamed(field, member.key); });
+          const bool is_said = said != of.value.members.end();
+          const std::optional<std::string> given = is_said ? TextOf(said->value) : "";
+          if (!given) continue;
+          auto refusal = Contradiction(ImportNamed(policy.key, field.name), {whose.id, *period}, *given);
+          if (!refusal) continue;
+          refusal->at = fmt::format("{}/imports/{}/{}", whose.at, policy.key, of.key);
+          if (is_said) refusal->at += "/" + said->key;
+          out.push_back(std::move(*refusal));
+        }
       }
     }
   }
