@@ -73,8 +73,11 @@ Result<Request> ParseRequest(std::string_view text, std::optional<Period> period
   for (auto& [key, value] : document->members) {
     if (auto status = TakeMember(key, value, JsonPlace(top, key), request); !status)
       return tl::unexpected<Error>(status.error());
-    if (key == "subjects") request.subjects = std::move(value);
-    if (key == "whole") request.whole = std::move(value);
+    if (key == "subjects") {
+      request.subjects = std::move(value);
+    } else if (key == "whole") {
+      request.whole = std::move(value);
+    }
   }
   if (period && document->Find("period") != nullptr && request.period != *period) {
     return BadRequest(
