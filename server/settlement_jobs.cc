@@ -102,7 +102,7 @@ tl::expected<SettlementJob, Problem> SettlementJobs::Submit(SettlementOrder orde
         Problem{422,
                 "idempotency-conflict",
                 {"这个 Idempotency-Key 已用于另一个请求", "this Idempotency-Key stands for another request"},
-                "",
+                "Idempotency-Key",
                 {}});
   }
   size_t waiting = 0;
