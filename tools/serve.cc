@@ -212,6 +212,10 @@ int RunServe(const ServeOptions& options, const Manner& manner) {
   if (!with) return Report(with.error(), manner);
   auto store = store::Store::Open(config->store, std::move(*with));
   if (!store) return Report(store.error(), manner);
+  // A mistyped address would otherwise be a service without keys, and nobody would see why.
+  const bool made = (*store)->made();
+  Say(manner, fmt::format("存储 {}{}", (*store)->name(), made ? "（新建）" : ""),
+      fmt::format("store {}{}", (*store)->name(), made ? " (new)" : ""));
   return Serve(*config, store->get(), manner);
 }
 
