@@ -18,9 +18,9 @@ ExportFile::ExportFile(std::optional<std::string> path) : path_(std::move(path))
     return;
   }
   std::error_code error;
-  // Of a link, what it points to is replaced.
-  if (fs::exists(*path_, error)) path_ = fs::canonical(*path_, error).string();
   const bool special = fs::exists(*path_, error) && !fs::is_regular_file(*path_, error);
+  // Of a link, what it points to is replaced.
+  if (!special && fs::exists(*path_, error)) path_ = fs::canonical(*path_, error).string();
   if (!special) beside_ = fmt::format("{}.{}.tmp", *path_, ::getpid());
   file_ = std::fopen((special ? *path_ : beside_).c_str(), "wb");
   if (file_ == nullptr) error_ = errno;
@@ -50,7 +50,8 @@ Status ExportFile::Keep() {
 Status ExportFile::Failed() const {
   const std::string why = std::strerror(error_);
   return Fail(ErrorKind::kEnvironment, "file-unwritable",
-              {fmt::format("不能写出日志：{}", why), fmt::format("the log cannot be written: {}", why)}, path_.value_or(""));
+              {fmt::format("不能写出日志：{}", why), fmt::format("the log cannot be written: {}", why)},
+              path_.value_or(""));
 }
 
 }  // namespace heng::tools

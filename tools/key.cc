@@ -29,7 +29,9 @@ Status ReadGrant(const std::string& text, store::Grants& grants) {
   const auto bad = [&] {
     return Fail(
         ErrorKind::kUsage, "bad-grant",
-        {fmt::format("“{}”不是授权，请写 区县编号=角色,角色（编号如 shiliuzhuang，逐个写明）；角色有 viewer evaluator editor approver auditor admin", text),
+        {fmt::format(
+             "“{}”不是授权，请写 区县编号=角色,角色（编号如 shiliuzhuang，逐个写明）；角色有 viewer evaluator editor approver auditor admin",
+             text),
          fmt::format(
              "'{}' is no grant, write DISTRICT=ROLE,ROLE (an id such as shiliuzhuang, each district by name); roles are viewer evaluator editor approver auditor admin",
              text)},
@@ -73,7 +75,8 @@ std::string StateOf(const store::KeyInfo& key) {
 std::vector<std::string> DistrictIds(const config::ServiceConfig& service) {
   std::vector<std::string> ids;
   std::error_code error;
-  for (std::filesystem::directory_iterator it(service.districts, error), end; !error && it != end; it.increment(error)) {
+  for (std::filesystem::directory_iterator it(service.districts, error), end; !error && it != end;
+       it.increment(error)) {
     const std::string id = it->path().stem().string();
     if (it->path().extension() == ".yaml" && config::IsDistrictId(id)) ids.push_back(id);
   }
@@ -141,9 +144,9 @@ int RunKey(const KeyOptions& options, const Manner& manner) {
   // Before a store is made for it.
   if (create) wanted = ReadKey(options);
   if (!wanted) return Report(wanted.error(), manner);
-  const auto use = create                         ? store::StoreUse::kMake
+  const auto use = create                       ? store::StoreUse::kMake
                    : options.action == "revoke" ? store::StoreUse::kChange
-                                                  : store::StoreUse::kRead;
+                                                : store::StoreUse::kRead;
   const auto store = OpenStore(options.store, options.config, manner, use);
   if (!store) return Report(store.error(), manner);
   if (create) return Create(**store, *wanted, manner);

@@ -181,8 +181,7 @@ int Serve(config::ServiceConfig& config, store::Store* store, const Manner& mann
                              },
                              // Keys and versions are made, revoked and withdrawn by other processes too.
                              [&] {
-                               if (auto status = access.Refresh(); !status)
-                                 log.Failed("keys", status.error().code, status.error().message.en);
+                               if (auto status = access.Refresh(); !status) log.Failed("keys", status.error());
                                if (live.RepublishIfChanged()) Describe(*live.Current(), manner);
                              }});
   std::optional<server::Retention> retention;

@@ -45,7 +45,8 @@ Error NoVersions(store::Store& store, const VersionsOptions& options) {
   if (has_district) {
     return {ErrorKind::kFindings,
             "unknown-policy",
-            {fmt::format("区县“{}”没有政策“{}”的版本，有的是：{}", options.district, options.policy, fmt::join(known, "、")),
+            {fmt::format("区县“{}”没有政策“{}”的版本，有的是：{}", options.district, options.policy,
+                         fmt::join(known, "、")),
              fmt::format("the district '{}' has no version of the policy '{}', it has of: {}", options.district,
                          options.policy, fmt::join(known, ", "))},
             store.name()};

@@ -69,6 +69,8 @@ Status MakeSqliteFile(const std::string& path);
 
 // What a dialect raised for a guard (`… heng:CODE …`) as its error; nothing if it is none of ours.
 std::optional<Error> GuardError(std::string_view raised);
+// A message of ours, which may go to anybody. What the database itself says (`why`: addresses, paths, SQL) stands in `at`, which is for the
+// command line and the service's log.
 tl::unexpected<Error> StoreFailure(const std::string& code, const std::string& why);
 std::string Replace(std::string text, std::string_view from, std::string_view to);
 

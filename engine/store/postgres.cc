@@ -49,7 +49,7 @@ class PostgresConnection : public Connection {
   Status Commit() override {
     const Status committed = Do("COMMIT");
     if (committed || usable_) return committed;
-    return StoreFailure("store-in-doubt", committed.error().message.en);
+    return StoreFailure("store-in-doubt", committed.error().at);
   }
 
   void Rollback() override {

@@ -1,7 +1,10 @@
 #include "engine/store/schema.h"
 
+#include <map>
+
 #include <fmt/format.h>
 
+#include "engine/base/text.h"
 #include "engine/store/log_migration.h"
 
 namespace heng::store {
@@ -177,10 +180,10 @@ Result<int> VersionOf(Connection& connection) {
 }
 
 tl::unexpected<Error> TooNew(int found) {
-  return Fail(
-      ErrorKind::kFindings, "store-too-new",
-      {fmt::format("存储的结构是第 {} 版，这个程序只认识到第 {} 版：请升级 heng", found, SchemaVersion()),
-       fmt::format("the store's schema is version {}, this program knows up to {}: upgrade heng", found, SchemaVersion())});
+  return Fail(ErrorKind::kFindings, "store-too-new",
+              {fmt::format("存储的结构是第 {} 版，这个程序只认识到第 {} 版：请升级 heng", found, SchemaVersion()),
+               fmt::format("the store's schema is version {}, this program knows up to {}: upgrade heng", found,
+                           SchemaVersion())});
 }
 
 Status RunAll(Connection& connection, const std::vector<std::string>& statements) {
@@ -273,13 +276,14 @@ Status NeedCurrent(Connection& connection) {
     return Fail(ErrorKind::kEnvironment, "no-such-store",
                 {"这个数据库里没有 heng 的存储", "there is no store of Heng in this database"}, connection.name());
   }
-  return Fail(ErrorKind::kFindings, "store-too-old",
-              {fmt::format("存储的结构是第 {} 版，这个程序要第 {} 版：先备份，再用会写入的命令（如 heng serve）打开一次来升级",
-                           *found, SchemaVersion()),
-               fmt::format("the store's schema is version {}, this program reads version {}: back it up, then open it once "
-                           "with what writes (as heng serve) to upgrade it",
-                           *found, SchemaVersion())},
-              connection.name());
+  return Fail(
+      ErrorKind::kFindings, "store-too-old",
+      {fmt::format("存储的结构是第 {} 版，这个程序要第 {} 版：先备份，再用会写入的命令（如 heng serve）打开一次来升级",
+                   *found, SchemaVersion()),
+       fmt::format("the store's schema is version {}, this program reads version {}: back it up, then open it once "
+                   "with what writes (as heng serve) to upgrade it",
+                   *found, SchemaVersion())},
+      connection.name());
 }
 
 std::vector<std::string> MigrationTexts() {
@@ -308,8 +312,20 @@ std::optional<Error> GuardError(std::string_view raised) {
 }
 
 tl::unexpected<Error> StoreFailure(const std::string& code, const std::string& why) {
+  static const std::map<std::string, Bilingual> messages = {
+      {"store-unavailable", {"存储现在连不上或打不开", "the store cannot be reached or opened now"}},
+      {"store-full", {"存储已满，什么也没有记下", "the store is full, nothing was recorded"}},
+      {"store-corrupt", {"存储的文件已损坏", "the store's file is damaged"}},
+      {"store-conflict", {"与存储里已有的记录冲突", "it conflicts with what the store holds"}},
+      {"store-in-doubt",
+       {"提交时与存储的连接中断，可能已经记下，也可能没有",
+        "the connection to the store broke during the commit: it may have been recorded, or not"}}};
+  const auto found = messages.find(code);
+  const Bilingual& message = found == messages.end() ? Bilingual{"存储出错", "the store failed"} : found->second;
   const ErrorKind kind = code == "store-conflict" ? ErrorKind::kFindings : ErrorKind::kEnvironment;
-  return Fail(kind, code, {fmt::format("存储：{}", why), fmt::format("the store: {}", why)});
+  // Libraries write several lines.
+  std::string words = Replace(std::string(Trim(why)), "\n", " ");
+  return Fail(kind, code, message, Replace(std::move(words), "\t", " "));
 }
 
 std::string Replace(std::string text, std::string_view from, std::string_view to) {

@@ -79,7 +79,8 @@ Result<std::unique_ptr<Store>> Store::Open(const std::string& url, StoreOptions 
     }
     if (!current) return tl::unexpected(current.error());
   }
-  auto parts = std::make_unique<Parts>([place = *place, read_only] { return place.Open(read_only); }, std::move(options));
+  auto parts =
+      std::make_unique<Parts>([place = *place, read_only] { return place.Open(read_only); }, std::move(options));
   parts->name = (*connection)->name();
   parts->made = made;
   return std::unique_ptr<Store>(new Store(std::move(parts)));

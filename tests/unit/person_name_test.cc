@@ -8,34 +8,26 @@ namespace {
 
 TEST(PersonNameTest, WhatIsRefused) {
   const std::pair<const char*, bool> cases[] = {
-      {"张三", true},
-      {"Zhang San", true},
-      {"阿依古丽·买买提", true},
-      {"街道办-2", true},
-      {"𠮷野", true},
-      {"", false},
-      {" ", false},
-      {"张三 ", false},
-      {" 张三", false},
-      {"Zhang  San", false},
-      {"张　三", false},            // U+3000
-      {"张三\u00A0", false},        // NBSP
-      {"张\t三", false},            //
-      {"张\u200B三", false},        // of no width
-      {"张三\u202E", false},        // bidi
-      {"张三\uFE00", false},        // a variation selector
-      {"e\u0301", false},           // combining
-      {"\u2F1C三", false},          // KANGXI RADICAL AGAIN, looks like 又
-      {"\uF9D1", false},            // a compatibility ideograph of 六
-      {"\U0001D400", false},        // mathematical A
-      {"张三\x7F", false},          //
-      {"\xE5\xBC", false},          // cut off
-      {"张\n三", false},            //
+      {"张三", true},        {"Zhang San", true}, {"阿依古丽·买买提", true}, {"街道办-2", true}, {"𠮷野", true},
+      {"", false},           {" ", false},        {"张三 ", false},          {" 张三", false},   {"Zhang  San", false},
+      {"张　三", false},      // U+3000
+      {"张三\u00A0", false},  // NBSP
+      {"张\t三", false},      //
+      {"张\u200B三", false},  // of no width
+      {"张三\u202E", false},  // bidi
+      {"张三\uFE00", false},  // a variation selector
+      {"e\u0301", false},     // combining
+      {"\u2F1C三", false},    // KANGXI RADICAL AGAIN, looks like 又
+      {"\uF9D1", false},      // a compatibility ideograph of 六
+      {"\U0001D400", false},  // mathematical A
+      {"张三\x7F", false},    //
+      {"\xE5\xBC", false},    // cut off
+      {"张\n三", false},      //
   };
   for (const auto& [name, good] : cases) {
     const auto checked = store::CheckName(name);
     EXPECT_EQ(checked.has_value(), good) << name;
-    if (!checked) EXPECT_EQ(checked.error().code, "bad-name");
+    EXPECT_EQ(checked ? "" : checked.error().code, good ? "" : "bad-name") << name;
   }
   EXPECT_FALSE(store::CheckName(std::string_view("a\0b", 3)));
 }
