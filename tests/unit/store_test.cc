@@ -232,8 +232,8 @@ TEST_P(KeysTest, TheSecretIsNotKept) {
     const auto* text = std::get_if<std::string>(&value);
     EXPECT_TRUE(text == nullptr || text->find(secret) == std::string::npos);
   }
-  EXPECT_EQ(CodeOf(store_->IssueKey({"", {{kDistrict, {Role::kViewer}}}, std::nullopt, ""})), "bad-key");
-  EXPECT_EQ(CodeOf(store_->IssueKey({"张", {}, std::nullopt, ""})), "bad-key");
+  EXPECT_EQ(CodeOf(store_->IssueKey({"", {{kDistrict, {Role::kViewer}}}, std::nullopt, ""})), "bad-name");
+  EXPECT_EQ(CodeOf(store_->IssueKey({"张", {}, std::nullopt, "李"})), "bad-key");
 }
 HENG_ON_BOTH(KeysTest);
 
