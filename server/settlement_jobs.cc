@@ -197,8 +197,7 @@ std::optional<Problem> SettlementJobs::Guarded(const SettlementOrder& order, sto
 
 std::optional<Problem> SettlementJobs::Settle(const SettlementOrder& order, store::Bundle facts) {
   const auto failed = [&](const Error& error) {
-    if (error.kind == ErrorKind::kEnvironment && log_ != nullptr)
-      log_->Failed("settlement", error.code, error.message.en);
+    if (error.kind == ErrorKind::kEnvironment && log_ != nullptr) log_->Failed("settlement", error);
     return ProblemOf(error);
   };
   // Only now: one that waited before it may be its past.
