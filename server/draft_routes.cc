@@ -1,6 +1,7 @@
 // Drafts, and the way of one into force: who drafted it, approved it, published it, withdrew it; and how it differs from what is in
 // force.
 #include <algorithm>
+#include <functional>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -97,16 +98,16 @@ tl::expected<store::Version, Problem> FindDraft(const Call& call) {
                  fmt::format("the policy '{}' has no version '{}'", call.captures[1], call.captures[2])});
 }
 
-using Step = Result<store::Version> (store::Store::*)(const std::string&, const std::string&, const std::string&);
-
-Outcome Take(const Call& call, Step step) {
+// `step`: the store, the district, the id, the person → the version.
+template <typename Step>
+Outcome Take(const Call& call, const Step& step) {
   if (auto district = FindDistrictOfVersions(call); !district) return tl::unexpected(district.error());
   const std::string_view body = Trim(call.request.body);
   if (!body.empty() && body != "{}") {
     return Refuse(400, "bad-request", {"这里的请求体应当是空的，或 {}", "the body must be empty here, or {}"});
   }
   if (auto found = FindDraft(call); !found) return tl::unexpected(found.error());
-  const auto version = (call.service.store->*step)(call.captures[0], call.captures[2], call.identity.name);
+  const auto version = std::invoke(step, *call.service.store, call.captures[0], call.captures[2], call.identity.name);
   if (!version) return tl::unexpected(ProblemOf(version.error()));
   // The answer says what is served now, not what was when the request came.
   const std::shared_ptr<const Service> now = call.service.published_anew ? call.service.published_anew() : nullptr;
@@ -159,7 +160,7 @@ Outcome ShowDraft(const Call& call) {
 }
 
 Outcome ApproveDraft(const Call& call) { return Take(call, &store::Store::Approve); }
-Outcome PublishDraft(const Call& call) { return Take(call, &store::Store::Publish); }
+Outcome PublishDraft(const Call& call) { return Take(call, &publication::Release); }
 Outcome WithdrawDraft(const Call& call) { return Take(call, &store::Store::Withdraw); }
 
 }  // namespace heng::server

@@ -112,7 +112,7 @@ void LeaveWhenLogged(const Call& call, const std::string& district, Evaluated ev
                  release = std::move(release)](const Result<store::Receipt>& receipt) {
       if (metrics != nullptr) metrics->CountDecision(district, receipt ? "logged" : "failed");
       if (receipt && !receipt->earlier) return release(nullptr);
-      if (!receipt && log != nullptr) log->Failed("log", receipt.error().code, receipt.error().message.en);
+      if (!receipt && log != nullptr) log->Failed("log", receipt.error());
       Response instead = InsteadOf(media, district, language, receipt);
       release(&instead);
     };

@@ -46,6 +46,10 @@ void EventLog::Failed(std::string_view what, std::string_view code, std::string_
   Write(line.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
+void EventLog::Failed(std::string_view what, const Error& error) {
+  Failed(what, error.code, error.at.empty() ? error.message.en : error.message.en + ": " + error.at);
+}
+
 void EventLog::Said(std::string_view what, std::string_view message) {
   Json line = Begin("info", what);
   line["message"] = message;

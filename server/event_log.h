@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "engine/base/result.h"
+
 namespace heng::server {
 
 // One request, as it was answered.
@@ -30,6 +32,8 @@ class EventLog {
   void Answered(const RequestEvent& event);
   // A failure of ours or of the environment.
   void Failed(std::string_view what, std::string_view code, std::string_view message);
+  // With what only the log is told.
+  void Failed(std::string_view what, const Error& error);
   // `what` happened: reload, and so on.
   void Said(std::string_view what, std::string_view message);
 

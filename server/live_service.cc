@@ -114,7 +114,7 @@ ServedDistrict LiveService::WithPublished(const Written& written, const ServedDi
       *base_.store, district.id, before == nullptr ? std::span<const publication::Published>() : before->published);
   if (!published) {
     if (published.error().kind == ErrorKind::kEnvironment) steps_.reset();
-    if (base_.log != nullptr) base_.log->Failed("publication", published.error().code, published.error().message.en);
+    if (base_.log != nullptr) base_.log->Failed("publication", published.error());
     return fall_back({published.error().kind, published.error().code, district.file, 0, 0, published.error().message});
   }
   config::District served = district;
@@ -130,8 +130,7 @@ void LiveService::Keep(const Service& service) const {
     for (const data::Deployment& deployment : district.current->deployments) {
       const auto stored = replay::Capture(deployment, district.current->id);
       const Status kept = stored ? service.store->AddDeployment(*stored) : Status(tl::unexpected(stored.error()));
-      if (!kept && service.log != nullptr)
-        service.log->Failed("deployment", kept.error().code, kept.error().message.en);
+      if (!kept && service.log != nullptr) service.log->Failed("deployment", kept.error());
     }
   }
 }

@@ -136,7 +136,10 @@ Language LanguageOf(std::string_view accept_language) {
 }
 
 Problem ProblemOf(const Error& error) {
-  Problem problem{StatusOf(error), error.code, error.message, error.at, {}};
+  Problem problem{StatusOf(error), error.code, error.message, "", {}};
+  // Where something of ours failed (a path, a host, a statement) is no client's business.
+  const bool ours = error.kind == ErrorKind::kEnvironment || error.code == "store-conflict";
+  (ours ? problem.cause : problem.at) = error.at;
   if (problem.status == 503) problem.retry_after_s = 5;
   return problem;
 }

@@ -22,6 +22,8 @@ struct Problem {
   std::vector<data::Refusal> errors;
   // Not 0: the client may try again after so many seconds.
   int retry_after_s = 0;
+  // What only the service's log is told: the words of a database or of the system.
+  std::string cause = "";
 };
 
 // `type, title, status, detail, code, instance, messages{zh,en}`, and `errors` with what is located. `detail` is in

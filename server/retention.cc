@@ -14,7 +14,7 @@ namespace {
 constexpr std::chrono::hours kEvery{1};
 
 void SayFailed(const Service& service, const Error& error) {
-  if (service.log != nullptr) service.log->Failed("retention", error.code, error.message.en);
+  if (service.log != nullptr) service.log->Failed("retention", error);
 }
 
 void Prune(const Service& service, const config::District& district, int64_t now_ms) {

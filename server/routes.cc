@@ -168,7 +168,10 @@ Response Respond(const std::shared_ptr<const Passage>& passage, const Request& r
     AddCaching(request, response);
     Compress(request.Header("accept-encoding"), response);
   } else {
-    response = ToResponse(outcome.error(), LanguageOf(request.Header("accept-language")), request.target);
+    const Problem& problem = outcome.error();
+    response = ToResponse(problem, LanguageOf(request.Header("accept-language")), request.target);
+    if (!problem.cause.empty() && passage->service->log != nullptr)
+      passage->service->log->Failed("answer", problem.code, problem.detail.en + ": " + problem.cause);
     if (!passage->allow.empty()) response.headers.emplace_back("Allow", passage->allow);
     if (response.status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer");
   }

@@ -102,7 +102,7 @@ tl::expected<SettlementJob, Problem> SettlementJobs::Submit(SettlementOrder orde
         Problem{422,
                 "idempotency-conflict",
                 {"这个 Idempotency-Key 已用于另一个请求", "this Idempotency-Key stands for another request"},
-                "",
+                "Idempotency-Key",
                 {}});
   }
   size_t waiting = 0;
@@ -197,8 +197,7 @@ std::optional<Problem> SettlementJobs::Guarded(const SettlementOrder& order, sto
 
 std::optional<Problem> SettlementJobs::Settle(const SettlementOrder& order, store::Bundle facts) {
   const auto failed = [&](const Error& error) {
-    if (error.kind == ErrorKind::kEnvironment && log_ != nullptr)
-      log_->Failed("settlement", error.code, error.message.en);
+    if (error.kind == ErrorKind::kEnvironment && log_ != nullptr) log_->Failed("settlement", error);
     return ProblemOf(error);
   };
   // Only now: one that waited before it may be its past.

@@ -42,10 +42,36 @@ Result<Deployed> Deploy(const std::string& policy, const std::vector<std::string
 
 namespace {
 
+// The one that --policy and --version name, for whatever period. Errors, kUsage: unknown-policy (none), which-policy (several); both
+// list what there is.
+Result<Deployed> ChooseByName(const std::vector<data::Deployment>& all, const SettleOptions& options) {
+  std::vector<const data::Deployment*> found;
+  std::vector<std::string> known, fitting;
+  for (const data::Deployment& one : all) {
+    const syntax::PolicyDecl& policy = one.graph->model->policy;
+    const std::string name = fmt::format("--policy {} --version {}", policy.id, policy.version);
+    known.push_back(name);
+    if (!options.name.empty() && !evaluate::IsNamed(policy.id, options.name)) continue;
+    if (!options.version.empty() && policy.version != options.version) continue;
+    found.push_back(&one);
+    fitting.push_back(name);
+  }
+  if (found.size() == 1) return Deployed{*found.front(), "", std::nullopt};
+  if (found.empty()) {
+    return Fail(ErrorKind::kUsage, "unknown-policy",
+                {fmt::format("没有这样的政策或版本，有的是：{}", fmt::join(known, "；")),
+                 fmt::format("there is no such policy or version; there is: {}", fmt::join(known, "; "))});
+  }
+  return Fail(ErrorKind::kUsage, "which-policy",
+              {fmt::format("有几个，请写明其中一个：{}", fmt::join(fitting, "；")),
+               fmt::format("there are several, name one of them: {}", fmt::join(fitting, "; "))});
+}
+
 // The one of several that --policy, --version and --period name.
 Result<Deployed> Choose(const std::vector<data::Deployment>& all, const SettleOptions& options) {
   if (all.size() == 1 && options.name.empty() && options.version.empty())
     return Deployed{all.front(), "", std::nullopt};
+  if (options.in_folder && options.period.empty()) return ChooseByName(all, options);
   const Result<Period> period = ReadPeriod(options.period);
   if (!period) return tl::unexpected(period.error());
   const auto chosen = evaluate::Choose(all, {options.name, options.version, *period, !options.version.empty()});
@@ -61,7 +87,7 @@ Result<Deployed> Choose(const std::vector<data::Deployment>& all, const SettleOp
 Result<std::vector<data::Deployment>> FindDeployments(const config::ServiceConfig& service,
                                                       const config::District& district, const Manner& manner) {
   if (district.publication == config::Publication::kFiles) return district.deployments;
-  const auto store = OpenStore(service.store, service.file, manner);
+  const auto store = OpenStore(service.store, service.file, manner, store::StoreUse::kRead);
   if (!store) return tl::unexpected(store.error());
   auto published = publication::FindPublished(**store, district.id, {});
   if (!published) return tl::unexpected(published.error());

@@ -1,4 +1,5 @@
 // `heng log verify | export | replay`.
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
 
@@ -8,6 +9,7 @@
 #include "engine/replay/replay.h"
 #include "engine/store/chain.h"
 #include "engine/store/log_file.h"
+#include "tools/export_file.h"
 #include "tools/open_store.h"
 #include "tools/store_verbs.h"
 
@@ -53,6 +55,27 @@ int Say(const std::string& district, const store::LogReport& report, const Manne
                           : fmt::format("{}: record {}: {} [{}]", district, report.sequence, text, report.finding));
   }
   return report.ok() ? kDone : kFindings;
+}
+
+// That there is something to read of the district (of any, if it is empty). `known`: those of which there is. Errors, kFindings, at
+// `where`: empty-log, unknown-district. Whoever finds nothing to verify must not say that nothing is wrong.
+Status NeedRecords(const std::string& district, const std::vector<std::string>& known, const std::string& where) {
+  if (known.empty()) {
+    return Fail(ErrorKind::kFindings, "empty-log",
+                {"日志是空的，一条记录都没有", "the log is empty, it has no record at all"}, where);
+  }
+  if (district.empty() || std::find(known.begin(), known.end(), district) != known.end()) return Ok();
+  return Fail(
+      ErrorKind::kFindings, "unknown-district",
+      {fmt::format("日志里没有区县“{}”的记录，有记录的是：{}", district, fmt::join(known, "、")),
+       fmt::format("the log has no record of the district '{}', it has of: {}", district, fmt::join(known, ", "))},
+      where);
+}
+
+Status NeedRecords(store::Store& store, const std::string& district) {
+  const auto known = store.LogDistricts();
+  if (!known) return tl::unexpected(known.error());
+  return NeedRecords(district, *known, store.name());
 }
 
 struct Exported {
@@ -133,6 +156,9 @@ int VerifyFile(const LogOptions& options, const std::vector<store::PublicKey>& t
     if (const auto* record = std::get_if<store::Record>(&line)) of(record->decision.district).Add(*record);
   });
   if (!read) return Report(read.error(), manner);
+  std::vector<std::string> known;
+  for (const auto& [district, verifier] : verifiers) known.push_back(district);
+  if (auto some = NeedRecords(options.district, known, *options.file); !some) return Report(some.error(), manner);
   int status = kDone;
   for (auto& [district, verifier] : verifiers) {
     if (options.district.empty() || district == options.district)
@@ -144,7 +170,9 @@ int VerifyFile(const LogOptions& options, const std::vector<store::PublicKey>& t
 Result<std::unique_ptr<store::Store>> OpenStore(const LogOptions& options, const Manner& manner) {
   auto with = options.signing_key ? SignedBy(*options.signing_key) : store::StoreOptions{};
   if (!with) return tl::unexpected(with.error());
-  return OpenStore(options.store, options.config, manner, std::move(*with));
+  // A checkpoint is written.
+  const auto use = options.signing_key ? store::StoreUse::kChange : store::StoreUse::kRead;
+  return OpenStore(options.store, options.config, manner, use, std::move(*with));
 }
 
 // Every line of the export, in order. Error: the store's.
@@ -201,19 +229,18 @@ int RunLogVerify(const LogOptions& options, const Manner& manner) {
   if (!exported) return Report(exported.error(), manner);
   const auto store = OpenStore(options, manner);
   if (!store) return Report(store.error(), manner);
-  std::vector<std::string> districts = {options.district};
-  if (options.district.empty()) {
-    const auto all = (*store)->LogDistricts();
-    if (!all) return Report(all.error(), manner);
-    districts = *all;
-    // A log that vanished as a whole is known from what was exported of it.
-    for (const store::Checkpoint& checkpoint : exported->checkpoints) {
-      if (std::find(districts.begin(), districts.end(), checkpoint.district) == districts.end())
-        districts.push_back(checkpoint.district);
-    }
+  auto districts = (*store)->LogDistricts();
+  if (!districts) return Report(districts.error(), manner);
+  // A log that vanished as a whole is known from what was exported of it.
+  for (const store::Checkpoint& checkpoint : exported->checkpoints) {
+    if (std::find(districts->begin(), districts->end(), checkpoint.district) == districts->end())
+      districts->push_back(checkpoint.district);
   }
+  if (auto some = NeedRecords(options.district, *districts, (*store)->name()); !some)
+    return Report(some.error(), manner);
+  if (!options.district.empty()) districts = {options.district};
   int status = kDone;
-  for (const std::string& district : districts) {
+  for (const std::string& district : *districts) {
     const auto report = (*store)->VerifyLog(district, *trusted, exported->checkpoints);
     if (!report) return Report(report.error(), manner);
     status = std::max(status, Say(district, *report, manner));
@@ -224,29 +251,18 @@ int RunLogVerify(const LogOptions& options, const Manner& manner) {
 int RunLogExport(const LogOptions& options, const Manner& manner) {
   const auto store = OpenStore(options, manner);
   if (!store) return Report(store.error(), manner);
-  std::FILE* out = options.output ? std::fopen(options.output->c_str(), "wb") : stdout;
-  bool written = out != nullptr;
-  Status done = Ok();
-  if (written) {
-    done = Export(**store, options, [&](const store::LogLine& line) {
-      const std::string text = store::WriteLine(line) + "\n";
-      written = written && std::fwrite(text.data(), 1, text.size(), out) == text.size();
-    });
-    written = std::fflush(out) == 0 && written;
-    if (options.output) written = std::fclose(out) == 0 && written;
-  }
+  if (auto some = NeedRecords(**store, options.district); !some) return Report(some.error(), manner);
+  ExportFile file(options.output);
+  const Status done = Export(**store, options, [&](const store::LogLine& line) { file.Add(store::WriteLine(line)); });
   if (!done) return Report(done.error(), manner);
-  if (written) return kDone;
-  return Report({ErrorKind::kEnvironment,
-                 "file-unwritable",
-                 {"不能写出日志", "the log cannot be written"},
-                 options.output.value_or("")},
-                manner);
+  if (auto kept = file.Keep(); !kept) return Report(kept.error(), manner);
+  return kDone;
 }
 
 int RunLogReplay(const LogOptions& options, const Manner& manner) {
   const auto store = OpenStore(options, manner);
   if (!store) return Report(store.error(), manner);
+  if (auto some = NeedRecords(**store, options.district); !some) return Report(some.error(), manner);
   int status = kDone;
   const auto one = [&](const store::Record& record) -> Status {
     const auto replayed = replay::Replay(**store, record);

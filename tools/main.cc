@@ -144,7 +144,7 @@ int Run(int argc, char** argv) {
   }
   key_create->add_option("--name", key.name, "谁的 / whose: a person or a system")->required();
   key_create->add_option("--grant", key.grants, "DISTRICT=ROLE,ROLE")->required();
-  key_create->add_option("--days", key.days, "有效天数 / valid for so many days")->check(CLI::PositiveNumber);
+  key_create->add_option("--days", key.days, "有效天数，1 至 36500 / valid for so many days, 1 to 36500");
   key_revoke->add_option("ID", key.id)->required();
 
   const StoreVerbs store_verbs(app);

@@ -7,7 +7,8 @@
 namespace heng::tools {
 
 Result<std::unique_ptr<store::Store>> OpenStore(const std::string& url, const std::string& config, const Manner& manner,
-                                                store::StoreOptions options) {
+                                                store::StoreUse use, store::StoreOptions options) {
+  options.use = use;
   if (!url.empty()) return store::Store::Open(url, std::move(options));
   std::string configured;
   if (!config.empty()) {

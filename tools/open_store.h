@@ -13,7 +13,7 @@ namespace heng::tools {
 // `url` empty: the store of `config`, whose mistakes are printed. Errors: usage, no-store (neither names one); bad-configuration; those
 // of opening it.
 Result<std::unique_ptr<store::Store>> OpenStore(const std::string& url, const std::string& config, const Manner& manner,
-                                                store::StoreOptions options = {});
+                                                store::StoreUse use, store::StoreOptions options = {});
 
 // The store::SigningKey or store::PublicKey in a PEM file. Errors: those of reading it (4 KiB at most) and of FromPem, at the file.
 template <typename Key>

@@ -267,8 +267,7 @@ int Serve(config::ServiceConfig& config, const config::ServiceConfig& written, s
                              },
                              // Keys and versions are made, revoked and withdrawn by other processes too.
                              [&] {
-                               if (auto status = access.Refresh(); !status)
-                                 log.Failed("keys", status.error().code, status.error().message.en);
+                               if (auto status = access.Refresh(); !status) log.Failed("keys", status.error());
                                if (live.RepublishIfChanged()) describer.Describe(*live.Current());
                              }});
   std::optional<server::Retention> retention;
@@ -299,6 +298,10 @@ int RunServe(const ServeOptions& options, const Manner& manner) {
   if (config->store.empty()) return Serve(*config, written, nullptr, manner);
   auto store = store::Store::Open(config->store, std::move(*with));
   if (!store) return Report(store.error(), manner);
+  // A mistyped address would otherwise be a service without keys, and nobody would see why.
+  const bool made = (*store)->made();
+  Say(manner, fmt::format("存储 {}{}", (*store)->name(), made ? "（新建）" : ""),
+      fmt::format("store {}{}", (*store)->name(), made ? " (new)" : ""));
   return Serve(*config, written, store->get(), manner);
 }
 

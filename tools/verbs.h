@@ -84,7 +84,7 @@ struct KeyOptions {
   std::string config, store;
   std::string name, author, id;
   std::vector<std::string> grants;
-  int64_t days = 0;  // 0: it does not expire
+  std::optional<int64_t> days;  // nothing: it does not expire
 };
 struct RunOptions {
   std::string policy;

@@ -1,5 +1,7 @@
 // `heng versions`: a district's versions, and who did what to them.
+#include <algorithm>
 #include <ctime>
+#include <set>
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -19,6 +21,42 @@ Bilingual TextOf(store::VersionState state) {
     case store::VersionState::kWithdrawn: break;
   }
   return {"已撤回", "withdrawn"};
+}
+
+// Says of which districts or policies there are any. Or the store's error.
+Error NoVersions(store::Store& store, const VersionsOptions& options) {
+  std::set<std::string> known;
+  const auto districts = store.VersionDistricts();
+  if (!districts) return districts.error();
+  const bool has_district = std::find(districts->begin(), districts->end(), options.district) != districts->end();
+  if (has_district) {
+    const auto all = store.Versions(options.district);
+    if (!all) return all.error();
+    for (const store::Version& version : *all) known.insert(version.policy);
+  } else {
+    known.insert(districts->begin(), districts->end());
+  }
+  if (known.empty()) {
+    return {ErrorKind::kFindings,
+            "no-versions",
+            {"存储里还没有任何版本的草案或发布", "the store has no draft and no published version yet"},
+            store.name()};
+  }
+  if (has_district) {
+    return {ErrorKind::kFindings,
+            "unknown-policy",
+            {fmt::format("区县“{}”没有政策“{}”的版本，有的是：{}", options.district, options.policy,
+                         fmt::join(known, "、")),
+             fmt::format("the district '{}' has no version of the policy '{}', it has of: {}", options.district,
+                         options.policy, fmt::join(known, ", "))},
+            store.name()};
+  }
+  return {ErrorKind::kFindings,
+          "unknown-district",
+          {fmt::format("区县“{}”没有版本，有版本的是：{}", options.district, fmt::join(known, "、")),
+           fmt::format("the district '{}' has no versions, those that have are: {}", options.district,
+                       fmt::join(known, ", "))},
+          store.name()};
 }
 
 }  // namespace
@@ -51,10 +89,11 @@ void Print(const store::Version& version, const Manner& manner) {
 }
 
 int RunVersions(const VersionsOptions& options, const Manner& manner) {
-  const auto store = OpenStore(options.store, options.config, manner);
+  const auto store = OpenStore(options.store, options.config, manner, store::StoreUse::kRead);
   if (!store) return Report(store.error(), manner);
   const auto versions = (*store)->Versions(options.district, options.policy);
   if (!versions) return Report(versions.error(), manner);
+  if (versions->empty()) return Report(NoVersions(**store, options), manner);
   for (const store::Version& version : *versions) Print(version, manner);
   return kDone;
 }

@@ -78,7 +78,8 @@ class FolderReader {
   // With the column 自 a subject may have several rows, each of which holds from its day on.
   void ReadAttributes(SortId sort, const CsvTable& table, const CsvColumns& columns) {
     const ColumnsWanted wanted{builder_.layout().AttributesOf(sort), {}, false, true};
-    std::set<std::pair<uint32_t, Date>> seen;
+    std::vector<std::pair<uint32_t, const CsvRow*>> first_rows;
+    std::set<uint32_t> seen;
     for (const CsvRow& row : table.rows) {
       const std::string id(Trim(row.cells[columns.id]));
       const auto subject = builder_.FindSubject(sort, id);
@@ -92,33 +93,18 @@ class FolderReader {
                                         fmt::format("'{}' is not a date, write it as 2024-07-01", written)}));
         continue;
       }
-      if (!seen.emplace(*subject, since.value_or(Date{})).second) {
-        builder_.Refuse(
-            *subject, {},
-            CsvReading::At(
-                table, row, columns.since ? TableColumn{"自", columns.since} : TableColumn{"编号", columns.id},
-                "duplicate-row", {fmt::format("“{}”已经有一行", id), fmt::format("'{}' has a row already", id)}));
+      if (seen.insert(*subject).second) first_rows.emplace_back(*subject, &row);
+      if (auto twice = builder_.BeginAttributes(*subject, since)) {
+        const TableColumn column = columns.since ? TableColumn{"自", columns.since} : TableColumn{"编号", columns.id};
+        builder_.Refuse(*subject, {}, PlaceIn(table, row.line, column, std::move(*twice)));
         continue;
       }
       reading_.SetFields(table, row, {*subject, {}}, wanted, columns, since);
     }
-    if (columns.since) RequireBeginning(table, columns, seen);
-  }
-
-  // On the first day of the settled period some row must hold.
-  void RequireBeginning(const CsvTable& table, const CsvColumns& columns,
-                        const std::set<std::pair<uint32_t, Date>>& seen) {
-    const Date first_day = reading_.request().period.first_day();
-    for (auto it = seen.begin(); it != seen.end(); it = seen.upper_bound({it->first, Date{9999, 12, 31}})) {
-      if (it->second <= first_day) continue;
-      const std::string& id = builder_.IdOf(it->first);
-      const auto row = std::find_if(table.rows.begin(), table.rows.end(),
-                                    [&](const CsvRow& r) { return Trim(r.cells[columns.id]) == id; });
-      builder_.Refuse(
-          it->first, {},
-          CsvReading::At(table, row == table.rows.end() ? table.header : *row, {"自", columns.since}, "missing-fact",
-                         {fmt::format("{} 还没有生效的一行", first_day.ToString()),
-                          fmt::format("no row holds on {}", first_day.ToString())}));
+    if (!columns.since) return;
+    for (const auto& [subject, row] : first_rows) {
+      if (auto missing = builder_.RequireAttributes(subject))
+        builder_.Refuse(subject, {}, PlaceIn(table, row->line, {"自", columns.since}, std::move(*missing)));
     }
   }
 

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "engine/base/limits.h"
 #include "engine/base/text.h"
+#include "engine/data/subject_id.h"
 
 namespace heng::data {
 namespace {
@@ -57,10 +57,8 @@ std::optional<Value> CsvReading::ReadCell(const CsvTable& table, const CsvRow& r
 
 std::string CsvReading::IdOf(const CsvTable& table, const CsvRow& row, const CsvColumns& columns) {
   std::string id(Trim(row.cells[columns.id]));
-  if (id.empty() || id.size() > limits::kNameBytes) {
-    const Bilingual message =
-        id.empty() ? Bilingual{"没有编号", "there is no id"} : Bilingual{"编号太长", "the id is too long"};
-    builder_.RefuseOther(At(table, row, {"编号", columns.id}, "bad-id", message));
+  if (const auto wrong = WrongId(id)) {
+    builder_.RefuseOther(At(table, row, {"编号", columns.id}, "bad-id", *wrong));
     return "";
   }
   return id;

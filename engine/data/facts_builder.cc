@@ -127,6 +127,28 @@ void FactsBuilder::Set(FieldId field, uint32_t subject, Period period, Value val
   facts_->values[field].Set({PositionOf(subject), period}, std::move(value));
 }
 
+std::optional<Refusal> FactsBuilder::BeginAttributes(uint32_t subject, std::optional<Date> since) {
+  if (attributes_of_[subject].insert(since.value_or(Date{})).second) return std::nullopt;
+  const std::string& id = IdOf(subject);
+  Refusal refusal;
+  refusal.code = "duplicate-row";
+  refusal.message = since ? Bilingual{fmt::format("“{}”自 {} 起的已经有一行", id, since->ToString()),
+                                      fmt::format("'{}' has a row from {} on already", id, since->ToString())}
+                          : Bilingual{fmt::format("“{}”已经有一行", id), fmt::format("'{}' has a row already", id)};
+  return refusal;
+}
+
+std::optional<Refusal> FactsBuilder::RequireAttributes(uint32_t subject) const {
+  const Date first_day = settled_.first_day();
+  const auto days = attributes_of_.find(subject);
+  if (days != attributes_of_.end() && !days->second.empty() && *days->second.begin() <= first_day) return std::nullopt;
+  Refusal refusal;
+  refusal.code = "missing-fact";
+  refusal.message = {fmt::format("{} 还没有生效的一行", first_day.ToString()),
+                     fmt::format("no row holds on {}", first_day.ToString())};
+  return refusal;
+}
+
 void FactsBuilder::SetSince(FieldId field, uint32_t subject, Date since, Value value) {
   auto& values = facts_->since[field][PositionOf(subject)];
   const auto at = std::find_if(values.begin(), values.end(), [&](const auto& entry) { return entry.first >= since; });

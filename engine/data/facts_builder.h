@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -52,6 +53,10 @@ class FactsBuilder {
   // False if the subject has a row for that period already.
   bool BeginRow(uint32_t subject, Period period);
   void Set(FieldId field, uint32_t subject, Period period, Value value);
+  // A row of the subject's attributes that holds from that day on (nothing: always). A refusal if it has one of that day.
+  std::optional<Refusal> BeginAttributes(uint32_t subject, std::optional<Date> since);
+  // Of a subject whose attributes are rows: a refusal if none of those that it began holds on the first day of the settled period.
+  std::optional<Refusal> RequireAttributes(uint32_t subject) const;
   // A value that holds from that day on.
   void SetSince(FieldId field, uint32_t subject, Date since, Value value);
   // `subject`: whose row it is; `key`: its 行号, empty if it has none; `parent`: the 行号 of the row it belongs to. A refusal if the key
@@ -91,7 +96,8 @@ class FactsBuilder {
   std::map<std::pair<SortId, std::string>, uint32_t> subject_of_;
   std::map<std::tuple<SortId, uint32_t, std::string>, uint32_t> row_of_;  // by records, subject and 行号
   std::vector<std::vector<Period>> rows_of_;                              // by subject: the periods that have facts
-  std::vector<std::vector<Period>> refused_of_;  // by subject: the periods whose facts are refused
+  std::unordered_map<uint32_t, std::set<Date>> attributes_of_;  // by subject: the days of its attributes' rows
+  std::vector<std::vector<Period>> refused_of_;                 // by subject: the periods whose facts are refused
   std::unordered_map<uint32_t, Refusal> first_refusal_;
   std::optional<std::unordered_map<DefinitionId, graph::Interval>> recorded_;
   Refusals refusals_;

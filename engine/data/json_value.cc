@@ -27,12 +27,24 @@ std::string EscapePointer(std::string_view key) {
   return out;
 }
 
-// `line:column`, both from 1; columns count code points.
-std::string LineAndColumn(std::string_view text, size_t at) {
-  const std::string_view before = text.substr(0, at);
-  const size_t line_start = before.rfind('\n') == std::string_view::npos ? 0 : before.rfind('\n') + 1;
-  return fmt::format("{}:{}", std::count(before.begin(), before.end(), '\n') + 1,
-                     CountCodePoints(before.substr(line_start)) + 1);
+// Both from 1; columns count code points.
+struct LineAndColumn {
+  size_t line = 0;
+  size_t column = 0;
+
+  LineAndColumn(std::string_view text, size_t at, size_t first_line) {
+    const std::string_view before = text.substr(0, at);
+    const size_t line_start = before.rfind('\n') == std::string_view::npos ? 0 : before.rfind('\n') + 1;
+    line = first_line + static_cast<size_t>(std::count(before.begin(), before.end(), '\n'));
+    column = CountCodePoints(before.substr(line_start)) + 1;
+  }
+  std::string ToText() const { return fmt::format("{}:{}", line, column); }
+};
+
+// The beginning of what may be very long.
+std::string Shortened(std::string_view number) {
+  constexpr size_t kShown = 20;
+  return number.size() <= kShown ? std::string(number) : std::string(number.substr(0, kShown)) + "…";
 }
 
 // Takes nlohmann's events. An integer arrives as a number, everything else with its text.
@@ -62,7 +74,17 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
     return true;
   }
 
-  bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception&) override {
+  bool parse_error(std::size_t position, const std::string& token, const nlohmann::detail::exception& what) override {
+    // It is well written JSON, but no double.
+    constexpr int kNumberOverflow = 406;
+    if (what.id == kNumberOverflow) {
+      const std::string number = Shortened(token);
+      return Refuse("number-too-large",
+                    {fmt::format("数 {} 不能处理：最多 {} 位数字，不写指数", number, limits::kNumberDigits),
+                     fmt::format("the number {} cannot be taken: at most {} digits, and no exponent", number,
+                                 limits::kNumberDigits)},
+                    open_.empty() ? "" : Pointer() + "/" + Last());
+    }
     position_ = position;
     return false;
   }
@@ -112,11 +134,14 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
   std::string Pointer() const {
     std::string pointer;
     for (size_t i = 0; i + 1 < open_.size(); ++i) {
-      const Frame& frame = open_[i];
-      pointer += "/" + (frame.value.is(JsonValue::Kind::kObject) ? EscapePointer(frame.key)
-                                                                 : std::to_string(frame.value.items.size()));
+      pointer += "/" + Within(open_[i]);
     }
     return pointer;
+  }
+  std::string Last() const { return Within(open_.back()); }
+  static std::string Within(const Frame& frame) {
+    const bool object = frame.value.is(JsonValue::Kind::kObject);
+    return object ? EscapePointer(frame.key) : std::to_string(frame.value.items.size());
   }
 
   bool Refuse(std::string code, Bilingual message, std::string at) {
@@ -144,7 +169,7 @@ std::string JsonPlace::ToPointer() const {
   return parent_->ToPointer() + "/" + (is_key ? EscapePointer(key_) : std::to_string(index_));
 }
 
-Result<JsonValue> ParseJson(std::string_view text, size_t limit_bytes) {
+Result<JsonValue> ParseJson(std::string_view text, size_t limit_bytes, size_t first_line) {
   if (text.size() > limit_bytes) {
     return Fail(ErrorKind::kUsage, "request-too-large",
                 {fmt::format("超过 {} 字节的上限", limit_bytes),
@@ -152,17 +177,18 @@ Result<JsonValue> ParseJson(std::string_view text, size_t limit_bytes) {
   }
   if (const auto invalid = FindInvalidUtf8(text)) {
     return Fail(ErrorKind::kUsage, "bad-encoding", {"不是有效的 UTF-8", "not valid UTF-8"},
-                LineAndColumn(text, *invalid));
+                LineAndColumn(text, *invalid, first_line).ToText());
   }
   Builder builder;
   if (nlohmann::json::sax_parse(text.begin(), text.end(), &builder)) return builder.Take();
   if (builder.error()) return tl::unexpected<Error>(*builder.error());
   const size_t position = builder.position().value_or(1);
   const size_t at = std::min(position == 0 ? 0 : position - 1, text.size());
+  const LineAndColumn place(text, at, first_line);
   return Fail(ErrorKind::kUsage, "bad-json",
-              {fmt::format("不是有效的 JSON：第 {} 处", LineAndColumn(text, at)),
-               fmt::format("not valid JSON at {}", LineAndColumn(text, at))},
-              LineAndColumn(text, at));
+              {fmt::format("不是有效的 JSON：第 {} 行第 {} 列", place.line, place.column),
+               fmt::format("not valid JSON at line {}, column {}", place.line, place.column)},
+              place.ToText());
 }
 
 }  // namespace heng::data

@@ -48,7 +48,7 @@ class JsonPlace {
 };
 
 // Reads one document and nothing behind it. Errors, all kUsage: request-too-large, bad-encoding, bad-json (with line
-// and column), duplicate-key and too-deep (with the JSON pointer).
-Result<JsonValue> ParseJson(std::string_view text, size_t limit_bytes);
+// and column, `first_line` being that of the text's beginning), duplicate-key, too-deep and number-too-large (with the JSON pointer).
+Result<JsonValue> ParseJson(std::string_view text, size_t limit_bytes, size_t first_line = 1);
 
 }  // namespace heng::data

@@ -6,6 +6,7 @@
 
 #include "engine/base/limits.h"
 #include "engine/data/json_reading.h"
+#include "engine/data/subject_id.h"
 #include "engine/data/subject_reader.h"
 
 namespace heng::data {
@@ -48,9 +49,7 @@ Result<std::string> ReadId(const JsonValue& object, const JsonPlace& place) {
   if (id == nullptr) return BadRequest("missing-key", {"缺少 \"id\"", "\"id\" is missing"}, place);
   const JsonPlace here(place, "id");
   if (auto status = MustBe(*id, Kind::kString, here); !status) return tl::unexpected<Error>(status.error());
-  if (id->text.empty() || id->text.size() > limits::kNameBytes) {
-    return BadRequest("bad-id", {"编号不能是空的，也不能太长", "an id must not be empty and not too long"}, here);
-  }
+  if (auto wrong = WrongId(id->text)) return BadRequest("bad-id", std::move(*wrong), here);
   return id->text;
 }
 
@@ -60,17 +59,25 @@ Result<Request> ParseRequest(std::string_view text, std::optional<Period> period
   auto document = ParseJson(text, limits::kRequestBytes);
   if (!document) return tl::unexpected<Error>(document.error());
   const JsonPlace top;
-  if (auto status = MustBe(*document, Kind::kObject, top); !status) return tl::unexpected<Error>(status.error());
+  if (auto status = MustBe(*document, Kind::kObject, top); !status) {
+    // The pointer of the whole is empty.
+    status.error().at = "1:1";
+    return tl::unexpected<Error>(status.error());
+  }
   Request request;
   for (const char* key : {"period", "subjects"}) {
     if (document->Find(key) == nullptr && !(period && key == std::string_view("period")))
-      return BadRequest("missing-key", {fmt::format("缺少 \"{}\"", key), fmt::format("\"{}\" is missing", key)}, top);
+      return BadRequest("missing-key", {fmt::format("缺少 \"{}\"", key), fmt::format("\"{}\" is missing", key)},
+                        JsonPlace(top, key));
   }
   for (auto& [key, value] : document->members) {
     if (auto status = TakeMember(key, value, JsonPlace(top, key), request); !status)
       return tl::unexpected<Error>(status.error());
-    if (key == "subjects") request.subjects = std::move(value);
-    if (key == "whole") request.whole = std::move(value);
+    if (key == "subjects") {
+      request.subjects = std::move(value);
+    } else if (key == "whole") {
+      request.whole = std::move(value);
+    }
   }
   if (period && document->Find("period") != nullptr && request.period != *period) {
     return BadRequest(
@@ -83,8 +90,8 @@ Result<Request> ParseRequest(std::string_view text, std::optional<Period> period
   return request;
 }
 
-Result<Request> ParseSubjectLine(std::string_view line, Period period) {
-  auto document = ParseJson(line, limits::kRequestBytes);
+Result<Request> ParseSubjectLine(std::string_view line, size_t number, Period period) {
+  auto document = ParseJson(line, limits::kRequestBytes, number);
   if (!document) return tl::unexpected<Error>(document.error());
   Request request;
   request.period = period;
@@ -153,7 +160,9 @@ Result<FactReading> ReadFacts(const graph::GraphPtr& graph, const Request& reque
   };
   builder.RequirePeriods(locate);
   builder.RunChecks(locate);
-  return builder.Finish(request.roster_complete);
+  FactReading reading = builder.Finish(request.roster_complete);
+  reading.facts->of_request = true;
+  return reading;
 }
 
 }  // namespace heng::data

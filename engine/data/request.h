@@ -34,8 +34,8 @@ Result<Request> ParseRequest(std::string_view text, std::optional<Period> period
 // wrong-type, missing-key, duplicate-subject. REQUIRES: request.period is of the graph's settlement period.
 Result<FactReading> ReadFacts(const graph::GraphPtr& graph, const Request& request, Bindings parameters);
 
-// One line of a stream, `{"id":…, "attributes":…, "inputs":…, "records":…, "history":…}`, as a request for that subject
+// The line of that number of a stream, `{"id":…, "attributes":…, "inputs":…, "records":…, "history":…}`, as a request for that subject
 // alone.
-Result<Request> ParseSubjectLine(std::string_view line, Period period);
+Result<Request> ParseSubjectLine(std::string_view line, size_t number, Period period);
 
 }  // namespace heng::data

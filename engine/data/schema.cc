@@ -170,7 +170,8 @@ Json HistorySchema(const Model& model, const FactLayout& layout, SortId subject)
 Json AttributesSchema(const Model& model, const std::vector<FieldId>& fields) {
   Json dated = ObjectSchema(model, fields);
   dated["properties"]["自"] = {{"type", "string"}, {"format", "date"}};
-  return {{"anyOf", Json::array({ObjectSchema(model, fields), {{"type", "array"}, {"items", std::move(dated)}}})}};
+  return {{"anyOf", Json::array({ObjectSchema(model, fields),
+                                 {{"type", "array"}, {"minItems", 1}, {"items", std::move(dated)}}})}};
 }
 
 Json ImportsSchema(const Model& model, const FactLayout& layout) {

@@ -73,6 +73,10 @@ class SubjectReader {
           fields.members.push_back({key, member});
           continue;
         }
+        if (since) {
+          RefuseTwice("自", {}, JsonPlace(here, key));
+          continue;
+        }
         if (auto status = MustBe(member, Kind::kString, JsonPlace(here, key)); !status) return status;
         since = ParseDate(member.text);
         if (!since) {
@@ -82,11 +86,16 @@ class SubjectReader {
                             JsonPlace(here, key));
         }
       }
+      if (auto twice = builder_.BeginAttributes(subject_, since)) {
+        Refuse({}, std::move(*twice), here);
+        continue;
+      }
       since_ = since.value_or(Date{});
       Status status = ReadFields(fields, Attributes(), {}, here);
       since_.reset();
       if (!status) return status;
     }
+    if (auto missing = builder_.RequireAttributes(subject_)) Refuse({}, std::move(*missing), place);
     return Ok();
   }
 
@@ -133,11 +142,7 @@ class SubjectReader {
       if (found == declared.end()) return RefuseKey(key, declared, place);
       const auto i = static_cast<size_t>(found - declared.begin());
       if (given[i]) {
-        Refusal refusal;
-        refusal.code = "duplicate-fact";
-        refusal.message = {fmt::format("“{}”以名称和代码给了两次", model()[*found].name),
-                           fmt::format("'{}' is given twice, by name and by code", model()[*found].name)};
-        Refuse(period, std::move(refusal), JsonPlace(place, key));
+        RefuseTwice(model()[*found].name, period, JsonPlace(place, key));
         continue;
       }
       given[i] = true;
@@ -177,6 +182,15 @@ class SubjectReader {
         builder_.Set(fields[i], subject_, period, std::move(*reading));
       }
     });
+  }
+
+  // By its name and by its code.
+  void RefuseTwice(const std::string& name, Period period, const JsonPlace& place) {
+    Refusal refusal;
+    refusal.code = "duplicate-fact";
+    refusal.message = {fmt::format("“{}”以名称和代码给了两次", name),
+                       fmt::format("'{}' is given twice, by name and by code", name)};
+    Refuse(period, std::move(refusal), place);
   }
 
   void RefuseTwice(Period period, const JsonPlace& place) {

@@ -52,6 +52,8 @@ class WorkbookReader {
   }
 
   tl::expected<std::vector<Sheet>, Refusal> Read() {
+    if (const auto twice = archive_.StandsTwice())
+      return tl::unexpected(Unreadable(*twice, {"有两份", "stands there twice"}));
     const bool listed =
         Part("xl/workbook.xml", true, [this](const std::string& xml) { return ReadList(xml); }) &&
         Part("xl/_rels/workbook.xml.rels", true, [this](const std::string& xml) { return ReadTargets(xml); }) &&
@@ -87,15 +89,22 @@ class WorkbookReader {
                     {"工作簿展开后太大，请写成 CSV", "the workbook is too large when it is unpacked, write CSV"});
       return false;
     }
-    if (!xml && !required) return true;
-    const std::optional<std::string> wrong = xml ? take(*xml) : std::optional<std::string>("not there");
-    if (!wrong) return true;
-    refusal_ =
-        RefusalOf(file_, "bad-workbook",
-                  {fmt::format("不是能读的工作簿（{}：{}）；请在表格软件里另存为 .xlsx", name, *wrong),
-                   fmt::format("no workbook that can be read ({}: {}); save it as .xlsx in a spreadsheet program", name,
-                               *wrong)});
-    return false;
+    if (!xml && xml.error().missing && !required) return true;
+    std::optional<Bilingual> wrong;
+    if (!xml) {
+      wrong = xml.error().why;
+    } else if (auto said = take(*xml)) {
+      wrong = *said;
+    }
+    if (wrong) refusal_ = Unreadable(name, *wrong);
+    return !wrong;
+  }
+
+  Refusal Unreadable(const std::string& part, const Bilingual& why) const {
+    return RefusalOf(file_, "bad-workbook",
+                     {fmt::format("不是能读的工作簿（{}：{}）；请在表格软件里另存为 .xlsx", part, why.zh),
+                      fmt::format("no workbook that can be read ({}: {}); save it as .xlsx in a spreadsheet program",
+                                  part, why.en)});
   }
 
   std::optional<std::string> ReadList(const std::string& xml) {

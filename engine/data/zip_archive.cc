@@ -1,5 +1,8 @@
 #include "engine/data/zip_archive.h"
 
+#include <set>
+
+#include <fmt/format.h>
 #include <zip.h>
 
 #include "engine/base/check.h"
@@ -8,6 +11,20 @@ namespace heng::data {
 namespace {
 
 constexpr size_t kPiece = size_t{1} << 16;
+
+ZipArchive::Fault FaultOf(zip_error_t* error) {
+  const int code = zip_error_code_zip(error);
+  switch (code) {
+    case ZIP_ER_NOENT: return {true, {"没有这一部分", "not there"}};
+    case ZIP_ER_NOPASSWD:
+    case ZIP_ER_WRONGPASSWD:
+    case ZIP_ER_ENCRNOTSUPP: return {false, {"已加密", "encrypted"}};
+    case ZIP_ER_COMPNOTSUPP: return {false, {"压缩方式不支持", "of a compression that is not supported"}};
+    default: break;
+  }
+  const std::string said = zip_error_strerror(error);
+  return {false, {fmt::format("已损坏，{}", said), fmt::format("damaged, {}", said)}};
+}
 
 }  // namespace
 
@@ -35,20 +52,33 @@ std::optional<ZipArchive> ZipArchive::Open(std::string_view bytes, size_t limit_
   return std::nullopt;
 }
 
-std::optional<std::string> ZipArchive::Read(const std::string& name) {
+std::optional<std::string> ZipArchive::StandsTwice() const {
+  std::set<std::string> names;
+  const zip_int64_t count = zip_get_num_entries(handle_->zip, 0);
+  for (zip_int64_t i = 0; i < count; ++i) {
+    const char* name = zip_get_name(handle_->zip, static_cast<zip_uint64_t>(i), 0);
+    if (name == nullptr) continue;
+    std::string lower = name;
+    for (char& c : lower) c = 'A' <= c && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    if (!names.insert(std::move(lower)).second) return name;
+  }
+  return std::nullopt;
+}
+
+tl::expected<std::string, ZipArchive::Fault> ZipArchive::Read(const std::string& name) {
   const std::unique_ptr<zip_file_t, decltype(&zip_fclose)> file(zip_fopen(handle_->zip, name.c_str(), 0), zip_fclose);
-  if (file == nullptr) return std::nullopt;
+  if (file == nullptr) return tl::unexpected(FaultOf(zip_get_error(handle_->zip)));
   std::string out;
   // What the directory says of its size is not believed.
   while (true) {
     const size_t begun = out.size();
     out.resize(begun + kPiece);
     const zip_int64_t read = zip_fread(file.get(), out.data() + begun, kPiece);
-    if (read < 0) return std::nullopt;
+    if (read < 0) return tl::unexpected(FaultOf(zip_file_get_error(file.get())));
     out.resize(begun + static_cast<size_t>(read));
     if (out.size() > left_) {
       exceeded_ = true;
-      return std::nullopt;
+      return tl::unexpected(Fault{false, {"太大", "too large"}});
     }
     if (read == 0) break;
   }

@@ -6,6 +6,10 @@
 #include <string>
 #include <string_view>
 
+#include <tl/expected.hpp>
+
+#include "engine/base/bilingual.h"
+
 namespace heng::data {
 
 class ZipArchive {
@@ -15,8 +19,16 @@ class ZipArchive {
   ZipArchive(ZipArchive&&) noexcept;
   ~ZipArchive();
 
-  // Nothing if there is no such part, it cannot be unpacked, or it is beyond the limit.
-  std::optional<std::string> Read(const std::string& name);
+  // Why a part cannot be had.
+  struct Fault {
+    bool missing = false;  // there is none
+    Bilingual why;
+  };
+  // Also refused if it is beyond the limit.
+  tl::expected<std::string, Fault> Read(const std::string& name);
+  // The name of a part that stands twice, of which readers take the one or the other (those of OPC differ by more than their case: ECMA-376
+  // part 2, 6.2.2); nothing if there is none.
+  std::optional<std::string> StandsTwice() const;
   // True once something was beyond the limit.
   bool exceeded() const { return exceeded_; }
 

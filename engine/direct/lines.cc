@@ -42,11 +42,12 @@ void LineAnswerer::AnswerByFacts(std::string_view line, size_t number, LinesAnsw
   const auto refuse = [&](const Error& error) {
     constexpr std::string_view kSubject = "/subjects/0";
     const std::string at = error.at.starts_with(kSubject) ? error.at.substr(kSubject.size()) : error.at;
-    answer.errors.push_back({error.kind, error.code, error.message, fmt::format("{} {}", number, at)});
+    const bool located = !at.empty() && !at.starts_with('/');
+    answer.errors.push_back({error.kind, error.code, error.message, located ? at : fmt::format("{} {}", number, at)});
     answer.lines += fmt::format("{{\"line\":{},\"error\":\"{}\"}}\n", number, error.code);
     answer.findings = true;
   };
-  const Result<data::Request> request = data::ParseSubjectLine(line, period_);
+  const Result<data::Request> request = data::ParseSubjectLine(line, number, period_);
   if (!request) return refuse(request.error());
   const Result<data::FactReading> reading = data::ReadFacts(deployment_.graph, *request, deployment_.parameters);
   if (!reading) return refuse(reading.error());

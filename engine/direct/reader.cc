@@ -5,8 +5,8 @@
 #include <optional>
 #include <utility>
 
-#include "engine/base/limits.h"
 #include "engine/base/text.h"
+#include "engine/data/subject_id.h"
 #include "engine/direct/scalar.h"
 
 namespace heng::direct {
@@ -250,7 +250,7 @@ inline bool Reader::ReadPart(const Shape::Part& part, const char*& at, const cha
 
 bool Reader::TakeId(std::string_view token) {
   id_ = Content(token).value_or(std::string_view());
-  return !id_.empty() && id_.size() <= limits::kNameBytes && IsValid(id_);
+  return IsValid(id_) && !data::WrongId(id_);
 }
 
 bool Reader::TakeWord(const Key& key, const char*& at, const char* end) {

@@ -68,6 +68,8 @@ struct Facts {
   std::unordered_map<SortId, Roster> rosters;  // of each kind of subject; the whole is one subject without an id
   // True: every peer of every kind is here. False: results that need peers are refused by name.
   bool roster_complete = false;
+  // True: they are those of a JSON request. False: of files. What is missing is asked for where it is written.
+  bool of_request = false;
   // Attributes (kOnce), facts, results of other policies; a missing key is absent.
   std::unordered_map<FieldId, BySubjectPeriod<Value>> values;
   // Values that hold from a day on, in the order of the days: attributes with history, results of other policies.

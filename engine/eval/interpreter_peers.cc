@@ -437,6 +437,19 @@ Value Interpreter::EvalPast(const Node& node, Instance instance) {
   const auto table = facts_->history.find(definition.declared);
   const Value* value = table == facts_->history.end() ? nullptr : table->second.Find({past.entity, past.period});
   if (value != nullptr) return *value;
+  if (facts_->of_request) {
+    const std::string when = past.period.ToString();
+    return Failed(
+        "missing-past",
+        {fmt::format(
+             "历史里没有 {} 的“{}”：请在这个对象的 \"history\" 里写 \"{}\": {{\"{}\": …}}，那一期没有结果就写 null",
+             when, definition.name, when, definition.name),
+         fmt::format(
+             "the history has no '{}' for {}: give the subject, in its \"history\", \"{}\": {{\"{}\": …}}, with "
+             "null if there was no result",
+             definition.name, when, when, definition.name)},
+        past, node.grain, definition.name);
+  }
   const semantic::Model& model = *graph_->model;
   const SortId sort = definition.grain.sort;
   const std::string file = fmt::format("历史.{}{}.csv", sort == model.subject() ? "" : model[sort].name + ".",

@@ -75,13 +75,14 @@ Result<data::Request> ReadLines(const BatchHead& head, std::string_view text) {
   size_t number = 0;
   while (!text.empty()) {
     const size_t end = std::min(text.find('\n'), text.size());
-    const std::string_view line = Trim(text.substr(0, end));
+    const std::string_view line = text.substr(0, end);
     text.remove_prefix(std::min(end + 1, text.size()));
     ++number;
-    if (line.empty()) continue;
-    auto one = data::ParseSubjectLine(line, *period);
+    if (Trim(line).empty()) continue;
+    auto one = data::ParseSubjectLine(line, number, *period);
     if (!one) {
-      one.error().at = fmt::format("line {} {}", number, one.error().at);
+      if (one.error().at.starts_with('/'))
+        one.error().at = fmt::format("/subjects/{}{}", request.subjects.items.size(), one.error().at);
       return tl::unexpected(std::move(one.error()));
     }
     std::move(one->subjects.items.begin(), one->subjects.items.end(), std::back_inserter(request.subjects.items));

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "engine/base/version.h"
+#include "engine/data/outputs.h"
 #include "engine/replay/replay.h"
 
 namespace heng::publication {
@@ -59,6 +60,30 @@ Result<data::Effective> DaysOf(const data::Deployment& deployment, std::optional
                              days.first_day->ToString())});
   }
   return days;
+}
+
+Status CheckBound(const data::Deployment& deployment) {
+  std::vector<std::string> names;
+  for (const data::FieldId field : data::UnboundParameters(*deployment.graph, deployment.parameters))
+    names.push_back((*deployment.graph->model)[field].name);
+  if (names.empty()) return Ok();
+  return Fail(ErrorKind::kFindings, "open-parameter",
+              {fmt::format("待定的参数还没有绑定，不能发布：{}。请绑定后另起草案", fmt::join(names, "、")),
+               fmt::format("open parameters are not bound, it cannot be published: {}. Bind them in a new draft",
+                           fmt::join(names, ", "))});
+}
+
+Result<store::Version> Release(store::Store& store, const std::string& district, const std::string& id,
+                               const std::string& person) {
+  const auto version = store.FindVersion(district, id);
+  if (!version) return version;
+  const auto kept = store.FindDeployment(district, version->deployment);
+  const Result<data::Deployment> built = kept ? replay::Rebuild(*kept) : tl::unexpected(kept.error());
+  // What does not follow from its state is told first.
+  if (built && version->state() == store::VersionState::kApproved) {
+    if (auto bound = CheckBound(*built); !bound) return tl::unexpected(bound.error());
+  }
+  return store.Publish(district, id, person);
 }
 
 Result<std::vector<Published>> FindPublished(store::Store& store, const std::string& district,

@@ -89,6 +89,9 @@ class Checker {
   void DeclareHistory(const syntax::ParameterDecl& parameter, Field& field);
   void DeclareKeyed(const syntax::ParameterDecl& parameter, const Field& common);
   Type TypeOfConstant(ExprId value) const;
+  bool IsUnitAlone(const Expr& value) const;
+  // The value of the parameter, or of one of its lines.
+  std::optional<Value> ReadParameter(const syntax::ParameterDecl& parameter, ExprId id, const Type& type, bool bare);
   std::optional<EnumId> FindEnumeration(const syntax::Name& name);
 
   // ---- definitions.cc

@@ -1,6 +1,8 @@
 // Parameters: one value, values by date, or a value for each value of a key.
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "engine/semantic/checker.h"
 
 namespace heng::semantic {
@@ -21,6 +23,41 @@ Type Checker::TypeOfConstant(ExprId id) const {
     default: break;
   }
   return type;
+}
+
+// 分, 元, 万元: the number before it was forgotten.
+bool Checker::IsUnitAlone(const Expr& value) const {
+  if (value.kind != ExprKind::kName) return false;
+  std::string_view unit = value.name.text;
+  for (const std::string_view scale : {"万亿", "亿", "万"}) {
+    if (!unit.starts_with(scale)) continue;
+    unit.remove_prefix(scale.size());
+    break;
+  }
+  syntax::Quantity one;
+  one.number.value = Rational(1);
+  if (!unit.empty()) one.unit.push_back({std::string(unit), value.name.span});
+  return Read(one, *model_).has_value();
+}
+
+// A parameter has a value, or is said to be open. What is no value is refused once.
+std::optional<Value> Checker::ReadParameter(const syntax::ParameterDecl& parameter, ExprId id, const Type& type,
+                                            bool bare) {
+  const size_t found = sink_.size();
+  std::optional<Value> value = ReadConstant(id, type, bare);
+  if (value && !std::holds_alternative<Absent>(*value)) return value;
+  const bool wrong_type = parameter.type && !type.known();
+  if (wrong_type || sink_.size() > found) return std::nullopt;
+  const Expr& written = (*tree_)[id];
+  const Expr& inner = written.kind == ExprKind::kNegate ? (*tree_)[written.operands[0]] : written;
+  Diagnostic& d = sink_.Add<DiagnosticKind::kNotConstant>(At(id));
+  if (!IsUnitAlone(inner)) return std::nullopt;
+  const std::string& unit = inner.name.text;
+  d.advice = {
+      fmt::format("单位前面要写数，如“= 90 {}”；数还没有定，就写“: {}, 0 至 100 待定”", unit, unit),
+      fmt::format("write the number before the unit, as '= 90 {}'; if it is not settled yet: ': {}, 0 至 100 待定'",
+                  unit, unit)};
+  return std::nullopt;
 }
 
 void Checker::DeclareParameter(const syntax::ParameterDecl& parameter) {
@@ -59,7 +96,7 @@ void Checker::DeclareValue(const syntax::ParameterDecl& parameter, Field& field)
     if (field.open) sink_.Add<DiagnosticKind::kOpenWithValue>(At(field.span), field.name);
     field.open = false;
     if (!parameter.type) field.type = TypeOfConstant(parameter.value);
-    field.value = ReadConstant(parameter.value, field.type, false);
+    field.value = ReadParameter(parameter, parameter.value, field.type, false);
     if (field.value) CheckInRange(field, *field.value, (*tree_)[parameter.value].span);
   } else if (!field.open) {
     sink_.Add<DiagnosticKind::kValueMissing>(At(field.span), field.name);
@@ -81,7 +118,7 @@ void Checker::DeclareHistory(const syntax::ParameterDecl& parameter, Field& fiel
       continue;
     }
     if (!field.type.known()) field.type = TypeOfConstant(line.value);
-    const auto value = ReadConstant(line.value, field.type, false);
+    const auto value = ReadParameter(parameter, line.value, field.type, false);
     if (!value) continue;
     CheckInRange(field, *value, (*tree_)[line.value].span);
     if (!field.since.empty() && *line.since <= field.since.back().first) {
@@ -152,7 +189,7 @@ void Checker::DeclareKeyed(const syntax::ParameterDecl& parameter, const Field& 
       if (line->mark.provenance != syntax::Provenance::kUnmarked) field.mark = line->mark;
       field.open = field.mark.provenance == syntax::Provenance::kOpen && !line->value.valid();
       if (line->value.valid()) {
-        field.value = ReadConstant(line->value, type, !parameter.file.empty());
+        field.value = ReadParameter(parameter, line->value, type, !parameter.file.empty());
         if (field.value) CheckInRange(field, *field.value, (*tree_)[line->value].span);
       } else if (!field.open) {
         sink_.Add<DiagnosticKind::kValueMissing>(At(line->span), field.name);

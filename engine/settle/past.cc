@@ -149,39 +149,81 @@ std::vector<data::Refusal> Past::Differences(const store::Bundle& facts, bool sh
   return out;
 }
 
-void Past::Compare(const data::JsonValue& past, const std::string& policy, const std::string& id, const std::string& at,
-                   std::vector<data::Refusal>& out) const {
-  for (const data::JsonMember& of : past.members) {
+data::SortId Past::SortOf(const data::JsonValue& subject) const {
+  const data::JsonValue* kind = subject.Find("kind");
+  for (size_t i = 0; kind != nullptr && i < model().sorts.size(); ++i) {
+    const data::SortId sort(i);
+    const bool is_subject = model()[sort].kind == semantic::Sort::Kind::kSubject;
+    if (is_subject && IsNamed(model()[sort], kind->text)) return sort;
+  }
+  return model().subject();
+}
+
+void Past::CompareHistory(const data::JsonValue& history, const Whose& whose, std::vector<data::Refusal>& out) const {
+  const data::FactLayout layout = data::LayOut(model());
+  for (const data::JsonMember& of : history.members) {
     const auto period = ParsePeriod(of.key);
     if (!period) continue;
-    for (const data::JsonMember& member : of.value.members) {
-      const auto given = TextOf(member.value);
-      if (!given) continue;
-      auto refusal = Contradiction(policy.empty() ? ResultNamed(member.key) : ImportNamed(policy, member.key),
-                                   {id, *period}, *given);
-      if (!refusal) continue;
-      refusal->at = fmt::format("{}/{}/{}", at, of.key, member.key);
+    const std::string at = fmt::format("{}/history/{}", whose.at, of.key);
+    const auto compare = [&](const std::string& name, const std::string& given, const std::string& place) {
+      auto refusal = Contradiction(ResultNamed(name), {whose.id, *period}, given);
+      if (!refusal) return;
+      refusal->at = place;
       out.push_back(std::move(*refusal));
+    };
+    if (of.value.is(data::JsonValue::Kind::kNull)) {
+      // There was no such period: all its results are said to be absent.
+      for (const data::DefinitionId result : layout.ResultsOf(whose.sort, period->kind))
+        compare(model()[result].name, "", at);
+      continue;
+    }
+    for (const data::JsonMember& member : of.value.members) {
+      if (const auto given = TextOf(member.value)) compare(member.key, *given, at + "/" + member.key);
+    }
+  }
+}
+
+void Past::CompareImports(const data::JsonValue& imports, const Whose& whose, std::vector<data::Refusal>& out) const {
+  const data::FactLayout layout = data::LayOut(model());
+  for (const data::JsonMember& policy : imports.members) {
+    for (const data::JsonMember& of : policy.value.members) {
+      const auto period = ParsePeriod(of.key);
+      if (!period || !of.value.is(data::JsonValue::Kind::kObject)) continue;
+      for (const auto& [name, results] : layout.imports) {
+        if (name != policy.key || results.period != period->kind || results.sort != whose.sort) continue;
+        // What is not said of a period that is, is said to be absent.
+        for (const data::FieldId result : results.members) {
+          const semantic::Field& field = model()[result];
+          const auto said = std::find_if(of.value.members.begin(), of.value.members.end(),
+                                         [&](const data::JsonMember& member) { return IsNamed(field, member.key); });
+          const bool is_said = said != of.value.members.end();
+          const std::optional<std::string> given = is_said ? TextOf(said->value) : "";
+          if (!given) continue;
+          auto refusal = Contradiction(ImportNamed(policy.key, field.name), {whose.id, *period}, *given);
+          if (!refusal) continue;
+          refusal->at = fmt::format("{}/imports/{}/{}", whose.at, policy.key, of.key);
+          if (is_said) refusal->at += "/" + said->key;
+          out.push_back(std::move(*refusal));
+        }
+      }
     }
   }
 }
 
 std::vector<data::Refusal> Past::Differences(const data::JsonValue& request) const {
   std::vector<data::Refusal> out;
-  const auto take = [&](const data::JsonValue& subject, const std::string& id, const std::string& at) {
-    if (const data::JsonValue* history = subject.Find("history")) Compare(*history, "", id, at + "/history", out);
-    const data::JsonValue* imports = subject.Find("imports");
-    if (imports == nullptr) return;
-    for (const data::JsonMember& policy : imports->members)
-      Compare(policy.value, policy.key, id, fmt::format("{}/imports/{}", at, policy.key), out);
+  const auto take = [&](const data::JsonValue& subject, const Whose& whose) {
+    if (const data::JsonValue* history = subject.Find("history")) CompareHistory(*history, whose, out);
+    if (const data::JsonValue* imports = subject.Find("imports")) CompareImports(*imports, whose, out);
   };
   if (const data::JsonValue* subjects = request.Find("subjects")) {
     for (size_t i = 0; i < subjects->items.size(); ++i) {
-      const data::JsonValue* id = subjects->items[i].Find("id");
-      if (id != nullptr) take(subjects->items[i], id->text, fmt::format("/subjects/{}", i));
+      const data::JsonValue& subject = subjects->items[i];
+      const data::JsonValue* id = subject.Find("id");
+      if (id != nullptr) take(subject, {id->text, SortOf(subject), fmt::format("/subjects/{}", i)});
     }
   }
-  if (const data::JsonValue* whole = request.Find("whole")) take(*whole, "", "/whole");
+  if (const data::JsonValue* whole = request.Find("whole")) take(*whole, {"", semantic::kWholeSort, "/whole"});
   return out;
 }
 

@@ -43,8 +43,15 @@ class Past {
   std::optional<Known> ImportNamed(const std::string& policy, const std::string& name) const;
   std::optional<data::Refusal> Contradiction(const std::optional<Known>& known, const PastTable::Row& row,
                                              const std::string& given) const;
-  void Compare(const data::JsonValue& past, const std::string& policy, const std::string& id, const std::string& at,
-               std::vector<data::Refusal>& out) const;
+  // A subject of a request, and its place there.
+  struct Whose {
+    std::string id;
+    data::SortId sort;
+    std::string at;
+  };
+  data::SortId SortOf(const data::JsonValue& subject) const;
+  void CompareHistory(const data::JsonValue& history, const Whose& whose, std::vector<data::Refusal>& out) const;
+  void CompareImports(const data::JsonValue& imports, const Whose& whose, std::vector<data::Refusal>& out) const;
 
   const data::Deployment& deployment_;
   Period period_;

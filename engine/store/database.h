@@ -48,6 +48,10 @@ class Connection {
   virtual void Rollback() = 0;
   // False once the connection is lost: it is of no more use.
   virtual bool usable() const = 0;
+  // What it is called where people read: the file's path, or host and database; never a password.
+  virtual std::string name() const = 0;
+  // Whether the database has that table, without any right but to connect.
+  virtual Result<bool> Has(const std::string& table) = 0;
   // `{blob}`, `{integer}`, `{ordered}` (a text that is compared byte by byte) in the text of a schema become the dialect's types; and the statements that set up a guard.
   virtual std::string Types(std::string sql) const = 0;
   virtual std::vector<std::string> Render(const Guard& guard) const = 0;
@@ -56,11 +60,17 @@ class Connection {
 };
 using ConnectionPtr = std::unique_ptr<Connection>;
 
-Result<ConnectionPtr> OpenSqlite(const std::string& path, int64_t max_pages);
-Result<ConnectionPtr> OpenPostgres(const std::string& url);
+// A database that is there; `read_only`: whatever writes is refused. Errors: no-such-store (kEnvironment), those of store.h.
+Result<ConnectionPtr> OpenSqlite(const std::string& path, int64_t max_pages, bool read_only = false);
+Result<ConnectionPtr> OpenPostgres(const std::string& url, bool read_only = false);
+// Makes an empty file for a database, for its owner alone (0600); does nothing if there is one. Errors: no-such-folder, file-unwritable
+// (kEnvironment).
+Status MakeSqliteFile(const std::string& path);
 
 // What a dialect raised for a guard (`… heng:CODE …`) as its error; nothing if it is none of ours.
 std::optional<Error> GuardError(std::string_view raised);
+// A message of ours, which may go to anybody. What the database itself says (`why`: addresses, paths, SQL) stands in `at`, which is for the
+// command line and the service's log.
 tl::unexpected<Error> StoreFailure(const std::string& code, const std::string& why);
 std::string Replace(std::string text, std::string_view from, std::string_view to);
 

@@ -5,6 +5,7 @@
 
 #include "engine/store/log_rows.h"
 #include "engine/store/parts.h"
+#include "engine/store/person_name.h"
 
 namespace heng::store {
 namespace {
@@ -52,10 +53,12 @@ Status Insert(Connection& connection, const KeyRing::Entry& entry) {
 Result<IssuedKey> Store::IssueKey(const NewKey& key) {
   const bool grants =
       std::any_of(key.grants.begin(), key.grants.end(), [](const auto& one) { return !one.second.empty(); });
-  if (key.name.empty() || !grants) {
+  for (const std::string& name : {key.name, key.author}) {
+    if (auto good = CheckName(name); !good) return tl::unexpected(good.error());
+  }
+  if (!grants) {
     return Fail(ErrorKind::kUsage, "bad-key",
-                {"密钥要有持有者的名称，并至少有一个区县的一个角色",
-                 "a key has its holder's name and a role in at least one district"});
+                {"密钥至少要有一个区县的一个角色", "a key has a role in at least one district"});
   }
   KeyRing::Made made = KeyRing::Make(key, parts_->options.now_ms());
   const Status kept = parts_->writer.Write([&](Connection& connection) { return Insert(connection, made.entry); });
@@ -64,6 +67,7 @@ Result<IssuedKey> Store::IssueKey(const NewKey& key) {
 }
 
 Status Store::RevokeKey(const std::string& id, const std::string& person) {
+  if (auto good = CheckName(person); !good) return good;
   return parts_->writer.Write([&](Connection& connection) -> Status {
     const auto rows = connection.Run("SELECT 1 FROM api_keys WHERE id = $1", {id});
     if (!rows) return tl::unexpected(rows.error());

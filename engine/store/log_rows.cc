@@ -175,7 +175,8 @@ Result<std::optional<StoredAnswer>> FindAnswer(Connection& connection, const std
   const Row& row = rows->front();
   if (TextOf(row[0]) != key.request_digest) {
     return Fail(ErrorKind::kFindings, "idempotency-conflict",
-                {"这个 Idempotency-Key 已用于另一个请求", "this Idempotency-Key stands for another request"}, key.key);
+                {"这个 Idempotency-Key 已用于另一个请求", "this Idempotency-Key stands for another request"},
+                "Idempotency-Key");
   }
   return StoredAnswer{TextOf(row[1]), BytesOf(row[2])};
 }

@@ -12,6 +12,8 @@ struct Store::Parts {
       : options(std::move(with)), writer(open), reader(open), log(writer, options) {}
 
   StoreOptions options;
+  std::string name;
+  bool made = false;
   Session writer;
   Session reader;
   LogWriter log;

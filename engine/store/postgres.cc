@@ -32,8 +32,12 @@ std::string Hex(const std::string& bytes) {
 
 class PostgresConnection : public Connection {
  public:
-  explicit PostgresConnection(const std::string& url) : connection_(url), session_(connection_) {
+  PostgresConnection(const std::string& url, bool read_only) : connection_(url), session_(connection_) {
     session_.exec("SET synchronous_commit = on; SET client_min_messages = warning; SET bytea_output = hex");
+    // The folder of a socket is no host.
+    const char* host = connection_.hostname();
+    name_ = fmt::format("postgresql://{}/{}", host == nullptr || *host == '/' ? "" : host, connection_.dbname());
+    if (read_only) session_.exec("SET default_transaction_read_only = on");
   }
 
   Result<Rows> Run(const std::string& sql, const Row& parameters) override {
@@ -45,7 +49,7 @@ class PostgresConnection : public Connection {
   Status Commit() override {
     const Status committed = Do("COMMIT");
     if (committed || usable_) return committed;
-    return StoreFailure("store-in-doubt", committed.error().message.en);
+    return StoreFailure("store-in-doubt", committed.error().at);
   }
 
   void Rollback() override {
@@ -53,6 +57,14 @@ class PostgresConnection : public Connection {
   }
 
   bool usable() const override { return usable_; }
+
+  std::string name() const override { return name_; }
+
+  Result<bool> Has(const std::string& table) override {
+    const auto rows = Run("SELECT CASE WHEN to_regclass($1) IS NULL THEN 0 ELSE 1 END", {table});
+    if (!rows) return tl::unexpected(rows.error());
+    return std::get<int64_t>(rows->front().front()) == 1;
+  }
 
   std::string Types(std::string sql) const override {
     sql = Replace(Replace(std::move(sql), "{blob}", "bytea"), "{integer}", "bigint");
@@ -160,6 +172,7 @@ class PostgresConnection : public Connection {
     return std::string(field.c_str(), field.size());
   }
 
+  std::string name_;
   pqxx::connection connection_;
   pqxx::nontransaction session_;
   std::unordered_map<std::string, std::string> prepared_;
@@ -168,12 +181,12 @@ class PostgresConnection : public Connection {
 
 }  // namespace
 
-Result<ConnectionPtr> OpenPostgres(const std::string& url) {
+Result<ConnectionPtr> OpenPostgres(const std::string& url, bool read_only) {
   try {
     // Not to wait for a machine that is not there longer than a client waits for an answer.
     const bool bounded = url.find("connect_timeout") != std::string::npos;
     const char* separator = url.find('?') == std::string::npos ? "?" : "&";
-    return std::make_unique<PostgresConnection>(bounded ? url : url + separator + "connect_timeout=5");
+    return std::make_unique<PostgresConnection>(bounded ? url : url + separator + "connect_timeout=5", read_only);
   } catch (const std::exception& error) {
     return StoreFailure("store-unavailable", error.what());
   }

@@ -1,7 +1,10 @@
 #include "engine/store/schema.h"
 
+#include <map>
+
 #include <fmt/format.h>
 
+#include "engine/base/text.h"
 #include "engine/store/log_migration.h"
 
 namespace heng::store {
@@ -166,12 +169,21 @@ const std::vector<Migration>& Migrations() {
   return migrations;
 }
 
+// 0 without a schema.
 Result<int> VersionOf(Connection& connection) {
-  auto made = connection.Run("CREATE TABLE IF NOT EXISTS schema_versions (version INTEGER PRIMARY KEY)");
-  if (!made) return tl::unexpected(made.error());
+  const Result<bool> has = connection.Has("schema_versions");
+  if (!has) return tl::unexpected(has.error());
+  if (!*has) return 0;
   const auto rows = connection.Run("SELECT COALESCE(MAX(version), 0) FROM schema_versions");
   if (!rows) return tl::unexpected(rows.error());
   return static_cast<int>(std::get<int64_t>(rows->front().front()));
+}
+
+tl::unexpected<Error> TooNew(int found) {
+  return Fail(ErrorKind::kFindings, "store-too-new",
+              {fmt::format("存储的结构是第 {} 版，这个程序只认识到第 {} 版：请升级 heng", found, SchemaVersion()),
+               fmt::format("the store's schema is version {}, this program knows up to {}: upgrade heng", found,
+                           SchemaVersion())});
 }
 
 Status RunAll(Connection& connection, const std::vector<std::string>& statements) {
@@ -197,19 +209,19 @@ Status Apply(Connection& connection, const Migration& migration, int version) {
   return RunAll(connection, statements);
 }
 
-Status MigrateInside(Connection& connection, int version) {
+Result<int> MigrateInside(Connection& connection, int version) {
   const Result<int> found = VersionOf(connection);
-  if (!found) return tl::unexpected(found.error());
-  if (*found > SchemaVersion()) {
-    return Fail(ErrorKind::kFindings, "store-too-new",
-                {fmt::format("存储的结构是第 {} 版，这个程序只认识到第 {} 版：请升级 heng", *found, SchemaVersion()),
-                 fmt::format("the store's schema is version {}, this program knows up to {}: upgrade heng", *found,
-                             SchemaVersion())});
+  if (!found) return found;
+  if (*found > SchemaVersion()) return TooNew(*found);
+  if (*found == 0) {
+    const auto made = connection.Run("CREATE TABLE IF NOT EXISTS schema_versions (version INTEGER PRIMARY KEY)");
+    if (!made) return tl::unexpected(made.error());
   }
   for (int next = *found + 1; next <= version; ++next) {
-    if (auto applied = Apply(connection, Migrations()[static_cast<size_t>(next) - 1], next); !applied) return applied;
+    if (auto applied = Apply(connection, Migrations()[static_cast<size_t>(next) - 1], next); !applied)
+      return tl::unexpected(applied.error());
   }
-  return Ok();
+  return found;
 }
 
 struct GuardMessage {
@@ -244,14 +256,34 @@ const std::vector<GuardMessage>& GuardMessages() {
 
 int SchemaVersion() { return static_cast<int>(Migrations().size()); }
 
-Status Migrate(Connection& connection, int version) {
-  if (auto begun = connection.Begin(true); !begun) return begun;
-  const Status done = MigrateInside(connection, version);
-  if (!done) {
+Result<int> Migrate(Connection& connection, int version) {
+  if (auto begun = connection.Begin(true); !begun) return tl::unexpected(begun.error());
+  const Result<int> found = MigrateInside(connection, version);
+  if (!found) {
     connection.Rollback();
-    return done;
+    return found;
   }
-  return connection.Commit();
+  if (auto committed = connection.Commit(); !committed) return tl::unexpected(committed.error());
+  return found;
+}
+
+Status NeedCurrent(Connection& connection) {
+  const Result<int> found = VersionOf(connection);
+  if (!found) return tl::unexpected(found.error());
+  if (*found > SchemaVersion()) return TooNew(*found);
+  if (*found == SchemaVersion()) return Ok();
+  if (*found == 0) {
+    return Fail(ErrorKind::kEnvironment, "no-such-store",
+                {"这个数据库里没有 heng 的存储", "there is no store of Heng in this database"}, connection.name());
+  }
+  return Fail(
+      ErrorKind::kFindings, "store-too-old",
+      {fmt::format("存储的结构是第 {} 版，这个程序要第 {} 版：先备份，再用会写入的命令（如 heng serve）打开一次来升级",
+                   *found, SchemaVersion()),
+       fmt::format("the store's schema is version {}, this program reads version {}: back it up, then open it once "
+                   "with what writes (as heng serve) to upgrade it",
+                   *found, SchemaVersion())},
+      connection.name());
 }
 
 std::vector<std::string> MigrationTexts() {
@@ -280,8 +312,20 @@ std::optional<Error> GuardError(std::string_view raised) {
 }
 
 tl::unexpected<Error> StoreFailure(const std::string& code, const std::string& why) {
+  static const std::map<std::string, Bilingual> messages = {
+      {"store-unavailable", {"存储现在连不上或打不开", "the store cannot be reached or opened now"}},
+      {"store-full", {"存储已满，什么也没有记下", "the store is full, nothing was recorded"}},
+      {"store-corrupt", {"存储的文件已损坏", "the store's file is damaged"}},
+      {"store-conflict", {"与存储里已有的记录冲突", "it conflicts with what the store holds"}},
+      {"store-in-doubt",
+       {"提交时与存储的连接中断，可能已经记下，也可能没有",
+        "the connection to the store broke during the commit: it may have been recorded, or not"}}};
+  const auto found = messages.find(code);
+  const Bilingual& message = found == messages.end() ? Bilingual{"存储出错", "the store failed"} : found->second;
   const ErrorKind kind = code == "store-conflict" ? ErrorKind::kFindings : ErrorKind::kEnvironment;
-  return Fail(kind, code, {fmt::format("存储：{}", why), fmt::format("the store: {}", why)});
+  // Libraries write several lines.
+  std::string words = Replace(std::string(Trim(why)), "\n", " ");
+  return Fail(kind, code, message, Replace(std::move(words), "\t", " "));
 }
 
 std::string Replace(std::string text, std::string_view from, std::string_view to) {

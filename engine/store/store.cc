@@ -26,34 +26,68 @@ tl::unexpected<Error> BadUrl() {
                "this is no address of a store: write sqlite:FILE or postgresql://USER@HOST/DATABASE"});
 }
 
-Result<Session::Opener> OpenerOf(const std::string& url) {
-  if (url.starts_with("postgresql://") || url.starts_with("postgres://"))
-    return Session::Opener([url] { return OpenPostgres(url); });
-  const bool named = url.starts_with("sqlite:");
-  std::string path = named ? url.substr(7) : url;
+// Where a store is: the path of a SQLite file, or PostgreSQL's address.
+struct Place {
+  std::string path;
   int64_t max_pages = kMaxPages;
-  if (const size_t mark = path.find("?max_pages="); mark != std::string::npos) {
-    const std::string number = path.substr(mark + 11);
-    const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), max_pages);
-    if (error != std::errc() || end != number.data() + number.size() || max_pages < 1 || max_pages > kMaxPages)
-      return BadUrl();
-    path.resize(mark);
+  std::string postgres;
+
+  Result<ConnectionPtr> Open(bool read_only) const {
+    return postgres.empty() ? OpenSqlite(path, max_pages, read_only) : OpenPostgres(postgres, read_only);
   }
-  if (path.empty() || path.find("://") != std::string::npos || path == ":memory:") return BadUrl();
-  return Session::Opener([path, max_pages] { return OpenSqlite(path, max_pages); });
+};
+
+Result<Place> PlaceOf(const std::string& url) {
+  if (url.starts_with("postgresql://") || url.starts_with("postgres://")) return Place{"", 0, url};
+  constexpr std::string_view kFile = "sqlite:";
+  // Without its scheme a slip of the hand would name a new file. `sqlite://heng.db` would be /heng.db.
+  if (!url.starts_with(kFile) || url.starts_with("sqlite://")) return BadUrl();
+  Place place{url.substr(kFile.size()), kMaxPages, ""};
+  if (const size_t mark = place.path.find("?max_pages="); mark != std::string::npos) {
+    const std::string number = place.path.substr(mark + 11);
+    const char* behind = number.data() + number.size();
+    const auto [end, error] = std::from_chars(number.data(), behind, place.max_pages);
+    if (error != std::errc() || end != behind || place.max_pages < 1 || place.max_pages > kMaxPages) return BadUrl();
+    place.path.resize(mark);
+  }
+  if (place.path.empty() || place.path == ":memory:") return BadUrl();
+  return place;
 }
 
 }  // namespace
 
 Result<std::unique_ptr<Store>> Store::Open(const std::string& url, StoreOptions options) {
   if (!options.now_ms) options.now_ms = SystemClock;
-  const Result<Session::Opener> opener = OpenerOf(url);
-  if (!opener) return tl::unexpected(opener.error());
-  const Result<ConnectionPtr> connection = (*opener)();
+  const Result<Place> place = PlaceOf(url);
+  if (!place) return tl::unexpected(place.error());
+  if (options.use == StoreUse::kMake && place->postgres.empty()) {
+    if (auto made = MakeSqliteFile(place->path); !made) return tl::unexpected(made.error());
+  }
+  const bool read_only = options.use == StoreUse::kRead;
+  const Result<ConnectionPtr> connection = place->Open(read_only);
   if (!connection) return tl::unexpected(connection.error());
-  if (auto migrated = Migrate(**connection); !migrated) return tl::unexpected(migrated.error());
-  return std::unique_ptr<Store>(new Store(std::make_unique<Parts>(*opener, std::move(options))));
+  bool made = false;
+  if (options.use == StoreUse::kMake) {
+    const Result<int> found = Migrate(**connection);
+    if (!found) return tl::unexpected(found.error());
+    made = *found == 0;
+  } else {
+    Status current = NeedCurrent(**connection);
+    if (!current && current.error().code == "store-too-old" && !read_only) {
+      const Result<int> found = Migrate(**connection);
+      current = found ? Ok() : Status(tl::unexpected(found.error()));
+    }
+    if (!current) return tl::unexpected(current.error());
+  }
+  auto parts =
+      std::make_unique<Parts>([place = *place, read_only] { return place.Open(read_only); }, std::move(options));
+  parts->name = (*connection)->name();
+  parts->made = made;
+  return std::unique_ptr<Store>(new Store(std::move(parts)));
 }
+
+const std::string& Store::name() const { return parts_->name; }
+bool Store::made() const { return parts_->made; }
 
 Store::Store(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Store::~Store() = default;

@@ -122,7 +122,12 @@ struct LogQuery {
 
 // ---- the store
 
+// What a store is opened for. `kMake`: it is made if it is not there. `kChange`: it must be there. Both migrate its schema to this
+// version. `kRead`: it must be there and have this version, and nothing of it is written.
+enum class StoreUse : unsigned char { kMake, kChange, kRead };
+
 struct StoreOptions {
+  StoreUse use = StoreUse::kMake;
   DigestKind digest = DigestKind::kSha256;
   // Signs checkpoints; without it they are unsigned, and a log that is replaced as a whole goes unnoticed.
   std::shared_ptr<const SigningKey> signing_key;
@@ -134,19 +139,25 @@ struct StoreOptions {
 
 class Store {
  public:
-  // `sqlite:PATH` (or a path; made if it is not there; `?max_pages=N` bounds its size in pages of 4096 bytes) or
-  // `postgresql://user@host/database`. Migrates the schema to this version. Errors: bad-store-url (kUsage), store-too-new (kFindings:
-  // written by a later version of Heng).
+  // `sqlite:PATH` (in a folder that is there; the file is made for its owner alone; `?max_pages=N` bounds its size in pages of 4096
+  // bytes) or `postgresql://user@host/database`. Errors: bad-store-url (kUsage); no-such-store, no-such-folder, file-unwritable
+  // (kEnvironment); store-too-new (written by a later version of Heng), store-too-old (kFindings).
   static Result<std::unique_ptr<Store>> Open(const std::string& url, StoreOptions options);
   // Waits until what was appended is durable.
   ~Store();
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
 
+  // What it is called where people read: the file's path, or host and database; never a password.
+  const std::string& name() const;
+  // Whether opening it made it: it holds nothing yet.
+  bool made() const;
+
   // That the database answers, and that it took the last decision, if it was asked some seconds ago.
   Status Ping();
 
-  // ---- policies. Errors, kFindings: unknown-deployment, unknown-version; same-person (approver = author), wrong-state (what is asked
+  // ---- policies. Errors, kFindings: unknown-deployment, unknown-version; same-person (the approver's name counts as the author's, see
+  // person_name.h), bad-name (kUsage), wrong-state (what is asked
   // does not follow from the state it is in), same-first-day (another published version of the policy begins on that day: withdraw it
   // first), digest-differs (the deployment's digest is not that of its parts).
 
@@ -161,6 +172,8 @@ class Store {
   Result<Version> FindVersion(const std::string& district, const std::string& id);
   // All of the district, or of one of its policies; by policy, first day, id.
   Result<std::vector<Version>> Versions(const std::string& district, const std::string& policy = "");
+  // Those that have any, in order.
+  Result<std::vector<std::string>> VersionDistricts();
   // How many steps all versions have taken: what is published has changed only if this has.
   Result<int64_t> CountVersionSteps();
   // The published versions that are in force on that day, one a policy: that with the latest first day not after it.
@@ -224,7 +237,7 @@ class Store {
 
   // ---- API keys
 
-  // The key's text is given here and never again. Errors, kUsage: bad-key (no name, no role).
+  // The key's text is given here and never again. Errors, kUsage: bad-name, bad-key (no role).
   Result<IssuedKey> IssueKey(const NewKey& key);
   // Error: unknown-key (kFindings).
   Status RevokeKey(const std::string& id, const std::string& person);

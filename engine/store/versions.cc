@@ -9,6 +9,7 @@
 #include "engine/store/log_rows.h"
 #include "engine/store/pairs.h"
 #include "engine/store/parts.h"
+#include "engine/store/person_name.h"
 
 namespace heng::store {
 namespace {
@@ -123,8 +124,13 @@ Result<Version> SelectVersion(Connection& connection, const std::string& distric
 
 Result<Version> AddStep(Session& session, const std::string& district, const std::string& id, VersionState state,
                         const std::string& person, int64_t now_ms) {
+  if (auto good = CheckName(person); !good) return tl::unexpected(good.error());
   return session.Write([&](Connection& connection) -> Result<Version> {
-    if (auto found = SelectVersion(connection, district, id); !found) return found;
+    const auto found = SelectVersion(connection, district, id);
+    if (!found) return found;
+    // The database tells names apart byte by byte; people do not.
+    if (state == VersionState::kApproved && NameKey(found->author()) == NameKey(person))
+      return tl::unexpected(*GuardError("heng:same-person"));
     if (auto done = InsertStep(connection, id, state, person, now_ms); !done) return tl::unexpected(done.error());
     return SelectVersion(connection, district, id);
   });
@@ -145,6 +151,7 @@ Result<Deployment> Store::FindDeployment(const std::string& district, const std:
 
 Result<Version> Store::Draft(const Deployment& deployment, Date first_day, std::optional<Date> last_day,
                              const std::string& author) {
+  if (auto good = CheckName(author); !good) return tl::unexpected(good.error());
   return parts_->writer.Write([&](Connection& connection) -> Result<Version> {
     if (auto kept = InsertDeployment(connection, deployment, parts_->options.digest); !kept)
       return tl::unexpected(kept.error());
@@ -183,6 +190,16 @@ Result<std::vector<Version>> Store::Versions(const std::string& district, const 
     if (!policy.empty()) parameters.emplace_back(policy);
     const char* of_policy = policy.empty() ? "" : " AND d.policy = $2";
     return VersionsOf(connection.Run(std::string(kSelectVersions) + of_policy + kOrder, parameters), district);
+  });
+}
+
+Result<std::vector<std::string>> Store::VersionDistricts() {
+  return parts_->reader.Read([](Connection& connection) -> Result<std::vector<std::string>> {
+    const auto rows = connection.Run("SELECT DISTINCT district FROM versions ORDER BY district");
+    if (!rows) return tl::unexpected(rows.error());
+    std::vector<std::string> out;
+    for (const Row& row : *rows) out.push_back(TextOf(row[0]));
+    return out;
   });
 }
 

@@ -140,6 +140,11 @@ class Quarters(Past):
         subject = {"id": "tq-01", "kind": "企业", "imports": {"tianqiao.assessment": {"2024Q2": {"企业等次": "不合格"}}}}
         differs = self.json("POST", "/evaluate", {"period": "2024Q3", "policy": "services", "subjects": [subject]}, 409)
         self.assertEqual(differs["errors"][0]["at"], "/subjects/0/imports/tianqiao.assessment/2024Q2/企业等次")
+        # Nothing for what was settled differs as well, said or not.
+        for nothing, at in (({"企业等次": None}, "/企业等次"), ({}, "")):
+            subject["imports"]["tianqiao.assessment"]["2024Q2"] = nothing
+            differs = self.json("POST", "/evaluate", {"period": "2024Q3", "policy": "services", "subjects": [subject]}, 409)
+            self.assertEqual([one["at"] for one in differs["errors"]], ["/subjects/0/imports/tianqiao.assessment/2024Q2" + at])
 
 
 class Cards(Past):

@@ -140,6 +140,13 @@ class Publication(unittest.TestCase):
                 self.refused(self.author, DRAFTS, body, status, code)
         self.assertEqual(self.ask(self.author, "GET", DRAFTS)["drafts"], [])
 
+    def test_open_parameters_are_bound_before_it_is_published(self):
+        draft = self.ask(self.author, "POST", DRAFTS, {"source": SOURCE, "parameters": {}}, 201)
+        self.assertEqual(draft["parameters"][0]["value"], None)
+        self.ask(self.approver, "POST", f"{DRAFTS}/{draft['id']}/approve")
+        refused = self.refused(self.approver, f"{DRAFTS}/{draft['id']}/publish", None, 422, "open-parameter")
+        self.assertIn("红牌检查频次", refused["detail"])
+
     def test_what_is_published_is_served(self):
         self.by_store()
         status, _, answer = self.evaluate()

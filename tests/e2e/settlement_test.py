@@ -142,11 +142,79 @@ class Settlements(unittest.TestCase):
         line = json.dumps(request("2")["subjects"][0], ensure_ascii=False).encode()
         status, _, answer = self.service.ask("POST", path + "?period=2024Q2", line, {"Content-Type": "application/x-ndjson"})
         self.assertEqual((status, json.loads(answer)["code"]), (409, "history-differs"))
+        # That nothing was settled contradicts it as well.
+        gone = {**request("2"), "subjects": [{**request("2")["subjects"][0], "history": {"2024Q1": None}}]}
+        differs = self.json("POST", path, gone, 409)
+        self.assertEqual([(one["code"], one["at"], one["column"]) for one in differs["errors"]],
+                         [("history-differs", "/subjects/0/history/2024Q1", "余额")])
+        line = json.dumps(gone["subjects"][0], ensure_ascii=False).encode()
+        status, _, answer = self.service.ask("POST", path + "?period=2024Q2", line, {"Content-Type": "application/x-ndjson"})
+        self.assertEqual((status, json.loads(answer)["code"]), (409, "history-differs"))
+        self.json("POST", path, {**gone, "what_if": True})
+        self.json("POST", path, {**gone, "subjects": [{**gone["subjects"][0], "history": None}]}, 400)
+        # An id that only looks like another one is none.
+        for name in (" a", "a ", "a\u0000", "a\u200b"):
+            with self.subTest(name=name):
+                like = {**gone, "subjects": [{**gone["subjects"][0], "id": name}]}
+                self.assertEqual(self.json("POST", path, like, 400)["code"], "bad-id")
+        # Left out, it is missing: 缺按 is for what was not there, and the store does not fill in an evaluation's past.
+        for history in ({}, {"2024Q1": {}}):
+            silent = {**gone, "subjects": [{**gone["subjects"][0], "history": history}]}
+            error = self.json("POST", path, silent)["results"][0]["outputs"]["余额"]["error"]
+            self.assertEqual(error["code"], "missing-past")
+            self.assertIn('"history"', error["message"]["zh"])
+            self.assertIn('"2024Q1": {"余额": …}', error["message"]["zh"])
+            self.assertNotIn(".csv", error["message"]["zh"])
         # What is only imagined may have another past, and so may a project that was not settled.
         self.json("POST", path, {**request(2), "what_if": True, "version": "1"})
         other = request(2)
         other["subjects"][0]["id"] = "c"
         self.json("POST", path, other)
+
+    def test_the_mistakes_of_an_evaluation_are_placed(self):
+        path = "/v1/districts/demo/evaluate"
+        good = {"id": "a", "attributes": {"名称": "甲"}, "inputs": {"2024Q1": {"新增": 1}}, "history": {"2023Q4": None}}
+        line = json.dumps(good, ensure_ascii=False)
+        lines = "application/x-ndjson"
+        request = '{"period": "2024Q1", "subjects": [%s]}'
+        for body, media, code, at, detail in (
+                ("{}", "application/json", "missing-key", "/period", '缺少 "period"'),
+                ("[]", "application/json", "wrong-type", "1:1", "应为对象 {…}"),
+                (request % line.replace('"新增": 1', '"新增": 1e9999'), "application/json", "number-too-large", "/subjects/0/inputs/2024Q1/新增",
+                 "数 1e9999 不能处理：最多 40 位数字，不写指数"),
+                (request % line.replace('"新增": 1', '"新增": ' + "1" * 400), "application/json", "number-too-large", "/subjects/0/inputs/2024Q1/新增",
+                 f"数 {'1' * 20}… 不能处理：最多 40 位数字，不写指数"),
+                (request % line.replace('"a"', '"' + "长" * 86 + '"'), "application/json", "bad-id", "/subjects/0/id",
+                 "编号太长：有 258 字节，最多 256 字节（一个汉字占 3 字节）"),
+                (f"{line}\n {{x", lines, "bad-json", "2:3", "不是有效的 JSON：第 2 行第 3 列"),
+                (f'{line}\n{{"id": "b", "id": "b"}}', lines, "duplicate-key", "/subjects/1/id", "键“id”出现了两次"),
+                (f'{line}\n{{"id": " b"}}', lines, "bad-id", "/subjects/1/id", "编号前后不能有空格")):
+            with self.subTest(body=body[:60]):
+                status, _, answer = self.service.ask("POST", path + ("?period=2024Q1" if media == lines else ""), body.encode(), {"Content-Type": media})
+                problem = json.loads(answer)
+                self.assertEqual((status, problem["code"], [one["at"] for one in problem["errors"]], problem["detail"]), (400, code, [at], detail))
+        key = {"Idempotency-Key": "/k1"}
+        self.json("POST", path, json.loads(request % line), headers=key)
+        conflict = self.json("POST", path, json.loads(request % line.replace('"新增": 1', '"新增": 2')), 422, key)
+        self.assertEqual((conflict["code"], [one["at"] for one in conflict["errors"]]), ("idempotency-conflict", ["Idempotency-Key"]))
+
+    def test_attributes_are_refused_as_in_a_file(self):
+        def evaluate(attributes, strict=False):
+            request = {"period": "2024Q1", "subjects": [{"id": "a", "attributes": attributes, "inputs": {"2024Q1": {"新增": 1}},
+                                                         "history": {"2023Q4": None}}]}
+            answer = self.json("POST", "/v1/districts/demo/evaluate" + ("?strict=true" if strict else ""), request, 422 if strict else 200)
+            return [one["code"] for one in (answer if strict else answer["results"][0]).get("errors", [])]
+        files = facts("2024Q1", a="1")
+        for rows, code in (([("2024-01-02", "甲")], "missing-fact"), ([("2025-01-01", "甲")], "missing-fact"),
+                           ([("2024-01-01", "甲"), ("2024-01-01", "乙")], "duplicate-row"), ([("", "甲"), ("", "乙")], "duplicate-row")):
+            with self.subTest(rows=rows):
+                attributes = [{"名称": name, **({"自": day} if day else {})} for day, name in rows]
+                self.assertEqual((evaluate(attributes), evaluate(attributes, strict=True)), ([code], [code]))
+                roster = "编号,自,名称\n" + "".join(f"a,{day},{name}\n" for day, name in rows)
+                problem = self.settle({"period": "2024Q1", "files": {**files, "项目.csv": roster}}, "refused")["problem"]
+                self.assertEqual([one["code"] for one in problem["errors"]], [code])
+        self.assertEqual(evaluate([]), ["missing-fact"])
+        self.assertEqual(evaluate([{"名称": "乙", "自": "2024-02-01"}, {"名称": "甲", "自": "2024-01-01"}]), [])
 
     def test_a_correction_names_what_it_supersedes(self):
         first = self.settle({"period": "2024Q1"})
@@ -166,7 +234,8 @@ class Settlements(unittest.TestCase):
         first = self.settle({"period": "2024Q1"}, headers=key)
         again = self.settle({"period": "2024Q1"}, headers=key)
         self.assertEqual(first["id"], again["id"])
-        self.refused({"period": "2024Q2"}, 422, "idempotency-conflict", key)
+        conflict = self.refused({"period": "2024Q2"}, 422, "idempotency-conflict", key)
+        self.assertEqual([one["at"] for one in conflict["errors"]], ["Idempotency-Key"])
         self.assertEqual(len(self.json("GET", SETTLEMENTS)["settlements"]), 1)
 
     def test_what_is_refused(self):

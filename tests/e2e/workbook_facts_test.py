@@ -11,7 +11,9 @@ import shutil
 import sys
 import tempfile
 import unittest
+import warnings
 import zipfile
+from io import BytesIO
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -228,6 +230,33 @@ class Facts(unittest.TestCase):
         with zipfile.ZipFile(self.book, "w") as book:
             book.writestr("x", "")
         self.assertIn("no workbook that can be read (xl/workbook.xml: not there)", self.settle(1))
+        # Of a part that stands twice readers may take the one or the other.
+        self.write(["a", "2024Q1", 1.0, "50%", "是", ""])
+        good = self.book.read_bytes()
+        for name in ("xl/worksheets/sheet2.xml", "xl/worksheets/SHEET2.xml"):
+            with self.subTest(name=name), warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                self.book.write_bytes(good)
+                with zipfile.ZipFile(self.book, "a") as book:
+                    book.writestr(name, sheets.sheet_xml([["编号", "期间", "新增"], ["a", "2024Q1", 9.0]]))
+                self.assertIn(f"({name}: stands there twice)", self.settle(1))
+        # A byte of what is packed, and the flag that says it is encrypted.
+        with zipfile.ZipFile(BytesIO(good)) as book:
+            part = book.getinfo("xl/styles.xml")
+            begin = part.header_offset + 30 + len(part.filename)
+        damaged = bytearray(good)
+        damaged[begin + part.compress_size // 2] ^= 0xFF
+        self.book.write_bytes(damaged)
+        self.assertRegex(self.settle(1), r"\(xl/styles.xml: damaged, ")
+        entry = good.index(b"PK\x01\x02", good.index(b"PK\x01\x02"))
+        while not good[entry + 46:].startswith(b"xl/workbook.xml"):
+            entry = good.index(b"PK\x01\x02", entry + 1)
+        encrypted = bytearray(good)
+        encrypted[entry + 8] |= 1
+        with zipfile.ZipFile(BytesIO(good)) as book:
+            encrypted[book.getinfo("xl/workbook.xml").header_offset + 6] |= 1
+        self.book.write_bytes(encrypted)
+        self.assertIn("(xl/workbook.xml: encrypted)", self.settle(1))
         self.book.unlink()
         self.settle(3)
 

@@ -197,7 +197,7 @@ class Uploads(unittest.TestCase):
                 (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "bad-workbook", "facts.xlsx", no_workbook),
                 ("编号,名称\n".encode(), "bad-workbook", "facts.xlsx", no_workbook),
                 (nothing.getvalue(), "bad-workbook", "facts.xlsx",
-                 "不是能读的工作簿（xl/workbook.xml：not there）；请在表格软件里另存为 .xlsx"),
+                 "不是能读的工作簿（xl/workbook.xml：没有这一部分）；请在表格软件里另存为 .xlsx"),
                 (book("2024Q1", [("a", 1.5)], parts={"xl/worksheets/sheet2.xml": doctype}), "bad-workbook", "每季",
                  "工作表已损坏（a document type is not allowed）"),
                 # Bombs: 65 MiB in one part, and in one text of many cells.

@@ -153,6 +153,10 @@ INSTANTIATE_TEST_SUITE_P(
         Spoilt{"店.csv", "\na,", "\n,",
                "bad-id 店.csv:2 编号\nunknown-subject 每月.csv:2 编号\nunknown-subject 每月.csv:4 编号\n"
                "unknown-subject 抽查.csv:2 编号\nunknown-subject 抽查.csv:3 编号\n"},
+        // Blanks around an id are no part of it; what nobody sees is refused.
+        Spoilt{"店.csv", "\nb,", "\n b ,", ""},
+        Spoilt{"店.csv", "\nb,", "\nb\u00A0,", "bad-id 店.csv:3 编号\nunknown-subject 每月.csv:3 编号\n"},
+        Spoilt{"店.csv", "\nb,", "\n\u202Eb,", "bad-id 店.csv:3 编号\nunknown-subject 每月.csv:3 编号\n"},
         Spoilt{"店.csv", "\nb,乙店", "\nb", "bad-csv 店.csv:3\n"},
         Spoilt{"每月.csv", "80.5", "101", "out-of-range 每月.csv:2 口碑\n"},
         Spoilt{"每月.csv", "80.5", "80.55", "too-many-places 每月.csv:2 口碑\n"},

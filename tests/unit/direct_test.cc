@@ -66,6 +66,34 @@ TEST_P(DirectLines, EqualThoseOfTheInterpreter) {
   EXPECT_GT(refused, kLines / 4);
 }
 
+// An id that looks like another one, and attributes that are rows, are for the other way.
+TEST_P(DirectLines, LeavesOddIdsAndRowsOfAttributes) {
+  test::SubjectLines lines(*deployment_.graph->model, period_);
+  size_t rows = 0;
+  for (size_t i = 0; i < 200 && !HasFailure(); ++i) {
+    const std::string good = lines.Good();
+    for (const char* odd : {" ", "\u200B", "\u00A0", "\\u0000", "\\n"}) {
+      std::string line = good;
+      line.insert(line.find('"', line.find(':', line.find("\"id\""))) + 1, odd);
+      const LinesAnswer answer = Answer(line);
+      EXPECT_TRUE(answer.findings) << line;
+      EXPECT_EQ(answer.direct, 0U) << line;
+    }
+    const size_t begin = good.find('{', good.find("\"attributes\""));
+    if (good.find("\"attributes\"") == std::string::npos || begin == std::string::npos) continue;
+    std::string line = good;
+    line.insert(line.find('}', begin) + 1, "]").insert(begin, "[");
+    EXPECT_EQ(Answer(line).direct, 0U) << line;
+    line = good;
+    line.replace(begin, line.find('}', begin) + 1 - begin, "[]");
+    const LinesAnswer none = Answer(line);
+    EXPECT_TRUE(none.findings) << line;
+    EXPECT_EQ(none.direct, 0U) << line;
+    ++rows;
+  }
+  EXPECT_GT(rows, 10U);
+}
+
 // Whole requests: with what is kept between them, and without.
 TEST_P(DirectLines, RequestsHaveTheSameAnswers) {
   test::SubjectLines lines(*deployment_.graph->model, period_);

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/data/json_value.h"
+#include "engine/graph/analysis/compile.h"
 #include "engine/store/store.h"
 #include "tests/unit/data_policy.h"
 
@@ -53,6 +54,26 @@ TEST_F(KeptPast, IsReadOnce) {
   }
 }
 
+// `null` for a period says that nothing was settled then.
+TEST_F(KeptPast, APeriodThatIsSaidNotToHaveBeenDiffers) {
+  Settle("2024Q3", "绿牌");
+  const auto differences = [&](const std::string& history) {
+    const auto past = Past::Read(*store_, kept_, kDistrict, deployment_, *ParsePeriod("2025Q1"));
+    std::string text;
+    const std::string request = R"({"subjects": [{"id": "a", "history": )" + history + "}]}";
+    for (const data::Refusal& one : past->Differences(*data::ParseJson(request, 1 << 20)))
+      text += one.code + " " + one.at + " " + one.column_name + "\n";
+    return text;
+  };
+  EXPECT_EQ(differences(R"({"2024Q3": null})"), "history-differs /subjects/0/history/2024Q3 挂牌\n");
+  EXPECT_EQ(differences(R"({"2024Q3": {"挂牌": null}})"), "history-differs /subjects/0/history/2024Q3/挂牌 挂牌\n");
+  // Nothing is said: what reads it is missing.
+  EXPECT_EQ(differences(R"({"2024Q3": {}})"), "");
+  EXPECT_EQ(differences("{}"), "");
+  // Nothing was settled then.
+  EXPECT_EQ(differences(R"({"2024Q2": null})"), "");
+}
+
 TEST_F(KeptPast, HoldsWhatHoldsNow) {
   const std::string first = Settle("2024Q3", "绿牌");
   EXPECT_EQ(Differences("2024Q3", "红牌"), 1U);
@@ -64,6 +85,49 @@ TEST_F(KeptPast, HoldsWhatHoldsNow) {
   Settle("2024Q4", "黄牌");
   EXPECT_EQ(Differences("2024Q4", "红牌"), 1U);
   EXPECT_EQ(kept_.read(), 3U);
+}
+
+// Two kinds of subject with the same id, and the whole: each has a past of its own.
+TEST_F(KeptPast, WhatWasNotIsComparedWithTheResultsOfItsKind) {
+  deployment_.graph = graph::Compile("past.heng", R"(政策 t.p "测试"
+  版本 "1"
+  施行 2024-01-01 起 自定
+对象 项目 [project] { 名称 : 文本 }
+对象 企业 [company] { 全称 : 文本 }
+填报 项目 每季 { 得分 : 分, 0 至 100 }
+填报 企业 每季 { 税 : 元, 0 至 100 }
+公式 项目.成绩 每季 = 得分 + (上期(成绩) 缺按 0 分)
+公式 企业.税额 每季 = 税
+公式 全体.总分 每季 = 合计(得分)
+结果 每季 成绩, 税额, 总分
+)")
+                          .graph;
+  ASSERT_NE(deployment_.graph, nullptr);
+  store::Settlement settlement;
+  settlement.district = kDistrict;
+  settlement.policy = deployment_.graph->model->policy.id;
+  settlement.deployment = deployment_.digest();
+  settlement.period = *ParsePeriod("2024Q1");
+  settlement.author = "张";
+  settlement.inputs = {{"项目.csv", "编号,名称\na,甲\n"}, {"企业.csv", "编号,全称\na,乙\n"}};
+  settlement.outputs = {{"结果.csv", "编号,期间,成绩\r\na,2024Q1,3\r\n"},
+                        {"结果.企业.csv", "编号,期间,税额\r\na,2024Q1,\r\n"},
+                        {"结果.全体.csv", "期间,总分\r\n2024Q1,3\r\n"}};
+  ASSERT_TRUE(store_->AddSettlement(settlement));
+  const auto past = Past::Read(*store_, kept_, kDistrict, deployment_, *ParsePeriod("2024Q2"));
+  const auto differences = [&](const std::string& request) {
+    std::string text;
+    for (const data::Refusal& one : past->Differences(*data::ParseJson(request, 1 << 20)))
+      text += one.at + " " + one.column_name + "\n";
+    return text;
+  };
+  const std::string none = R"("history": {"2024Q1": null}})";
+  EXPECT_EQ(differences(R"({"subjects": [{"id": "a", )" + none + "]}"), "/subjects/0/history/2024Q1 成绩\n");
+  EXPECT_EQ(differences(R"({"subjects": [{"id": "a", "kind": "project", )" + none + "]}"),
+            "/subjects/0/history/2024Q1 成绩\n");
+  // It paid nothing: that is what the settlement says.
+  EXPECT_EQ(differences(R"({"subjects": [{"id": "a", "kind": "企业", )" + none + "]}"), "");
+  EXPECT_EQ(differences(R"({"whole": {)" + none + "}"), "/whole/history/2024Q1 总分\n");
 }
 
 TEST_F(KeptPast, AnotherDeploymentReadsAnew) {

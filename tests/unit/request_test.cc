@@ -113,7 +113,7 @@ TEST_P(BadRequests, AreAnErrorOfTheWhole) {
 INSTANTIATE_TEST_SUITE_P(
     Table, BadRequests,
     testing::Values(
-        Bad{R"({"perod": 1})", "unknown-key", "/perod"}, Bad{R"({"period": null})", "missing-key", ""},
+        Bad{R"({"perod": 1})", "unknown-key", "/perod"}, Bad{R"({"period": null})", "missing-key", "/period"},
         Bad{R"({"period": 2024})", "wrong-type", "/period"}, Bad{R"({"period": "2024-13"})", "bad-period", "/period"},
         Bad{R"({"subjects": {}})", "wrong-type", "/subjects"}, Bad{R"({"subjects": [1]})", "wrong-type", "/subjects/0"},
         Bad{R"({"subjects": [{}]})", "missing-key", "/subjects/0"},
@@ -121,6 +121,11 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{R"({"explain": "yes"})", "wrong-type", "/explain"},
         Bad{R"({"subject": {"id": "b"}})", "duplicate-subject", "/subjects/1/id"},
         Bad{R"({"subject": {"id": ""}})", "bad-id", "/subjects/0/id"},
+        Bad{R"({"subject": {"id": " a"}})", "bad-id", "/subjects/0/id"},
+        Bad{R"({"subject": {"id": "a\u00a0"}})", "bad-id", "/subjects/0/id"},
+        Bad{R"({"subject": {"id": "a\u0000b"}})", "bad-id", "/subjects/0/id"},
+        Bad{R"({"subject": {"id": "a\u202eb"}})", "bad-id", "/subjects/0/id"},
+        Bad{R"({"subject": {"id": "a\nb"}})", "bad-id", "/subjects/0/id"},
         Bad{R"({"subject": {"id": 5}})", "wrong-type", "/subjects/0/id"},
         Bad{R"({"subject": {"input": {}}})", "unknown-key", "/subjects/0/input"},
         Bad{R"({"subject": {"kind": "街"}})", "unknown-kind", "/subjects/0/kind"},
@@ -162,6 +167,25 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         RefusedFacts{R"({"attributes": {"店名": null}})", "missing-fact", "/subjects/0/attributes/店名"},
         RefusedFacts{R"({"attributes": {"name": "x"}})", "duplicate-fact", "/subjects/0/attributes/店名"},
+        RefusedFacts{R"({"attributes": []})", "missing-fact", "/subjects/0/attributes"},
+        RefusedFacts{R"({"attributes": [{"自": "2024-08-01", "店名": "甲", "开业": "2020-01-01", "星级": "一星",
+                                         "连锁": true}]})",
+                     "missing-fact", "/subjects/0/attributes"},
+        // The settled month begins without it.
+        RefusedFacts{R"({"attributes": [{"since": "2024-07-02", "店名": "甲", "开业": "2020-01-01", "星级": "一星",
+                                         "连锁": true}]})",
+                     "missing-fact", "/subjects/0/attributes"},
+        RefusedFacts{R"({"attributes": [{"自": "2024-01-01", "店名": "甲", "开业": "2020-01-01", "星级": "一星",
+                                         "连锁": true},
+                                        {"自": "2024-01-01", "店名": "甲", "开业": "2020-01-01", "星级": "二星",
+                                         "连锁": true}]})",
+                     "duplicate-row", "/subjects/0/attributes/1"},
+        RefusedFacts{R"({"attributes": [{"店名": "甲", "开业": "2020-01-01", "星级": "一星", "连锁": true},
+                                        {"店名": "甲", "开业": "2020-01-01", "星级": "二星", "连锁": true}]})",
+                     "duplicate-row", "/subjects/0/attributes/1"},
+        RefusedFacts{R"({"attributes": [{"自": "2024-01-01", "since": "2024-02-01", "店名": "甲", "开业": "2020-01-01",
+                                         "星级": "一星", "连锁": true}]})",
+                     "duplicate-fact", "/subjects/0/attributes/0/自"},
         RefusedFacts{R"({"inputs": {"2024-07": {"口碑": 101}}})", "out-of-range", "/subjects/0/inputs/2024-07/口碑"},
         RefusedFacts{R"({"inputs": {"2024-07": {"rating": 80}}})", "duplicate-fact", "/subjects/0/inputs/2024-07/口碑"},
         RefusedFacts{R"({"inputs": {"2024-07": null}})", "missing-period", "/subjects/0/inputs"},
@@ -196,12 +220,48 @@ TEST(Request, APastPeriodStatedAsNullIsAbsent) {
 }
 
 TEST(Request, ALineOfAStreamIsOneSubject) {
-  const auto line = ParseSubjectLine(kShopA, *ParsePeriod("2024-07"));
+  const auto line = ParseSubjectLine(kShopA, 1, *ParsePeriod("2024-07"));
   ASSERT_TRUE(line);
   const auto reading = ReadFacts(ShopPolicy(), *line, {});
   ASSERT_TRUE(reading);
   EXPECT_EQ(reading->facts->roster(ShopPolicy()->model->subject()).ids, std::vector<std::string>{"a"});
   EXPECT_FALSE(reading->facts->roster_complete);
+}
+
+TEST(Request, AttributesThatHoldFromTheFirstDayOnAreTaken) {
+  json document = ShopRequest();
+  json late = document["subjects"][0]["attributes"];
+  json early = late;
+  early["自"] = "2024-07-01";
+  late["自"] = "2024-07-15";
+  document["subjects"][0]["attributes"] = json::array({late, early});
+  EXPECT_TRUE(Read(document)->refusals.empty());
+}
+
+// The place and the number of the line are said once.
+TEST(Request, AnErrorOfALineIsPlacedInTheBatch) {
+  const auto at = [](const char* line) {
+    const auto request = ParseSubjectLine(line, 3, *ParsePeriod("2024-07"));
+    return request ? "" : request.error().code + " " + request.error().at + " " + request.error().message.en;
+  };
+  EXPECT_EQ(at("{x"), "bad-json 3:2 not valid JSON at line 3, column 2");
+  EXPECT_EQ(at(R"({"a": 1, "a": 2})"), "duplicate-key /a the key 'a' stands twice");
+}
+
+TEST(Request, WhatMustBeAnObjectIsPlaced) {
+  const auto request = ParseRequest("[]");
+  ASSERT_FALSE(request);
+  EXPECT_EQ(request.error().code + " " + request.error().at, "wrong-type 1:1");
+}
+
+TEST(Request, AnIdHasAtMostSoManyBytes) {
+  json document = ShopRequest();
+  document["subjects"][0]["id"] = std::string(256, 'a');
+  EXPECT_TRUE(Read(document));
+  document["subjects"][0]["id"] = std::string(257, 'a');
+  const auto reading = Read(document);
+  ASSERT_FALSE(reading);
+  EXPECT_EQ(reading.error().message.zh, "编号太长：有 257 字节，最多 256 字节（一个汉字占 3 字节）");
 }
 
 std::string Answered(const json& document, bool bind) {

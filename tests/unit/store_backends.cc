@@ -89,6 +89,7 @@ void StoreTest::Open(store::StoreOptions options) {
 }
 
 store::ConnectionPtr StoreTest::Connect() const {
+  if (!postgres()) (void)store::MakeSqliteFile(url_.substr(7));
   auto connection = postgres() ? store::OpenPostgres(url_) : store::OpenSqlite(url_.substr(7), 1 << 30);
   EXPECT_TRUE(connection) << connection.error().message.en;
   return std::move(*connection);
