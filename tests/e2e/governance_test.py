@@ -17,7 +17,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from make_request import make_request  # noqa: E402
-from service import EVALUATE, HENG, ROOT, Service, attempts  # noqa: E402
+from service import EVALUATE, HENG, ROOT, Service, attempts, receive  # noqa: E402
 
 SAMPLE = ROOT / "policies/shiliuzhuang/sample"
 DISTRICT = "/v1/districts/shiliuzhuang"
@@ -178,6 +178,14 @@ class Keys(unittest.TestCase):
             with self.subTest(f"{method} {path} {status}"):
                 self.assertEqual(ask(key, method, path, body)[0], status)
         self.assertEqual(ask(stranger, "GET", "/v1/districts")[1], {"districts": []})
+        # Nobody waits for the body of a request that its head refuses.
+        for key, status in (("heng_x_y", b"401"), (viewer, b"403")):
+            for expect in (b"", b"Expect: 100-continue\r\n"):
+                with service.connect() as connection:
+                    connection.sendall(b"POST " + EVALUATE.encode() + b" HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+                                       b"Authorization: Bearer " + key.encode() + b"\r\n" + expect +
+                                       b"Content-Length: 1000000\r\n\r\n")
+                    self.assertEqual(receive(connection)[:12], b"HTTP/1.1 " + status)
         # What is counted of a district is for those who see it.
         for key, seen in ((viewer, True), (stranger, False)):
             figures = service.ask("GET", "/metrics", headers={"Authorization": f"Bearer {key}"})[2].decode()
