@@ -86,7 +86,10 @@ Outcome Readyz(const Call& call) {
 Outcome ShowMetrics(const Call& call) {
   if (call.service.metrics == nullptr) return Refuse(503, "no-metrics", {"没有计数", "nothing is counted"});
   return Response{
-      200, "text/plain; version=0.0.4; charset=utf-8", {{"Cache-Control", "no-store"}}, call.service.metrics->Render([&call](const std::string& district) { return call.identity.Sees(district); })};
+      200,
+      "text/plain; version=0.0.4; charset=utf-8",
+      {{"Cache-Control", "no-store"}},
+      call.service.metrics->Render([&call](const std::string& district) { return call.identity.Sees(district); })};
 }
 
 Outcome ListDistricts(const Call& call) {

@@ -76,7 +76,9 @@ TEST_F(SweepTest, TakesWhatADistrictNeedNotKeep) {
   EXPECT_EQ(Count("kept"), 2U);
   EXPECT_EQ(Count("days"), 1U);
   EXPECT_EQ(Count("unsaid"), 2U);
-  EXPECT_NE(metrics_.Render([](const std::string&) { return true; }).find("heng_decisions_removed_total{district=\"days\"} 1"), std::string::npos)
+  EXPECT_NE(metrics_.Render([](const std::string&) { return true; })
+                .find("heng_decisions_removed_total{district=\"days\"} 1"),
+            std::string::npos)
       << metrics_.Render([](const std::string&) { return true; });
   const auto checkpoints = store_->Checkpoints("days").value();
   EXPECT_EQ(std::count_if(checkpoints.begin(), checkpoints.end(),
