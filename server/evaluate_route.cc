@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cctype>
 #include <chrono>
+#include <memory>
 #include <span>
 
 #include <fmt/format.h>
@@ -98,32 +99,56 @@ Response InsteadOf(std::string_view media, const std::string& district, Language
   return ToResponse(ProblemOf(receipt.error()), language, fmt::format("/v1/districts/{}/evaluate", district));
 }
 
-// The answer waits until its decision is in the log.
-void LeaveWhenLogged(const Call& call, const std::string& district, Evaluated evaluated, const std::string& id,
-                     std::optional<store::IdempotencyKey> key, Response& response) {
-  // Shared with the store's thread, which may outlast the snapshot of the service but not what it names.
-  response.before_leaving = [store = call.service.store, log = call.service.log, metrics = call.service.metrics, id,
-                             district, deployment = std::move(evaluated.deployment), period = evaluated.period,
-                             query = store::WriteQuery(call.query), key = std::move(key)](
-                                const Request& request, const Response& answer, Release release) mutable {
-    const std::string_view media = answer.content_type == kLinesType ? kLinesType : kJsonType;
-    const Language language = LanguageOf(request.Header("accept-language"));
-    auto done = [log, metrics, district, media, language,
-                 release = std::move(release)](const Result<store::Receipt>& receipt) {
-      if (metrics != nullptr) metrics->CountDecision(district, receipt ? "logged" : "failed");
-      if (receipt && !receipt->earlier) return release(nullptr);
-      if (!receipt && log != nullptr) log->Failed("log", receipt.error());
-      Response instead = InsteadOf(media, district, language, receipt);
-      release(&instead);
-    };
-    const std::string when = period.ToString();
+// An answer that waits for the log. It is freed by the thread that made it, and all that the store's thread is given of it is where it is:
+// memory that goes from thread to thread costs more than the digests do.
+struct Waiting {
+  // They outlast the snapshot of the service, and so does the store's thread.
+  store::Store* store;
+  EventLog* log;
+  Metrics* metrics;
+  std::string id;
+  std::string district;
+  std::string deployment;
+  std::string period;
+  std::string query;
+  std::optional<store::IdempotencyKey> key;
+  std::string_view media = kJsonType;
+  Language language = Language::kChinese;
+  Release release = nullptr;
+
+  void Append(const Request& request, const Response& answer, Release when_logged) {
+    release = std::move(when_logged);
+    media = answer.content_type == kLinesType ? kLinesType : kJsonType;
+    language = LanguageOf(request.Header("accept-language"));
     const auto now = std::chrono::system_clock::now().time_since_epoch();
     const store::DecisionView decision{
         id,         district,     std::chrono::duration_cast<std::chrono::milliseconds>(now).count(),
-        deployment, when,         media,
+        deployment, period,       media,
         query,      request.body, answer.content()};
-    store->Append(decision, std::move(key), std::move(done));
+    store->Append(decision, std::move(key), [this](const Result<store::Receipt>& receipt) { Leave(receipt); });
+  }
+
+  void Leave(const Result<store::Receipt>& receipt) const {
+    if (metrics != nullptr) metrics->CountDecision(district, receipt ? "logged" : "failed");
+    if (!receipt && log != nullptr) log->Failed("log", receipt.error());
+    // What is released is gone.
+    const Release leave = release;
+    if (receipt && !receipt->earlier) return leave(nullptr);
+    Response instead = InsteadOf(media, district, language, receipt);
+    leave(&instead);
+  }
+};
+
+// The answer waits until its decision is in the log.
+void LeaveWhenLogged(const Call& call, const std::string& district, Evaluated evaluated, const std::string& id,
+                     std::optional<store::IdempotencyKey> key, Response& response) {
+  auto waiting = std::make_shared<Waiting>(
+      Waiting{call.service.store, call.service.log, call.service.metrics, id, district, std::move(evaluated.deployment),
+              evaluated.period.ToString(), store::WriteQuery(call.query), std::move(key)});
+  response.before_leaving = [to = waiting.get()](const Request& request, const Response& answer, Release release) {
+    to->Append(request, answer, std::move(release));
   };
+  response.kept = std::move(waiting);
 }
 
 evaluate::AnswerOptions OptionsOf(const Call& call, const std::string& decision, bool strict) {

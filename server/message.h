@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -42,6 +43,8 @@ struct Response {
   std::function<void(const Request&, const Response&, Release)> before_leaving;
   // If it waits: called once, from any thread, when it leaves, with what leaves in its place, if something does. That may be completed.
   std::function<void(Response* instead)> when_leaving;
+  // What before_leaving needs: kept until it has left, and given up by the thread that sends it.
+  std::shared_ptr<const void> kept;
   std::string uncompressed;  // the body before it was compressed, for before_leaving
 
   std::string_view content() const { return uncompressed.empty() ? std::string_view(body) : uncompressed; }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <list>
+#include <memory>
 #include <string>
 
 #include "server/http/request_reader.h"
@@ -41,6 +42,7 @@ struct Connection {
   std::string waiting;  // the answer that is made while the connection is busy, by who makes it
   Connection* next_done = nullptr;
   std::function<void(Response*)> when_leaving;  // of what waits
+  std::shared_ptr<const void> kept;             // for what waits
 
   Phase phase = Phase::kIdle;
   std::chrono::steady_clock::time_point deadline;

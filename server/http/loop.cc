@@ -147,6 +147,9 @@ void Loop::TakeDone() {
   while (last != nullptr) first = std::exchange(last, std::exchange(last->next_done, first));
   while (first != nullptr) {
     Connection& c = *std::exchange(first, first->next_done);
+    // Here and not where it was posted: what one thread allocates another one frees at a cost.
+    if (const auto when_leaving = std::exchange(c.when_leaving, nullptr)) when_leaving(nullptr);
+    c.kept = nullptr;
     const size_t held = std::exchange(c.held_answer, 0);
     if (c.gone) {
       Close(c);

@@ -199,9 +199,12 @@ void Loop::Finish(Connection& c, const Request& request, Response response) {
 // The answer that waits leaves when it may, which may be before this returns. By the loop or by a worker.
 void Loop::Hold(Connection& c, const Request& request, Response response) {
   c.when_leaving = std::move(response.when_leaving);
+  c.kept = std::move(response.kept);
   response.before_leaving(request, response, [this, &c](Response* instead) {
-    if (const auto when_leaving = std::exchange(c.when_leaving, nullptr)) when_leaving(instead);
-    if (instead != nullptr) c.waiting = Render(*instead, !c.keep_alive, false);
+    if (instead != nullptr) {
+      if (const auto when_leaving = std::exchange(c.when_leaving, nullptr)) when_leaving(instead);
+      c.waiting = Render(*instead, !c.keep_alive, false);
+    }
     Post(c);
   });
 }
