@@ -17,8 +17,9 @@ void Put(std::string& out, std::string_view name, std::string_view value) {
 }
 
 std::string HashOf(const DecisionView& decision, const Link& link, DigestKind kind) {
-  std::string text = "heng decision 1\n";
-  text.reserve(1024);
+  // Kept for the next one.
+  thread_local std::string text;
+  text = "heng decision 1\n";
   Put(text, "previous", link.previous);
   Put(text, "sequence", std::to_string(link.sequence));
   Put(text, "id", decision.id);

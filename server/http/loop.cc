@@ -137,7 +137,7 @@ void Loop::Post(Connection& c) {
   while (!done_.compare_exchange_weak(c.next_done, &c)) {
   }
   // From here on the connection is the loop's.
-  if (asleep_.exchange(false)) Wake();
+  if (asleep_ && asleep_.exchange(false)) Wake();
   --posting_;
 }
 

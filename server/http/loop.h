@@ -46,6 +46,8 @@ class Loop {
 
  private:
   using Clock = std::chrono::steady_clock;
+  // What other threads write stands apart from what the loop reads all the time.
+  static constexpr size_t kCacheLine = 64;
   // The turn of the loop (loop.cc).
   int WaitMs();
   void TakeDone();
@@ -103,9 +105,10 @@ class Loop {
 
   // Whose waiting answers may leave, the last one first, each with the next in `next_done`. Without a lock: the log's thread, which has
   // many at once, and the loop, which it wakes with the first, would wait for each other.
-  std::atomic<Connection*> done_ = nullptr;
-  std::atomic<bool> asleep_ = false;  // the loop waits, or is about to: whoever has something for it wakes it
-  std::atomic<int> posting_ = 0;      // who is in Post: the loop outlives them
+  alignas(kCacheLine) std::atomic<Connection*> done_ = nullptr;
+  alignas(kCacheLine) std::atomic<bool> asleep_ =
+      false;  // the loop waits, or is about to: whoever has something for it wakes it
+  alignas(kCacheLine) std::atomic<int> posting_ = 0;  // who is in Post: the loop outlives them
 };
 
 }  // namespace heng::server
