@@ -5,7 +5,7 @@
 #include <zlib.h>
 
 #include "engine/base/check.h"
-#include "engine/base/text.h"
+#include "server/preferences.h"
 
 namespace heng::server {
 namespace {
@@ -16,21 +16,6 @@ constexpr size_t kWorthIt = 4096;
 constexpr int kLevel = 3;
 constexpr int kGzipWindow = 15 + 16;
 constexpr int kMemory = 8;
-
-// True if `gzip` or `*` stands there with a weight that is not 0.
-bool Takes(std::string_view accept_encoding) {
-  while (!accept_encoding.empty()) {
-    const size_t end = std::min(accept_encoding.find(','), accept_encoding.size());
-    const std::string_view item = Trim(accept_encoding.substr(0, end));
-    accept_encoding.remove_prefix(std::min(end + 1, accept_encoding.size()));
-    const size_t semicolon = std::min(item.find(';'), item.size());
-    const std::string_view name = Trim(item.substr(0, semicolon));
-    const size_t q = item.find("q=", semicolon);
-    const bool refused = q != std::string_view::npos && item.find_first_not_of("0.", q + 2) == std::string_view::npos;
-    if ((name == "gzip" || name == "*") && !refused) return true;
-  }
-  return false;
-}
 
 std::string Gzip(const std::string& text) {
   z_stream stream{};
@@ -50,8 +35,14 @@ std::string Gzip(const std::string& text) {
 
 void Compress(std::string_view accept_encoding, Response& response) {
   if (response.body.size() < kWorthIt || response.body.size() > UINT32_MAX) return;
-  response.headers.emplace_back("Vary", "Accept-Encoding");
-  if (!Takes(accept_encoding)) return;
+  const auto vary = std::find_if(response.headers.begin(), response.headers.end(),
+                                 [](const auto& header) { return header.first == "Vary"; });
+  if (vary == response.headers.end()) {
+    response.headers.emplace_back("Vary", "Accept-Encoding");
+  } else {
+    vary->second += ", Accept-Encoding";
+  }
+  if (!TakesCoding(accept_encoding, "gzip")) return;
   std::string compressed = Gzip(response.body);
   if (response.before_leaving) response.uncompressed = std::move(response.body);
   response.body = std::move(compressed);

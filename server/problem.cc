@@ -8,6 +8,7 @@
 
 #include "engine/base/text.h"
 #include "engine/data/answer.h"
+#include "server/preferences.h"
 
 namespace heng::server {
 namespace {
@@ -44,15 +45,6 @@ int StatusOf(const Error& error) {
 }
 
 Json Both(const Bilingual& text) { return {{"zh", text.zh}, {"en", text.en}}; }
-
-// `;q=0.8` as 800; 1000 if there is none, 0 if it is not well written.
-int WeightOf(std::string_view parameters) {
-  const size_t q = parameters.find("q=");
-  if (q == std::string_view::npos) return 1000;
-  const auto weight = ParseDecimal(Trim(parameters.substr(q + 2)));
-  if (!weight) return 0;
-  return static_cast<int>((weight->value * 1000).RoundTo(1, Rounding::kDown).ToInt64().value_or(0));
-}
 
 }  // namespace
 
@@ -120,17 +112,12 @@ Response InternalError(std::string_view accept_language) {
 Language LanguageOf(std::string_view accept_language) {
   Language best = Language::kChinese;
   int best_weight = 0;
-  while (!accept_language.empty()) {
-    const size_t end = std::min(accept_language.find(','), accept_language.size());
-    const std::string_view item = Trim(accept_language.substr(0, end));
-    accept_language.remove_prefix(std::min(end + 1, accept_language.size()));
-    const size_t semicolon = std::min(item.find(';'), item.size());
-    const std::string_view tag = item.substr(0, std::min<size_t>(2, semicolon));
-    const bool whole = semicolon <= 2 || item[2] == '-';
-    const int weight = WeightOf(item.substr(semicolon));
-    if (!whole || weight <= best_weight || (tag != "zh" && tag != "en")) continue;
+  for (const Preference& one : ReadPreferences(accept_language)) {
+    const std::string_view tag = std::string_view(one.name).substr(0, 2);
+    const bool whole = one.name.size() <= 2 || one.name[2] == '-';
+    if (!whole || one.weight <= best_weight || (tag != "zh" && tag != "en")) continue;
     best = tag == "zh" ? Language::kChinese : Language::kEnglish;
-    best_weight = weight;
+    best_weight = one.weight;
   }
   return best;
 }

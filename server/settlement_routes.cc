@@ -11,6 +11,7 @@
 #include "server/handlers.h"
 #include "server/history_check.h"
 #include "server/json_response.h"
+#include "server/preferences.h"
 #include "server/settlement_jobs.h"
 #include "server/settlement_request.h"
 
@@ -31,20 +32,12 @@ constexpr std::array kForms = {Form{"application/json", ".json", "application/js
                                Form{"text/html", ".html", "text/html; charset=utf-8"},
                                Form{kWorkbookType, ".xlsx", kWorkbookType}};
 
-// The first of the types that the client takes which there is; JSON if it takes anything; empty if there is none.
+// Of the type that the client wants most; empty if it wants none of them.
 std::string_view ExtensionOf(std::string_view accept) {
-  if (Trim(accept).empty()) return ".json";
-  while (!accept.empty()) {
-    const size_t end = std::min(accept.find(','), accept.size());
-    const std::string_view item = accept.substr(0, end);
-    accept.remove_prefix(std::min(end + 1, accept.size()));
-    const std::string_view type = Trim(item.substr(0, std::min(item.find(';'), item.size())));
-    if (type == "*/*" || type == "application/*") return ".json";
-    for (const Form& form : kForms) {
-      if (form.accepted == type) return form.extension;
-    }
-  }
-  return "";
+  std::array<std::string_view, kForms.size()> offered;
+  std::transform(kForms.begin(), kForms.end(), offered.begin(), [](const Form& form) { return form.accepted; });
+  const auto preferred = PreferredType(accept, offered);
+  return preferred ? kForms[*preferred].extension : std::string_view();
 }
 
 std::string_view TypeOf(std::string_view file) {

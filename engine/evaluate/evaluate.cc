@@ -32,6 +32,18 @@ tl::unexpected<AnswerFailure> FactsRefused(data::Refusals refusals) {
   return Failed(std::move(error), std::move(refusals.shown));
 }
 
+// It is held, logged and kept as a whole, and a line of ten bytes can be answered by two hundred.
+constexpr size_t kAnswerBytes = size_t{64} << 20;
+
+Error AnswerTooLarge() {
+  return {
+      ErrorKind::kFindings,
+      "answer-too-large",
+      {"回答超过 64 MiB：请把项目分成几批来问（要名次的，先少要解释）",
+       "the answer is larger than 64 MiB: ask for the subjects in several batches (where ranks are needed, without explanations)"},
+      ""};
+}
+
 struct Evaluated {
   std::vector<data::SubjectOutputs> results;
   std::vector<eval::Violation> violations;
@@ -143,7 +155,9 @@ Answered<RequestAnswer> AnswerRequest(std::span<const data::Deployment> deployme
                             request->what_if,
                             std::move(evaluated->results),
                             std::move(evaluated->violations)};
-  return RequestAnswer{data::ToJson(answer, options.pretty), (*deployment)->digest(), request->period};
+  std::string text = data::ToJson(answer, options.pretty);
+  if (text.size() > kAnswerBytes) return Failed(AnswerTooLarge());
+  return RequestAnswer{std::move(text), (*deployment)->digest(), request->period};
 }
 
 std::optional<RequestAnswer> AnswerAtOnce(std::span<const data::Deployment> deployments, std::string_view body,
@@ -164,6 +178,7 @@ Answered<BatchAnswer> AnswerBatch(std::span<const data::Deployment> deployments,
   for (const data::SubjectOutputs& subject : evaluated->results) {
     answer.lines += data::ToJson(model, subject, false);
     answer.lines += '\n';
+    if (answer.lines.size() > kAnswerBytes) return Failed(AnswerTooLarge());
   }
   return answer;
 }

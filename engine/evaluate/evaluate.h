@@ -47,7 +47,7 @@ struct RequestAnswer {
 // The answer to a JSON request (contract.md), no line end behind it. `deployments` are the district's policies and
 // their versions; one is chosen by the request's policy (its id, or the last part of it), its version, and the first
 // day of the period. Errors: those of ParseRequest and ReadFacts (kUsage); policy-needed (kUsage); unknown-policy,
-// unknown-version, not-in-force, not-a-settlement-period, facts-refused (kFindings). Thread-safe.
+// unknown-version, not-in-force, not-a-settlement-period, facts-refused, answer-too-large (kFindings). Thread-safe.
 Answered<RequestAnswer> AnswerRequest(std::span<const data::Deployment> deployments, std::string_view body,
                                       const AnswerOptions& options);
 inline Answered<RequestAnswer> AnswerRequest(const data::Deployment& deployment, std::string_view body,

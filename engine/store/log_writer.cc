@@ -21,6 +21,19 @@ Error Overloaded() {
           ""};
 }
 
+// So many of the first: a large one does not keep those before it waiting.
+size_t CommittedTogether(std::span<const LogBatch::Item> items, size_t most) {
+  constexpr size_t kBytes = size_t{1} << 20;
+  size_t count = 0;
+  size_t bytes = 0;
+  while (count < std::min(items.size(), most)) {
+    bytes += LogBatch::BytesOf(items[count].decision);
+    if (count > 0 && bytes > kBytes) break;
+    ++count;
+  }
+  return count;
+}
+
 }  // namespace
 
 LogWriter::LogWriter(Session& session, const StoreOptions& options)
@@ -89,7 +102,7 @@ void LogWriter::Loop() {
     const Clock::time_point begun = Clock::now();
     Group rest = committed_->items();
     while (!rest.empty()) {
-      const size_t count = std::min(rest.size(), options_.group_records);
+      const size_t count = CommittedTogether(rest, options_.group_records);
       Commit(rest.first(count));
       rest = rest.subspan(count);
     }

@@ -249,6 +249,15 @@ class Process(unittest.TestCase):
         service.process.stderr.close()
         shutil.rmtree(service.folder)
 
+    def test_an_answer_has_a_limit(self):
+        """Short lines have long answers: each says what is missing."""
+        service = Service(limit=16 << 20)
+        lines = b"".join(b'{"id":"p%d"}\n' % i for i in range(400000))
+        status, _, body = service.evaluate(lines, "?period=2024Q3", "application/x-ndjson")
+        self.assertEqual((status, json.loads(body)["code"]), (422, "answer-too-large"))
+        self.assertEqual(service.evaluate(make_request(SAMPLE, "2024Q3"))[0], 200)
+        self.assertEqual(service.stop(), 0)
+
     def test_a_broken_district_does_not_stop_the_others(self):
         service = Service(broken=True)
         self.assertIn("broken.yaml:1:7: error truth-word", service.said)

@@ -185,6 +185,7 @@ TEST(RoutesTest, ProblemsSpeakTheLanguageThatIsAsked) {
   EXPECT_EQ(LanguageOf("fr, de"), Language::kChinese);
   EXPECT_EQ(LanguageOf("en"), Language::kEnglish);
   EXPECT_EQ(LanguageOf("en;q=0, zh;q=0.1"), Language::kChinese);
+  EXPECT_EQ(LanguageOf("EN-gb"), Language::kEnglish);
   EXPECT_EQ(LanguageOf("english"), Language::kChinese);
 }
 
