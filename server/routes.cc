@@ -101,12 +101,12 @@ tl::expected<void, Problem> Admit(Passage& passage, const Request& request, bool
   if (route.needs != Needs::kNothing && passage.identity.open && IsForwarded(request)) {
     return Refuse(
         401, "no-key",
-        {"这个服务还没有密钥，只回答本机，不回答代理转来的请求：请先运行 heng key create",
+        {"这个服务还没有 API 密钥，只回答本机，不回答代理转来的请求：请先运行 heng key create",
          "this service has no keys yet and answers this machine alone, not what a proxy forwards: run heng key create"});
   }
   // Whether there is such a district is not told to those who may not see it.
   if (of_district && !passage.identity.May(route.needs, passage.district)) {
-    return Refuse(403, "not-allowed", {"这把密钥没有这个权限", "this key may not do that"});
+    return Refuse(403, "not-allowed", {"这把 API 密钥没有这个权限", "this key may not do that"});
   }
   passage.query = std::move(target->query);
   return {};
@@ -252,7 +252,7 @@ tl::expected<const ServedDistrict*, Problem> FindDistrict(const Call& call) {
     if (district.current->id == id) return &district;
   }
   return Refuse(404, "unknown-district",
-                {fmt::format("没有街道“{}”", id), fmt::format("there is no district '{}'", id)});
+                {fmt::format("没有辖区“{}”", id), fmt::format("there is no district '{}'", id)});
 }
 
 tl::expected<const config::District*, Problem> FindReadyDistrict(const Call& call) {
@@ -261,7 +261,7 @@ tl::expected<const config::District*, Problem> FindReadyDistrict(const Call& cal
   const config::District* district = (*found)->current.get();
   if (!district->broken()) return district;
   return Refuse(503, "district-broken",
-                {fmt::format("街道“{}”的配置或政策有错误，见 /v1/districts/{}", district->id, district->id),
+                {fmt::format("辖区“{}”的配置或政策有错误，见 /v1/districts/{}", district->id, district->id),
                  fmt::format("the configuration or a policy of the district '{}' has errors, see /v1/districts/{}",
                              district->id, district->id)});
 }

@@ -30,7 +30,7 @@ Status ReadGrant(const std::string& text, store::Grants& grants) {
     return Fail(
         ErrorKind::kUsage, "bad-grant",
         {fmt::format(
-             "“{}”不是授权，请写 区县编号=角色,角色（编号如 shiliuzhuang，逐个写明）；角色有 viewer evaluator editor approver auditor admin",
+             "“{}”不是授权，请写 辖区编号=角色,角色（编号如 shiliuzhuang，逐个写明）；角色有 viewer evaluator editor approver auditor admin",
              text),
          fmt::format(
              "'{}' is no grant, write DISTRICT=ROLE,ROLE (an id such as shiliuzhuang, each district by name); roles are viewer evaluator editor approver auditor admin",
@@ -92,7 +92,7 @@ Status NeedDistricts(const store::Grants& grants, const std::string& config) {
   const std::vector<std::string> known = DistrictIds(*service);
   for (const auto& [district, roles] : grants) {
     if (std::find(known.begin(), known.end(), district) != known.end()) continue;
-    Bilingual message = {fmt::format("配置里没有区县“{}”", district),
+    Bilingual message = {fmt::format("配置里没有辖区“{}”", district),
                          fmt::format("the configuration has no district '{}'", district)};
     if (const auto nearest = NearestName(district, known)) {
       message.zh += fmt::format("，是不是“{}”？", *nearest);

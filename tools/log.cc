@@ -23,7 +23,7 @@ Bilingual TextOf(const std::string& finding) {
       {"record-missing", {"记录缺失", "the record is missing"}},
       {"record-inserted", {"记录是插入的，或次序不对", "the record was inserted or is out of order"}},
       {"chain-broken", {"记录不接在前一条之后", "the record does not follow the one before it"}},
-      {"other-district", {"属于另一个区县", "it is of another district"}},
+      {"other-district", {"属于另一个辖区", "it is of another district"}},
       {"checkpoint-differs",
        {"与签过名的检查点不符，日志被重写", "a signed checkpoint says otherwise: the log was rewritten"}},
       {"truncated", {"日志被截断：检查点说它更长", "the log was truncated: a checkpoint says that it went on"}},
@@ -67,7 +67,7 @@ Status NeedRecords(const std::string& district, const std::vector<std::string>& 
   if (district.empty() || std::find(known.begin(), known.end(), district) != known.end()) return Ok();
   return Fail(
       ErrorKind::kFindings, "unknown-district",
-      {fmt::format("日志里没有区县“{}”的记录，有记录的是：{}", district, fmt::join(known, "、")),
+      {fmt::format("日志里没有辖区“{}”的记录，有记录的是：{}", district, fmt::join(known, "、")),
        fmt::format("the log has no record of the district '{}', it has of: {}", district, fmt::join(known, ", "))},
       where);
 }

@@ -85,7 +85,7 @@ int Run(int argc, char** argv) {
   };
   auto* settle_verb = app.add_subcommand("settle", "结算一个辖区的一期 / settle a period of a district");
   settle_options(settle_verb, settle);
-  settle_verb->add_option("-o,--output", settle.outputs, ".csv .json .ndjson")->take_all();
+  settle_verb->add_option("-o,--output", settle.outputs, ".csv .json .ndjson .xlsx .html")->take_all();
   settle_verb->add_flag("--accept-valid", settle.accept_valid, "略去被拒绝的对象 / leave out what was refused");
   settle_verb->add_flag("--quiet", settle.quiet, "不显示榜单 / no board");
 

@@ -32,7 +32,7 @@ void PrintBindings(const data::Deployment& deployment, const Manner& manner) {
     const std::string text = data::PrintParameter(*deployment.graph->model, field, value);
     const std::string& remark = parameter.mark.remark;
     if (manner.language == Language::kChinese) {
-      fmt::print("待定参数“{}”由区县定为 {}{}\n", parameter.name, text,
+      fmt::print("待定参数“{}”由辖区定为 {}{}\n", parameter.name, text,
                  remark.empty() ? "" : "（待定：" + remark + "）");
     } else {
       fmt::print("the open parameter '{}' is bound to {} by the district{}\n", parameter.name, text,

@@ -45,7 +45,7 @@ Error NoVersions(store::Store& store, const VersionsOptions& options) {
   if (has_district) {
     return {ErrorKind::kFindings,
             "unknown-policy",
-            {fmt::format("区县“{}”没有政策“{}”的版本，有的是：{}", options.district, options.policy,
+            {fmt::format("辖区“{}”没有政策“{}”的版本，有的是：{}", options.district, options.policy,
                          fmt::join(known, "、")),
              fmt::format("the district '{}' has no version of the policy '{}', it has of: {}", options.district,
                          options.policy, fmt::join(known, ", "))},
@@ -53,7 +53,7 @@ Error NoVersions(store::Store& store, const VersionsOptions& options) {
   }
   return {ErrorKind::kFindings,
           "unknown-district",
-          {fmt::format("区县“{}”没有版本，有版本的是：{}", options.district, fmt::join(known, "、")),
+          {fmt::format("辖区“{}”没有版本，有版本的是：{}", options.district, fmt::join(known, "、")),
            fmt::format("the district '{}' has no versions, those that have are: {}", options.district,
                        fmt::join(known, ", "))},
           store.name()};

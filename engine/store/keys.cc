@@ -58,7 +58,7 @@ Result<IssuedKey> Store::IssueKey(const NewKey& key) {
   }
   if (!grants) {
     return Fail(ErrorKind::kUsage, "bad-key",
-                {"密钥至少要有一个区县的一个角色", "a key has a role in at least one district"});
+                {"密钥至少要有一个辖区的一个角色", "a key has a role in at least one district"});
   }
   KeyRing::Made made = KeyRing::Make(key, parts_->options.now_ms());
   const Status kept = parts_->writer.Write([&](Connection& connection) { return Insert(connection, made.entry); });

@@ -243,7 +243,7 @@ const std::vector<GuardMessage>& GuardMessages() {
       {"already-superseded",
        {"那次结算已被另一次替代，请替代最新的一次", "that settlement is superseded already: supersede the latest one"}},
       {"other-period",
-       {"被替代的结算不存在，或不属于同一区县、政策和期间",
+       {"被替代的结算不存在，或不属于同一辖区、政策和期间",
         "what is to be superseded does not exist or is of another district, policy or period"}},
       {"same-first-day",
        {"同一政策已有一个同日起施行的已发布版本，请先撤回它",
