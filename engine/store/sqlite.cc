@@ -92,7 +92,13 @@ class SqliteConnection : public Connection {
     }
   }
 
-  Status Begin(bool write) override { return Do(write ? "BEGIN IMMEDIATE" : "BEGIN"); }
+  Status Begin(bool write) override {
+    // Into a file that nobody will find again everything could be written.
+    int moved = 0;
+    (void)sqlite3_file_control(database_.getHandle(), "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+    if (moved != 0) return StoreFailure("store-unavailable", "the file was removed or replaced: " + name_);
+    return Do(write ? "BEGIN IMMEDIATE" : "BEGIN");
+  }
   Status Commit() override { return Do("COMMIT"); }
   void Rollback() override {
     // A full disk may have rolled back by itself.

@@ -286,11 +286,14 @@ void Loop::Close(Connection& c) {
 }
 
 void Loop::Enter(Connection& c, Phase phase) {
+  Clock::time_point deadline = now_ + std::chrono::milliseconds(LimitMs(phase));
+  if (drain_begun_ && phase != Phase::kLingering) deadline = std::min(deadline, drain_end_);
+  // It stands there already.
+  if (c.phase == phase && c.deadline == deadline) return;
   auto& to = In(phase);
   to.splice(to.end(), In(c.phase), c.self);
   c.phase = phase;
-  c.deadline = now_ + std::chrono::milliseconds(LimitMs(phase));
-  if (drain_begun_ && phase != Phase::kLingering) c.deadline = std::min(c.deadline, drain_end_);
+  c.deadline = deadline;
 }
 
 int Loop::LimitMs(Phase phase) const {

@@ -252,6 +252,32 @@ class Full(Durable):
         self.assertEqual(service.stop(), 0)
 
 
+class Removed(Durable):
+    def test_a_file_that_is_taken_away(self):
+        service = Service(start=False, extra="store: sqlite:heng.db\n")
+        service.start()
+        clients = self.load(service)
+        self.assertTrue(clients.wait_for(lambda all_: len(all_.answered) > 20))
+        files = [service.folder / name for name in ("heng.db", "heng.db-wal", "heng.db-shm")]
+        away = service.folder / "away"
+        away.mkdir()
+        for file in files:
+            file.rename(away / file.name)
+        self.assertTrue(clients.wait_for_refusal())
+        self.assert_refused(service, {"store-unavailable", "no-such-store"})
+        self.assertEqual(json.loads(service.ask("GET", "/readyz")[2])["store"], "unavailable")
+        self.assertFalse(files[0].exists())
+        # The file comes last: from then on it is used.
+        for file in reversed(files):
+            if (away / file.name).exists():
+                (away / file.name).rename(file)
+        self.assert_evaluates(service)
+        clients.join()
+        self.assertLessEqual(clients.statuses, {200, 503})
+        self.assert_logged(service.store, clients.answered)
+        self.assertEqual(service.stop(), 0)
+
+
 class Lost(Durable):
     def test_a_postgresql_that_goes_away(self):
         cluster = Cluster()
