@@ -109,7 +109,7 @@ def run_suites():
     return result.testsRun, [text for _, text in result.errors + result.failures]
 
 
-# Bytes; a store that cannot be reached, and another engine's answers, take another machine or program.
+# Bytes; another engine's answers take another program.
 UNMET = {"Workbook", "Replay.problem", "Replay.answer"}
 
 
