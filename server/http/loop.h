@@ -71,7 +71,7 @@ class Loop {
   void Refuse(Connection& c, const Problem& problem);
   bool AwaitBody(Connection& c);
   bool HoldBody(Connection& c);
-  bool HasRoom(size_t bytes);
+  bool HoldFor(Connection& c, size_t bytes);
   bool Flush(Connection& c);
   void AwaitMore(Connection& c, bool fresh);
   void Linger(Connection& c);

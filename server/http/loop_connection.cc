@@ -117,7 +117,7 @@ bool Loop::ServeNext(Connection& c) {
 // Whether more of the body may come; otherwise it is refused.
 bool Loop::AwaitBody(Connection& c) {
   if (!c.passed) {
-    if (const auto refused = gate_ ? gate_(c.reader.head()) : std::nullopt) {
+    if (const auto refused = gate_ ? GuardedCall(gate_, c.reader.head()) : std::nullopt) {
       ++counts_.refused;
       c.out += Render(*refused, true, false);
       c.last_answer = true;
@@ -134,18 +134,20 @@ bool Loop::AwaitBody(Connection& c) {
 bool Loop::HoldBody(Connection& c) {
   const size_t wanted = std::min(c.reader.body_bytes(), c.reader.received_bytes() + limits_.progress_bytes);
   if (wanted <= c.held_bytes) return true;
-  if (!HasRoom(wanted - c.held_bytes)) return false;
+  if (!HoldFor(c, wanted - c.held_bytes)) return false;
   c.held_bytes = wanted;
   return true;
 }
 
-// Held from now on. If there is no room, who has been slowest to take an answer goes.
-bool Loop::HasRoom(size_t bytes) {
+// Held from now on. If there is no room, who has been slowest to take an answer goes, but not the one that it is for.
+bool Loop::HoldFor(Connection& c, size_t bytes) {
   while (!admission_.Hold(bytes)) {
     auto& writing = In(Phase::kWriting);
-    if (writing.empty()) return false;
+    const auto slowest =
+        std::find_if(writing.begin(), writing.end(), [&](const Connection& one) { return &one != &c; });
+    if (slowest == writing.end()) return false;
     ++counts_.evicted;
-    Close(writing.front());
+    Close(*slowest);
   }
   return true;
 }
@@ -162,11 +164,13 @@ void Loop::Serve(Connection& c, WholeRequest whole) {
 }
 
 void Loop::HandOver(Connection& c, Request request, Later later) {
+  if (!HoldFor(c, 0)) return Refuse(c, Overloaded());
   Enter(c, Phase::kBusy);
   // std::function wants to be copyable; the request is not copied.
   auto shared = std::make_shared<Request>(std::move(request));
   const bool posted = workers_.Post(later.lane, [this, &c, shared, answer = std::move(later.answer)] {
-    const bool full = admission_.held_bytes() >= limits_.buffered_bytes;
+    // Since it was handed over others may have filled the room.
+    const bool full = admission_.held_bytes() > limits_.buffered_bytes;
     Response response = full ? ToResponse(Overloaded(), Language::kChinese) : GuardedCall(answer, *shared);
     const bool waits = static_cast<bool>(response.before_leaving);
     // The library takes what it writes; what waits is still to be logged.
