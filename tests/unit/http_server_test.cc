@@ -93,7 +93,7 @@ class HttpServerTest : public testing::Test {
 
 TEST_F(HttpServerTest, WhoTakesAnAnswerSlowestMakesRoom) {
   const Client slow(server_.port());
-  slow.Send(Asked("/large"));
+  slow.Send(Asked("/large", kClose));
   AwaitHeld();
   const Client other(server_.port());
   other.Send(Asked("/long", kClose));
