@@ -99,34 +99,16 @@ Response InsteadOf(std::string_view media, const std::string& district, Language
   return ToResponse(ProblemOf(receipt.error()), language, fmt::format("/v1/districts/{}/evaluate", district));
 }
 
-// An answer that waits for the log. It is freed by the thread that made it, and all that the store's thread is given of it is where it is:
-// memory that goes from thread to thread costs more than the digests do.
+// What an answer that waits for the log is released with. As little as that: it is looked at again when other requests have pushed it out
+// of the caches. It is freed by the thread that made it, and the store's thread is given where it is.
 struct Waiting {
   // They outlast the snapshot of the service, and so does the store's thread.
-  store::Store* store;
-  EventLog* log;
   Metrics* metrics;
-  std::string id;
-  std::string district;
-  std::string deployment;
-  std::string period;
-  std::string query;
-  std::optional<store::IdempotencyKey> key;
+  EventLog* log;
   std::string_view media = kJsonType;
   Language language = Language::kChinese;
+  std::string district;
   Release release = nullptr;
-
-  void Append(const Request& request, const Response& answer, Release when_logged) {
-    release = std::move(when_logged);
-    media = answer.content_type == kLinesType ? kLinesType : kJsonType;
-    language = LanguageOf(request.Header("accept-language"));
-    const auto now = std::chrono::system_clock::now().time_since_epoch();
-    const store::DecisionView decision{
-        id,         district,     std::chrono::duration_cast<std::chrono::milliseconds>(now).count(),
-        deployment, period,       media,
-        query,      request.body, answer.content()};
-    store->Append(decision, std::move(key), [this](const Result<store::Receipt>& receipt) { Leave(receipt); });
-  }
 
   void Leave(const Result<store::Receipt>& receipt) const {
     if (metrics != nullptr) metrics->CountDecision(district, receipt ? "logged" : "failed");
@@ -142,11 +124,20 @@ struct Waiting {
 // The answer waits until its decision is in the log.
 void LeaveWhenLogged(const Call& call, const std::string& district, Evaluated evaluated, const std::string& id,
                      std::optional<store::IdempotencyKey> key, Response& response) {
-  auto waiting = std::make_shared<Waiting>(
-      Waiting{call.service.store, call.service.log, call.service.metrics, id, district, std::move(evaluated.deployment),
-              evaluated.period.ToString(), store::WriteQuery(call.query), std::move(key)});
-  response.before_leaving = [to = waiting.get()](const Request& request, const Response& answer, Release release) {
-    to->Append(request, answer, std::move(release));
+  auto waiting = std::make_shared<Waiting>(Waiting{call.service.metrics, call.service.log,
+                                                   response.content_type == kLinesType ? kLinesType : kJsonType,
+                                                   LanguageOf(call.request.Header("accept-language")), district});
+  response.before_leaving = [to = waiting.get(), store = call.service.store, id,
+                             deployment = std::move(evaluated.deployment), period = evaluated.period.ToString(),
+                             query = store::WriteQuery(call.query),
+                             key = std::move(key)](const Request& request, const Response& answer, Release release) {
+    to->release = std::move(release);
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    const store::DecisionView decision{
+        id,         to->district, std::chrono::duration_cast<std::chrono::milliseconds>(now).count(),
+        deployment, period,       to->media,
+        query,      request.body, answer.content()};
+    store->Append(decision, key, [to](const Result<store::Receipt>& receipt) { to->Leave(receipt); });
   };
   response.kept = std::move(waiting);
 }

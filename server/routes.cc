@@ -21,16 +21,32 @@
 namespace heng::server {
 namespace {
 
-// A request on its way: what is learned of it, kept until it is answered.
-struct Passage {
+// What is told of a request when its answer leaves. By then what was learned of it besides would have pushed others out of the caches.
+struct Departure {
   std::shared_ptr<const Service> service;
   std::chrono::steady_clock::time_point begin = std::chrono::steady_clock::now();
-  std::string method;
+  const Route* route = nullptr;  // null: none fits
   size_t request_bytes = 0;
   Trace trace;
-  const Route* route = nullptr;  // null: none fits
-  std::string allow;             // the methods of the path, where another one was asked for
+  std::string method;
   std::string district;
+  std::string key;
+
+  void Count(int status, std::string_view code) const {
+    const auto took = std::chrono::steady_clock::now() - begin;
+    const std::string_view pattern = route == nullptr ? std::string_view() : route->pattern;
+    if (service->metrics != nullptr)
+      service->metrics->CountRequest(pattern, status, std::chrono::duration<double>(took).count());
+    if (service->log != nullptr) {
+      service->log->Answered({method, pattern, district, key, trace.id_text(), code, status, request_bytes,
+                              std::chrono::duration_cast<std::chrono::microseconds>(took).count()});
+    }
+  }
+};
+
+// A request on its way: what is learned of it until it is answered.
+struct Passage : Departure {
+  std::string allow;  // the methods of the path, where another one was asked for
   Identity identity{"", "local", {}, true};
   std::vector<std::string> captures;
   std::map<std::string, std::string> query;
@@ -97,6 +113,7 @@ tl::expected<void, Problem> Admit(Passage& passage, const Request& request, bool
     auto known = access->Identify(request.Header("authorization"), whole);
     if (!known) return tl::unexpected(known.error());
     passage.identity = std::move(*known);
+    passage.key = passage.identity.key;
   }
   if (route.needs != Needs::kNothing && passage.identity.open && IsForwarded(request)) {
     return Refuse(
@@ -146,22 +163,8 @@ void AddCaching(const Request& request, Response& response) {
   response.content_type.clear();
 }
 
-// Of an answer that leaves.
-void Count(const Passage& passage, int status, std::string_view code) {
-  const auto took = std::chrono::steady_clock::now() - passage.begin;
-  const Service& service = *passage.service;
-  const std::string_view route = passage.route == nullptr ? std::string_view() : passage.route->pattern;
-  if (service.metrics != nullptr)
-    service.metrics->CountRequest(route, status, std::chrono::duration<double>(took).count());
-  if (service.log != nullptr) {
-    service.log->Answered({passage.method, route, passage.district, passage.identity.key, passage.trace.id, code,
-                           status, passage.request_bytes,
-                           std::chrono::duration_cast<std::chrono::microseconds>(took).count()});
-  }
-}
-
-// The response to what a route has given. It is counted and logged when it leaves.
-Response Respond(const std::shared_ptr<const Passage>& passage, const Request& request, Outcome outcome) {
+// The response to what a route has given, with which the passage ends. It is counted and logged when it leaves.
+Response Respond(Passage& passage, const Request& request, Outcome outcome) {
   Response response;
   if (outcome) {
     response = std::move(*outcome);
@@ -170,19 +173,19 @@ Response Respond(const std::shared_ptr<const Passage>& passage, const Request& r
   } else {
     const Problem& problem = outcome.error();
     response = ToResponse(problem, LanguageOf(request.Header("accept-language")), request.target);
-    if (!problem.cause.empty() && passage->service->log != nullptr)
-      passage->service->log->Failed("answer", problem.code, problem.detail.en + ": " + problem.cause);
-    if (!passage->allow.empty()) response.headers.emplace_back("Allow", passage->allow);
+    if (!problem.cause.empty() && passage.service->log != nullptr)
+      passage.service->log->Failed("answer", problem.code, problem.detail.en + ": " + problem.cause);
+    if (!passage.allow.empty()) response.headers.emplace_back("Allow", passage.allow);
     if (response.status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer");
   }
-  response.headers.emplace_back("traceparent", passage->trace.ToHeader());
+  response.headers.emplace_back("traceparent", passage.trace.ToHeader());
   if (!response.before_leaving) {
-    Count(*passage, response.status, outcome ? "" : std::string_view(outcome.error().code));
+    passage.Count(response.status, outcome ? "" : std::string_view(outcome.error().code));
     return response;
   }
-  response.when_leaving = [passage, status = response.status](Response* instead) {
-    if (instead != nullptr) instead->headers.emplace_back("traceparent", passage->trace.ToHeader());
-    Count(*passage, instead == nullptr ? status : instead->status, "");
+  response.when_leaving = [departure = Departure(std::move(passage)), status = response.status](Response* instead) {
+    if (instead != nullptr) instead->headers.emplace_back("traceparent", departure.trace.ToHeader());
+    departure.Count(instead == nullptr ? status : instead->status, "");
   };
   return response;
 }
@@ -193,25 +196,25 @@ std::optional<Response> RefuseByHead(std::shared_ptr<const Service> service, con
   const auto passage = Begin(std::move(service), head);
   auto admitted = Admit(*passage, head, false);
   if (admitted) return std::nullopt;
-  return Respond(passage, head, tl::unexpected(std::move(admitted.error())));
+  return Respond(*passage, head, tl::unexpected(std::move(admitted.error())));
 }
 
 Reply Answer(std::shared_ptr<const Service> service, const Request& request) {
   const auto passage = Begin(std::move(service), request);
   if (auto admitted = Admit(*passage, request); !admitted) {
-    return Respond(passage, request, tl::unexpected(std::move(admitted.error())));
+    return Respond(*passage, request, tl::unexpected(std::move(admitted.error())));
   }
   const Route& route = *passage->route;
   const Call call = passage->CallOf(request);
   if (auto known = CheckParameters(call, route); !known) {
-    return Respond(passage, request, tl::unexpected(std::move(known.error())));
+    return Respond(*passage, request, tl::unexpected(std::move(known.error())));
   }
-  if (route.work == Work::kShort) return Respond(passage, request, route.handle(call));
+  if (route.work == Work::kShort) return Respond(*passage, request, route.handle(call));
   if (route.at_once != nullptr) {
-    if (auto outcome = route.at_once(call)) return Respond(passage, request, std::move(*outcome));
+    if (auto outcome = route.at_once(call)) return Respond(*passage, request, std::move(*outcome));
   }
   return Later{passage->district, [passage](const Request& same) {
-                 return Respond(passage, same, passage->route->handle(passage->CallOf(same)));
+                 return Respond(*passage, same, passage->route->handle(passage->CallOf(same)));
                }};
 }
 

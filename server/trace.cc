@@ -12,9 +12,10 @@ uint64_t Random() {
   return engine();
 }
 
-void AppendHex(uint64_t value, std::string& out) {
+// The 16 digits of a number.
+void WriteHex(uint64_t value, char* to) {
   constexpr int kBits = 64;
-  for (int shift = kBits - 4; shift >= 0; shift -= 4) out += "0123456789abcdef"[(value >> shift) & 15U];
+  for (int shift = kBits - 4; shift >= 0; shift -= 4) *to++ = "0123456789abcdef"[(value >> shift) & 15U];
 }
 
 bool IsHex(std::string_view text) {
@@ -25,9 +26,15 @@ bool IsZero(std::string_view text) { return text.find_first_not_of('0') == std::
 
 }  // namespace
 
+std::string Trace::ToHeader() const {
+  std::string out = "00-";
+  out.append(id.data(), id.size()).append(1, '-').append(span.data(), span.size()).append(1, '-');
+  return out.append(flags.data(), flags.size());
+}
+
 Trace TraceOf(std::string_view traceparent) {
   Trace trace;
-  AppendHex(Random(), trace.span);
+  WriteHex(Random(), trace.span.data());
   // 00-<32>-<16>-<2>
   constexpr size_t kSize = 55;
   const bool shaped =
@@ -37,13 +44,13 @@ Trace TraceOf(std::string_view traceparent) {
     const std::string_view parent = traceparent.substr(36, 16);
     const std::string_view flags = traceparent.substr(53, 2);
     if (IsHex(id) && IsHex(parent) && IsHex(flags) && !IsZero(id) && !IsZero(parent)) {
-      trace.id = id;
-      trace.flags = flags;
+      std::copy(id.begin(), id.end(), trace.id.begin());
+      std::copy(flags.begin(), flags.end(), trace.flags.begin());
       return trace;
     }
   }
-  AppendHex(Random(), trace.id);
-  AppendHex(Random(), trace.id);
+  WriteHex(Random(), trace.id.data());
+  WriteHex(Random(), trace.id.data() + trace.id.size() / 2);
   return trace;
 }
 

@@ -1,4 +1,3 @@
-#include <malloc.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -216,17 +215,9 @@ void AddFigures(server::Metrics& metrics, const server::HttpServer& http) {
       [](const server::HttpFigures& f) { return f.held_bytes; });
 }
 
-// Memory that is needed again and again, as some hundred KiB by each commit of the log, is kept: glibc would give it back to the system
-// and take it anew each time.
-void KeepMemory() {
-  ::mallopt(M_MMAP_THRESHOLD, 1 << 20);
-  ::mallopt(M_TRIM_THRESHOLD, 16 << 20);
-}
-
 // `written`: the configuration without what the command line says.
 int Serve(config::ServiceConfig& config, const config::ServiceConfig& written, store::Store* store,
           const Manner& manner) {
-  KeepMemory();
   server::EventLog log(DetailOf(config.log));
   server::Metrics metrics;
   server::Access access(store, {!config.listen.loopback(), static_cast<double>(config.limits.requests_per_second), {}});

@@ -27,7 +27,7 @@ struct LogGroup {
   std::string previous;  // which its first record follows
   std::string hash;      // of its last record
   std::string ids;
-  std::string records;
+  std::string records;  // the row holds them packed
 
   bool empty() const { return ids.empty(); }
   // Whether it may be its next record: it follows, its id has the same prefix, and the row does not get too large.

@@ -47,14 +47,14 @@ Status GroupDistrict(Connection& connection, const std::string& district) {
     for (const Row& row : *rows) {
       const Record record = RecordOf(row);
       if (!group.Takes(ViewOf(record.decision, ""), record.sequence)) {
-        if (auto done = InsertGroup(connection, std::move(group)); !done) return done;
+        if (auto done = InsertGroupOfVersion3(connection, std::move(group)); !done) return done;
         group = {};
       }
       group.AppendAsWritten(record);
       after = record.sequence;
     }
   }
-  return group.empty() ? Ok() : InsertGroup(connection, std::move(group));
+  return group.empty() ? Ok() : InsertGroupOfVersion3(connection, std::move(group));
 }
 
 }  // namespace

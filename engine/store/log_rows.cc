@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "engine/store/chain.h"
+#include "engine/store/packing.h"
 
 namespace heng::store {
 namespace {
@@ -15,12 +16,23 @@ constexpr size_t kPageRecords = 1000;
 
 std::string_view NameOf(Checkpoint::Kind kind) { return kind == Checkpoint::Kind::kReached ? "reached" : "pruned"; }
 
-constexpr const char* kGroup =
+// As version 3 of the schema has them; since version 4 `record_bytes` is behind them.
+constexpr const char* kVersion3 =
     "district, first_sequence, last_sequence, min_time_ms, max_time_ms, id_prefix, min_id, max_id, previous, hash, ids, records";
+constexpr const char* kGroup =
+    "district, first_sequence, last_sequence, min_time_ms, max_time_ms, id_prefix, min_id, max_id, previous, hash, ids, records, "
+    "record_bytes";
+
+// How many bytes the records are: NULL where they are not packed.
+constexpr const char* kRecordBytes = "COALESCE(record_bytes, LENGTH(records))";
 
 LogGroup GroupOf(const Row& row) {
-  return {TextOf(row[0]), NumberOf(row[1]), NumberOf(row[2]), NumberOf(row[3]), NumberOf(row[4]), TextOf(row[5]),
-          TextOf(row[6]), TextOf(row[7]),   TextOf(row[8]),   TextOf(row[9]),   BytesOf(row[10]), BytesOf(row[11])};
+  LogGroup group{TextOf(row[0]),   NumberOf(row[1]), NumberOf(row[2]), NumberOf(row[3]),
+                 NumberOf(row[4]), TextOf(row[5]),   TextOf(row[6]),   TextOf(row[7]),
+                 TextOf(row[8]),   TextOf(row[9]),   BytesOf(row[10]), BytesOf(row[11])};
+  // Records that cannot be read do not verify.
+  if (const auto size = MaybeNumberOf(row[12])) group.records = Unpack(group.records, *size).value_or("");
+  return group;
 }
 
 // The groups that may hold one of the ids from `least` to `greatest`, which have that prefix.
@@ -40,6 +52,26 @@ Result<bool> HasTakenId(Connection& connection, const LogGroup& group) {
     }
   }
   return false;
+}
+
+// `record_bytes`: nothing as long as there is no such column.
+Status Insert(Connection& connection, LogGroup group, std::optional<int64_t> record_bytes) {
+  const Result<bool> taken = HasTakenId(connection, group);
+  if (!taken) return tl::unexpected(taken.error());
+  if (*taken) return tl::unexpected(*GuardError("heng:immutable"));
+  static const std::string kInsert = std::string("INSERT INTO log_groups (") + kGroup +
+                                     ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+  static const std::string kInsertVersion3 = std::string("INSERT INTO log_groups (") + kVersion3 +
+                                             ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+  Row values = {group.district,  group.first,  group.last,   group.min_time_ms, group.max_time_ms,
+                group.id_prefix, group.min_id, group.max_id, group.previous,    group.hash};
+  // Moved, not copied.
+  values.emplace_back(Bytes{std::move(group.ids)});
+  values.emplace_back(Bytes{std::move(group.records)});
+  if (record_bytes) values.emplace_back(*record_bytes);
+  const auto done = connection.Run(record_bytes ? kInsert : kInsertVersion3, values);
+  if (!done) return tl::unexpected(done.error());
+  return Ok();
 }
 
 Result<LogHead> HeadOf(const Result<Rows>& rows) {
@@ -62,19 +94,13 @@ Result<LogHead> FindHead(Connection& connection, const std::string& district) {
 }
 
 Status InsertGroup(Connection& connection, LogGroup group) {
-  const Result<bool> taken = HasTakenId(connection, group);
-  if (!taken) return tl::unexpected(taken.error());
-  if (*taken) return tl::unexpected(*GuardError("heng:immutable"));
-  static const std::string kInsert =
-      std::string("INSERT INTO log_groups (") + kGroup + ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
-  Row values = {group.district,  group.first,  group.last,   group.min_time_ms, group.max_time_ms,
-                group.id_prefix, group.min_id, group.max_id, group.previous,    group.hash};
-  // Moved, not copied.
-  values.emplace_back(Bytes{std::move(group.ids)});
-  values.emplace_back(Bytes{std::move(group.records)});
-  const auto done = connection.Run(kInsert, values);
-  if (!done) return tl::unexpected(done.error());
-  return Ok();
+  const auto size = static_cast<int64_t>(group.records.size());
+  group.records = Pack(group.records);
+  return Insert(connection, std::move(group), size);
+}
+
+Status InsertGroupOfVersion3(Connection& connection, LogGroup group) {
+  return Insert(connection, std::move(group), std::nullopt);
 }
 
 Result<std::optional<Record>> SelectRecord(Connection& connection, const std::string& district, const std::string& id) {
@@ -101,8 +127,8 @@ Result<std::vector<Record>> SelectRecords(Connection& connection, const LogQuery
   const std::string limit = fmt::format(" LIMIT ${}", values.size() + 1);
   const size_t wanted = std::min(query.limit, kPageRecords);
   values.emplace_back(static_cast<int64_t>(wanted));
-  const auto sizes =
-      connection.Run("SELECT first_sequence, last_sequence, LENGTH(records) FROM log_groups" + where + limit, values);
+  const auto sizes = connection.Run(
+      fmt::format("SELECT first_sequence, last_sequence, {} FROM log_groups{}{}", kRecordBytes, where, limit), values);
   if (!sizes) return tl::unexpected(sizes.error());
   size_t records = 0;
   int64_t bytes = 0;

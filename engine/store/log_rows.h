@@ -16,6 +16,8 @@ struct LogHead {
 Result<LogHead> FindHead(Connection& connection, const std::string& district);
 // Error: immutable (kFindings), if one of its ids is taken.
 Status InsertGroup(Connection& connection, LogGroup group);
+// The same in a store that is on its way through version 3 of the schema, which does not pack.
+Status InsertGroupOfVersion3(Connection& connection, LogGroup group);
 // Nothing if there is no decision of that id in the district.
 Result<std::optional<Record>> SelectRecord(Connection& connection, const std::string& district, const std::string& id);
 Result<std::vector<Record>> SelectRecords(Connection& connection, const LogQuery& query);

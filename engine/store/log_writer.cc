@@ -161,7 +161,7 @@ Result<LogWriter::Receipts> LogWriter::Write(Connection& connection, Group group
         continue;
       }
       if (*earlier) {
-        receipts.emplace_back(Receipt{0, "", std::move(**earlier)});
+        receipts.emplace_back(Receipt{0, std::move(**earlier)});
         continue;
       }
       const Status kept = InsertAnswer(connection, district(), *item.key,
@@ -187,7 +187,7 @@ Receipt LogWriter::Tail::Append(const DecisionView& decision, DigestKind digest)
   if (groups.empty() || !groups.back().Takes(decision, link.sequence)) groups.emplace_back();
   groups.back().Append(decision, link);
   last = {link.sequence, std::move(link.hash)};
-  return {last.sequence, last.hash, std::nullopt};
+  return {last.sequence, std::nullopt};
 }
 
 Status LogWriter::Insert(Connection& connection, const std::string& district, Tail tail, int64_t now_ms) const {

@@ -164,8 +164,14 @@ const Migration& Third() {
   return migration;
 }
 
+// Version 4: the records of a group are packed (packing.h), and this is how many bytes they are; NULL in rows from before.
+const Migration& Fourth() {
+  static const Migration migration{{"ALTER TABLE log_groups ADD COLUMN record_bytes {integer}"}, {}};
+  return migration;
+}
+
 const std::vector<Migration>& Migrations() {
-  static const std::vector<Migration> migrations = {First(), Second(), Third()};
+  static const std::vector<Migration> migrations = {First(), Second(), Third(), Fourth()};
   return migrations;
 }
 

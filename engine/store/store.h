@@ -106,7 +106,6 @@ struct StoredAnswer {
 // What becomes of an appended decision once it is durable.
 struct Receipt {
   int64_t sequence = 0;
-  std::string hash;
   // Another request with the same idempotency key and body was first: nothing was appended, this is its answer.
   std::optional<StoredAnswer> earlier;
 };

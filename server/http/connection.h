@@ -30,25 +30,14 @@ inline constexpr size_t kKeptCapacity = size_t{16} << 10;
 
 struct Connection {
   Connection(int socket, std::string peer_address, const FramingLimits& limits)
-      : fd(socket), peer(std::move(peer_address)), reader(limits) {}
+      : fd(socket), reader(limits), peer(std::move(peer_address)) {}
 
   size_t unsent_bytes() const { return out.size() - sent; }
 
+  // What is looked at when a waiting answer leaves stands together: by then other connections have pushed it out of the caches.
   int fd;
-  std::string peer;
-  RequestReader reader;
-  std::string out;
-  size_t sent = 0;      // of `out`
-  std::string waiting;  // the answer that is made while the connection is busy, by who makes it
-  Connection* next_done = nullptr;
-  std::function<void(Response*)> when_leaving;  // of what waits
-  std::shared_ptr<const void> kept;             // for what waits
-
+  uint32_t armed = 0;  // the events that epoll watches for
   Phase phase = Phase::kIdle;
-  std::chrono::steady_clock::time_point deadline;
-  std::list<Connection>::iterator self;
-
-  uint32_t armed = 0;        // the events that epoll watches for
   bool watched = true;       // by epoll
   bool peer_ended = false;   // nothing more will come
   bool last_answer = false;  // nothing more is read as a request
@@ -56,11 +45,21 @@ struct Connection {
   bool queued = false;       // waits in the loop for its next turn
   bool keep_alive = true;    // of the request that is served
   bool passed = false;       // the gate, by the request whose body is coming
-  size_t served = 0;         // requests
-  size_t held_bytes = 0;     // of Admission
-  size_t held_answer = 0;    // of Admission, of what waits; by who makes it
-  size_t progress_at = 0;    // bytes at which the deadline was last set
-  size_t drained = 0;        // while lingering
+  Connection* next_done = nullptr;
+  std::string waiting;                          // the answer that is made while the connection is busy, by who makes it
+  std::function<void(Response*)> when_leaving;  // of what waits
+  std::shared_ptr<const void> kept;             // for what waits
+  std::string out;
+  size_t sent = 0;         // of `out`
+  size_t held_bytes = 0;   // of Admission
+  size_t held_answer = 0;  // of Admission, of what waits; by who makes it
+  std::chrono::steady_clock::time_point deadline;
+  std::list<Connection>::iterator self;
+  size_t served = 0;       // requests
+  size_t progress_at = 0;  // bytes at which the deadline was last set
+  size_t drained = 0;      // while lingering
+  RequestReader reader;
+  std::string peer;
 };
 
 }  // namespace heng::server

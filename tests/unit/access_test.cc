@@ -60,7 +60,7 @@ TEST(AccessTest, TheFirstKeyClosesAndRevokingDoesNotOpen) {
 
 TEST(TraceTest, IsContinuedIfWellWritten) {
   const std::string id = "4bf92f3577b34da6a3ce929d0e0e4736";
-  EXPECT_EQ(TraceOf("00-" + id + "-00f067aa0ba902b7-01").id, id);
+  EXPECT_EQ(TraceOf("00-" + id + "-00f067aa0ba902b7-01").id_text(), id);
   const std::vector<std::string> malformed = {"",
                                               "00",
                                               "00-" + id,
@@ -70,7 +70,7 @@ TEST(TraceTest, IsContinuedIfWellWritten) {
                                               "ff-" + id + "-00f067aa0ba902b7-01"};
   for (const std::string& bad : malformed) {
     const Trace trace = TraceOf(bad);
-    EXPECT_NE(trace.id, id) << bad;
+    EXPECT_NE(trace.id_text(), id) << bad;
     EXPECT_EQ(trace.ToHeader().size(), 55U);
   }
 }

@@ -1,4 +1,4 @@
-// Migrations: a released one is never altered, and what versions 1 and 2 wrote is all there after it.
+// Migrations: a released one is never altered, and what versions 1 to 3 wrote is all there after it.
 #include <fstream>
 
 #include <fmt/format.h>
@@ -20,10 +20,23 @@ TEST(MigrationTexts, AreThoseThatWereReleased) {
   // A change to the schema is a new migration at the end; the digest of one that stands here never changes.
   const std::vector<std::string> released = {"sha256:d5f2945ad032f29307c12bdea27c03e24f4e4a1209a0d7d847c1d62c24a4daf1",
                                              "sha256:adb7651f512d8812de79e05991dd4ad4aaeac9c2783a8d3a8c62e35ebf8aabf1",
-                                             "sha256:faff9c51921d36d425a3b16d3f7b6153851b0bd37f18399f3d9bda6247f4f1c8"};
+                                             "sha256:faff9c51921d36d425a3b16d3f7b6153851b0bd37f18399f3d9bda6247f4f1c8",
+                                             "sha256:48a6edfef52f7cf23fdf931246097ed0a024cb37690b35e7e65cd59501548b0b"};
   std::vector<std::string> digests;
   for (const std::string& text : store::MigrationTexts()) digests.push_back(Sha256(text));
   EXPECT_EQ(digests, released);
+}
+
+// As `heng log export` writes it.
+std::string Exported(store::Store& store, const std::string& district) {
+  const auto keys = store.LogKeys().value();
+  const auto checkpoints = store.Checkpoints(district).value();
+  const auto records = store.Records({district, 0, 1000, false}).value();
+  std::string out;
+  for (const store::PublicKey& key : keys) out += store::WriteLine(key) + "\n";
+  for (const store::Checkpoint& checkpoint : checkpoints) out += store::WriteLine(checkpoint) + "\n";
+  for (const store::Record& record : records) out += store::WriteLine(record) + "\n";
+  return out;
 }
 
 class MigrationTest : public StoreTest {
@@ -45,38 +58,37 @@ class MigrationTest : public StoreTest {
       ASSERT_TRUE(done) << line << done.error().message.en;
     }
   }
+  // What it says, and that it goes on.
+  void CheckLogOfVersionTwo() {
+    std::string exported;
+    const auto districts = store_->LogDistricts().value();
+    for (const std::string& district : districts) {
+      exported += Exported(*store_, district);
+      EXPECT_EQ(store_->VerifyLog(district, {}, {}).value().finding, "") << district;
+    }
+    EXPECT_EQ(exported, ReadFile(HENG_SOURCE_DIR "/tests/data/store/version2.ndjson", 1 << 20).value());
+    // It goes on as one chain, and the ids are known.
+    EXPECT_EQ(store_->AppendAndWait(DecisionOf(50)).value().sequence, 12);
+    EXPECT_EQ(store_->FindDecision(kDistrict, DecisionOf(7).id).value().sequence, 7);
+    EXPECT_EQ(CodeOf(store_->AppendAndWait(DecisionOf(7))), "immutable");
+    EXPECT_EQ(store_->VerifyLog(kDistrict, {}, {}).value().records, 10);
+    EXPECT_EQ(store_->AppendAndWait(DecisionOf(51), store::IdempotencyKey{"k3", "sha256:x"}).value().earlier->answer,
+              "answer 3");
+    EXPECT_EQ(CodeOf(Raw("SELECT 1 FROM decisions")), "store-failed");
+  }
 };
 
-// As `heng log export` writes it.
-std::string Exported(store::Store& store, const std::string& district) {
-  const auto keys = store.LogKeys().value();
-  const auto checkpoints = store.Checkpoints(district).value();
-  const auto records = store.Records({district, 0, 1000, false}).value();
-  std::string out;
-  for (const store::PublicKey& key : keys) out += store::WriteLine(key) + "\n";
-  for (const store::Checkpoint& checkpoint : checkpoints) out += store::WriteLine(checkpoint) + "\n";
-  for (const store::Record& record : records) out += store::WriteLine(record) + "\n";
-  return out;
-}
-
-TEST_P(MigrationTest, TheLogOfVersionTwoIsExportedAsBefore) {
-  Fill(2);
-  Open();
-  std::string exported;
-  const auto districts = store_->LogDistricts().value();
-  for (const std::string& district : districts) {
-    exported += Exported(*store_, district);
-    EXPECT_EQ(store_->VerifyLog(district, {}, {}).value().finding, "") << district;
+TEST_P(MigrationTest, TheLogOfOlderVersionsIsExportedAsBefore) {
+  for (const int version : {2, 3}) {
+    SCOPED_TRACE(version);
+    SetUp();
+    if (!postgres()) url_ += std::to_string(version);
+    raw_.reset();
+    store_.reset();
+    Fill(version);
+    Open();
+    CheckLogOfVersionTwo();
   }
-  EXPECT_EQ(exported, ReadFile(HENG_SOURCE_DIR "/tests/data/store/version2.ndjson", 1 << 20).value());
-  // It goes on as one chain, and the ids are known.
-  EXPECT_EQ(store_->AppendAndWait(DecisionOf(50)).value().sequence, 12);
-  EXPECT_EQ(store_->FindDecision(kDistrict, DecisionOf(7).id).value().sequence, 7);
-  EXPECT_EQ(CodeOf(store_->AppendAndWait(DecisionOf(7))), "immutable");
-  EXPECT_EQ(store_->VerifyLog(kDistrict, {}, {}).value().records, 10);
-  EXPECT_EQ(store_->AppendAndWait(DecisionOf(51), store::IdempotencyKey{"k3", "sha256:x"}).value().earlier->answer,
-            "answer 3");
-  EXPECT_EQ(CodeOf(Raw("SELECT 1 FROM decisions")), "store-failed");
 }
 
 TEST_P(MigrationTest, WhatWasAlteredBeforeIsFoundAfterwards) {

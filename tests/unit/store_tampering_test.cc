@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/store/chain.h"
+#include "engine/store/log_file.h"
 #include "engine/store/log_rows.h"
 #include "engine/store/store.h"
 #include "tests/unit/store_backends.h"
@@ -47,6 +48,12 @@ class TamperingTest : public StoreTest {
     const auto connection = Connect();
     for (store::LogGroup& group : groups) ASSERT_TRUE(store::InsertGroup(*connection, std::move(group)));
   }
+  // All that they say.
+  static std::vector<std::string> Lines(const std::vector<Record>& records) {
+    std::vector<std::string> out;
+    for (const Record& record : records) out.push_back(store::WriteLine(record));
+    return out;
+  }
   // Each of them follows the one before it anew, from that one on.
   static std::vector<Record> Rechained(const std::vector<Record>& records, size_t from) {
     std::vector<Record> out(records.begin(), records.begin() + static_cast<ptrdiff_t>(from));
@@ -66,6 +73,7 @@ class TamperingTest : public StoreTest {
 };
 
 TEST_P(TamperingTest, AnyByteOfAGroup) {
+  const std::vector<std::string> lines = Lines(All());
   // Those of the second row, which holds 4 to 6.
   for (const char* column : {"ids", "records"}) {
     const auto whole =
@@ -78,7 +86,10 @@ TEST_P(TamperingTest, AnyByteOfAGroup) {
       std::string altered = bytes;
       altered[i] = static_cast<char>(altered[i] ^ 1);
       Do(set, {Bytes{altered}});
-      EXPECT_TRUE(Verify(exported_).starts_with("record-altered ")) << column << " " << i << " " << Verify(exported_);
+      // Packed records may have bytes that say nothing.
+      const bool found = Verify(exported_).starts_with("record-altered ");
+      EXPECT_TRUE(found || (column == std::string_view("records") && Lines(All()) == lines))
+          << column << " " << i << " " << Verify(exported_);
     }
     for (const std::string& altered :
          {bytes.substr(0, bytes.size() - 1), bytes.substr(1), bytes + "0", bytes + "0:", std::string()}) {
@@ -129,7 +140,11 @@ TEST_P(TamperingTest, WhatARowSaysOfItsRecords) {
                                                          {"last_sequence = 5", "record-altered 4"},
                                                          {"last_sequence = 7", "record-altered 7"},
                                                          {"last_sequence = 9223372036854775807", "record-missing 4"},
-                                                         {"district = 'other'", "record-missing 4"}};
+                                                         {"district = 'other'", "record-missing 4"},
+                                                         {"record_bytes = record_bytes - 1", "record-altered 4"},
+                                                         {"record_bytes = 9223372036854775807", "record-altered 4"},
+                                                         {"record_bytes = -1", "record-altered 4"},
+                                                         {"record_bytes = NULL", "record-altered 4"}};
   const std::vector<Record> whole = All();
   for (const auto& [column, finding] : columns) {
     Do(fmt::format("UPDATE log_groups SET {} WHERE last_sequence = 6", column));
