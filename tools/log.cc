@@ -135,9 +135,9 @@ void SayUntrusted(const Manner& manner) {
           : "no --key: signatures are checked with the keys that came with the log, which whoever rewrites it can replace too");
 }
 
-int VerifyFile(const LogOptions& options, const std::vector<store::PublicKey>& trusted, const Manner& manner) {
+int VerifyFiles(const LogOptions& options, const std::vector<store::PublicKey>& trusted, const Manner& manner) {
   std::vector<std::string> paths = options.checkpoints;
-  paths.push_back(*options.file);
+  paths.insert(paths.end(), options.files.begin(), options.files.end());
   const Result<Exported> exported = ReadExported(paths);
   if (!exported) return Report(exported.error(), manner);
   std::map<std::string, store::LogVerifier> verifiers;
@@ -148,17 +148,23 @@ int VerifyFile(const LogOptions& options, const std::vector<store::PublicKey>& t
     for (const store::Checkpoint& checkpoint : exported->checkpoints) {
       if (checkpoint.district == district) own.push_back(checkpoint);
     }
-    return verifiers.emplace(district, store::LogVerifier(district, trusted.empty() ? exported->keys : trusted, own))
-        .first->second;
+    auto& verifier =
+        verifiers.emplace(district, store::LogVerifier(district, trusted.empty() ? exported->keys : trusted, own))
+            .first->second;
+    verifier.BeginAfter(options.after);
+    return verifier;
   };
   for (const store::Checkpoint& checkpoint : exported->checkpoints) of(checkpoint.district);
-  const Status read = ReadLines(*options.file, [&](const store::LogLine& line) {
-    if (const auto* record = std::get_if<store::Record>(&line)) of(record->decision.district).Add(*record);
-  });
-  if (!read) return Report(read.error(), manner);
+  for (const std::string& file : options.files) {
+    const Status read = ReadLines(file, [&](const store::LogLine& line) {
+      if (const auto* record = std::get_if<store::Record>(&line)) of(record->decision.district).Add(*record);
+    });
+    if (!read) return Report(read.error(), manner);
+  }
   std::vector<std::string> known;
   for (const auto& [district, verifier] : verifiers) known.push_back(district);
-  if (auto some = NeedRecords(options.district, known, *options.file); !some) return Report(some.error(), manner);
+  if (auto some = NeedRecords(options.district, known, options.files.front()); !some)
+    return Report(some.error(), manner);
   int status = kDone;
   for (auto& [district, verifier] : verifiers) {
     if (options.district.empty() || district == options.district)
@@ -216,7 +222,7 @@ void SayReplay(const store::Decision& decision, const replay::Replayed& replayed
 
 int RunLogVerify(const LogOptions& options, const Manner& manner) {
   const bool stored = !options.store.empty() || !options.config.empty();
-  if (options.file.has_value() == stored) {
+  if (options.files.empty() != stored) {
     return Report(
         {ErrorKind::kUsage, "usage", {"写 --store 或一个文件，二者之一", "give --store or a file, one of them"}, ""},
         manner);
@@ -224,7 +230,15 @@ int RunLogVerify(const LogOptions& options, const Manner& manner) {
   const auto trusted = ReadKeys(options.keys);
   if (!trusted) return Report(trusted.error(), manner);
   if (trusted->empty()) SayUntrusted(manner);
-  if (options.file) return VerifyFile(options, *trusted, manner);
+  if (!options.files.empty()) return VerifyFiles(options, *trusted, manner);
+  if (options.after > 0) {
+    return Report({ErrorKind::kUsage,
+                   "usage",
+                   {"--after 只用于导出的文件：存储里的日志从头核对",
+                    "--after is for exported files: a store's log is verified whole"},
+                   ""},
+                  manner);
+  }
   const auto exported = ReadExported(options.checkpoints);
   if (!exported) return Report(exported.error(), manner);
   const auto store = OpenStore(options, manner);

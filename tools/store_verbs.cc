@@ -33,11 +33,19 @@ struct StoreVerbs::Parsed {
   void AddLog(CLI::App& app) {
     CLI::App* verb = app.add_subcommand("log", "决策日志 / the decision log")->require_subcommand(1);
     CLI::App* verify = Add(verb, "verify", "核对日志未被改动 / that the log was not altered", log, RunLogVerify);
-    verify->add_option("FILE", log.file, "导出的日志，代替存储 / an exported log, instead of a store");
+    verify->add_option(
+        "FILE", log.files,
+        "导出的日志，代替存储；分几次导出的，按先后写 / an exported log, instead of a store; or its parts, in their order");
     verify->add_option("--key", log.keys, "受信任的公钥（PEM）/ public keys that are trusted")->take_all();
     verify->add_option("--checkpoints", log.checkpoints, "以前导出的日志 / logs exported before")->take_all();
+    verify
+        ->add_option(
+            "--after", log.after,
+            "文件从这个序号之后开始，这一条有检查点 / the file begins behind this sequence, which has a checkpoint")
+        ->check(CLI::NonNegativeNumber);
     CLI::App* exported = Add(verb, "export", "导出为 NDJSON / as NDJSON", log, RunLogExport);
-    exported->add_option("--after", log.after, "只要这个序号之后的 / only those behind this sequence");
+    exported->add_option("--after", log.after, "只要这个序号之后的 / only those behind this sequence")
+        ->check(CLI::NonNegativeNumber);
     exported->add_option("--signing-key", log.signing_key, "先签一个检查点 / sign a checkpoint first");
     exported->add_option("-o,--output", log.output, "文件 / file");
     CLI::App* replay = Add(verb, "replay", "重新计算过去的决策 / evaluate past decisions again", log, RunLogReplay);

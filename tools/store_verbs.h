@@ -19,12 +19,12 @@ struct LogOptions {
   std::string store;                       // its address
   std::string config;                      // names the store, if `store` does not
   std::string district;                    // empty: every one
-  std::optional<std::string> file;         // verify: an exported log, instead of a store
+  std::vector<std::string> files;          // verify: an exported log, instead of a store; or its parts, in their order
   std::vector<std::string> keys;           // verify: files of the public keys that are trusted
   std::vector<std::string> checkpoints;    // verify: exported logs whose checkpoints must still hold
   std::optional<std::string> signing_key;  // export: signs a checkpoint first
   std::optional<std::string> output;       // export: a file instead of stdout
-  int64_t after = 0;                       // export: records behind that sequence
+  int64_t after = 0;                       // export: records behind that sequence; verify: files begin behind it
   std::vector<std::string> decisions;      // replay: their ids; empty: all
 };
 struct PublishOptions {

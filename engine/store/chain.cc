@@ -1,6 +1,7 @@
 #include "engine/store/chain.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -77,8 +78,15 @@ bool IsSignedBy(const Checkpoint& checkpoint, const PublicKey& key) {
 
 LogVerifier::LogVerifier(std::string district, std::vector<PublicKey> trusted, std::vector<Checkpoint> checkpoints)
     : district_(std::move(district)), trusted_(std::move(trusted)), checkpoints_(std::move(checkpoints)) {
-  std::stable_sort(checkpoints_.begin(), checkpoints_.end(),
-                   [](const Checkpoint& a, const Checkpoint& b) { return a.sequence < b.sequence; });
+  // Exports that follow one another all have the first ones.
+  const auto members = [](const Checkpoint& one) {
+    return std::tie(one.sequence, one.district, one.kind, one.hash, one.time_ms, one.key_id, one.signature);
+  };
+  std::sort(checkpoints_.begin(), checkpoints_.end(),
+            [&](const Checkpoint& a, const Checkpoint& b) { return members(a) < members(b); });
+  checkpoints_.erase(std::unique(checkpoints_.begin(), checkpoints_.end(),
+                                 [&](const Checkpoint& a, const Checkpoint& b) { return members(a) == members(b); }),
+                     checkpoints_.end());
   CheckSignatures();
   for (const Checkpoint& checkpoint : checkpoints_) {
     if (checkpoint.kind != Checkpoint::Kind::kPruned) continue;
@@ -86,6 +94,16 @@ LogVerifier::LogVerifier(std::string district, std::vector<PublicKey> trusted, s
     hash_ = checkpoint.hash;
   }
   if (pruned_to_ > 0) CheckReached(pruned_to_, hash_);
+}
+
+void LogVerifier::BeginAfter(int64_t sequence) {
+  if (sequence <= sequence_) return;
+  const auto at = std::find_if(checkpoints_.begin(), checkpoints_.end(),
+                               [&](const Checkpoint& one) { return one.sequence == sequence; });
+  if (at == checkpoints_.end()) return Find("no-checkpoint", sequence);
+  sequence_ = sequence;
+  hash_ = at->hash;
+  CheckReached(sequence_, hash_);
 }
 
 void LogVerifier::Find(const char* finding, int64_t sequence) {

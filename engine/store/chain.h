@@ -28,6 +28,9 @@ class LogVerifier {
  public:
   // `trusted` empty: signatures are not looked at.
   LogVerifier(std::string district, std::vector<PublicKey> trusted, std::vector<Checkpoint> checkpoints);
+  // Before the first Add: the records behind that one follow, as a checkpoint says of it. Without it the first record is number 1, or the
+  // first behind what retention removed.
+  void BeginAfter(int64_t sequence);
   // In the order of their sequence.
   void Add(const Record& record);
   LogReport Finish();

@@ -118,6 +118,31 @@ class StoreVerbs(unittest.TestCase):
         self.refused("truncated", 1, "log", "verify", *self.store, "--key", str(key), "--checkpoints", str(exported))
 
 
+    def test_a_log_exported_in_parts(self):
+        deployment = self.draft()["deployment"]
+        parts, key = [self.folder / f"part{n}.ndjson" for n in (1, 2, 3)], self.folder / "public.pem"
+        for after, part in zip((0, 1, 3), parts):
+            for _ in range(2 if after == 1 else 1):
+                self.log_decisions(deployment)
+            self.done("log", "export", *D, *self.store, "--after", str(after), "--signing-key", str(self.folder / "key.pem"), "-o", str(part))
+        subprocess.run(["openssl", "pkey", "-in", str(self.folder / "key.pem"), "-pubout", "-out", str(key)], check=True)
+        first, second, third = map(str, parts)
+        for files, records, begin in (([first, second, third], 4, 1), ([second, "--after", "1"], 2, 2), ([second, third, "--after", "1"], 3, 2),
+                                      ([third, "--after", "3", "--checkpoints", first], 1, 4)):
+            said = json.loads(self.done("log", "verify", *files, "--key", str(key), "--json"))
+            self.assertEqual((said["ok"], said["records"], said["first"], said["signed_to"]), (True, records, begin, begin + records - 1))
+        # Once each, though all three hold the first one.
+        self.assertEqual(said["checkpoints"], 3)
+        for files, finding in (([second], "record-missing"), ([first, third], "record-missing"), ([second, first], "record-missing"),
+                               ([first, second, second, third], "record-inserted"), ([second, "--after", "2"], "no-checkpoint"),
+                               ([third, "--after", "1"], "record-missing")):
+            self.refused(finding, 1, "log", "verify", *files, "--key", str(key))
+        # The whole part was made anew by somebody without the key.
+        lines = parts[1].read_text(encoding="utf-8").splitlines()
+        parts[1].write_text("\n".join(line.replace('"2024Q3"', '"2024Q4"') for line in lines) + "\n", encoding="utf-8")
+        self.refused("record-altered", 1, "log", "verify", second, "--after", "1", "--key", str(key))
+        self.refused("usage", 2, "log", "verify", *self.store, "--after", "1")
+
     def test_a_policy_with_modules_and_imported_tables_is_rebuilt(self):
         for district in ("xiangmihu", "qinzao", "guancheng"):
             with self.subTest(district):
