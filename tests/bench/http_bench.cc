@@ -52,7 +52,7 @@ struct Target {
 std::vector<double> CpuOf(const Settings& settings, const std::vector<Target>& targets, size_t connections) {
   const size_t answers = settings.quick ? 64 : 20000;
   std::vector<std::vector<double>> used(targets.size());
-  for (int run = 0; run < (settings.quick ? 1 : 5); ++run) {
+  for (int run = 0; run < (settings.quick ? 1 : 9); ++run) {
     for (size_t i = 0; i < targets.size(); ++i) {
       const double before = targets[i].side->cpu_seconds();
       const LoadResult result = Run({targets[i].side->port(), targets[i].requests, connections, answers});

@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <fstream>
+#include <string>
 
 #include <fmt/format.h>
 
@@ -28,6 +30,15 @@ bool WriteAll(int fd, std::string_view bytes) {
   return true;
 }
 
+// The most memory that a process has had since it began. What wait4 says of that counts what its parent had, too.
+double PeakMebibytes(pid_t process) {
+  std::ifstream status(fmt::format("/proc/{}/status", process));
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with("VmHWM:")) return std::stod(line.substr(6)) / 1024;
+  }
+  return 0;
+}
+
 // The block so often, on its standard input; what it answers goes nowhere.
 Run RunHeng(const std::string& block, size_t times) {
   int ends[2];
@@ -48,6 +59,8 @@ Run RunHeng(const std::string& block, size_t times) {
   ::close(ends[0]);
   bool written = true;
   for (size_t i = 0; i < times && written; ++i) written = WriteAll(ends[1], block);
+  // It has read all but what the pipe holds.
+  const double peak = PeakMebibytes(child);
   ::close(ends[1]);
   int status = 0;
   rusage used{};
@@ -55,7 +68,7 @@ Run RunHeng(const std::string& block, size_t times) {
   const auto seconds = [](const timeval& time) {
     return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
   };
-  return {seconds(used.ru_utime) + seconds(used.ru_stime), static_cast<double>(used.ru_maxrss) / 1024,
+  return {seconds(used.ru_utime) + seconds(used.ru_stime), peak,
           written && WIFEXITED(status) && WEXITSTATUS(status) == 0};
 }
 
