@@ -53,6 +53,8 @@ class Assembler {
 
   SourcePtr Take() { return std::make_shared<const SourceFile>(std::move(parts_), std::move(text_)); }
   bool alone() const { return parts_.size() == 1; }
+  // Whether each module could be read. Without one, whatever it defines would be called unknown.
+  bool complete() const { return complete_; }
   // The first offset of the rows that are imported; they are appended behind all files.
   void AppendImports() {
     for (const auto& [path, text] : imports_) {
@@ -68,13 +70,14 @@ class Assembler {
 
   std::optional<std::string> ReadUse(const SourcePtr& source, const syntax::FileUse& use, const std::string& path) {
     Result<std::string> bytes = read_(path, use.module ? limits::kSourceBytes : limits::kCsvBytes);
-    if (!bytes) {
-      Refuse(source, use.span, use.path, bytes.error().message);
-    } else if (use.module && FindInvalidUtf8(*bytes)) {
-      Refuse(source, use.span, use.path, {"文件不是有效的 UTF-8 文本", "the file is not valid UTF-8 text"});
-    } else {
-      return std::move(*bytes);
+    if (bytes && !(use.module && FindInvalidUtf8(*bytes))) return std::move(*bytes);
+    Bilingual why =
+        bytes ? Bilingual("文件不是有效的 UTF-8 文本", "the file is not valid UTF-8 text") : bytes.error().message;
+    if (use.module) {
+      why.zh += "（读到它之前，其余的名称先不检查）";
+      why.en += " (until it can be read, no other names are checked)";
     }
+    Refuse(source, use.span, use.path, std::move(why));
     return std::nullopt;
   }
 
@@ -89,6 +92,7 @@ class Assembler {
     const bool known = std::any_of(parts_.begin(), parts_.end(), [&](const auto& part) { return part.path == path; });
     if (known) return;
     const auto bytes = ReadUse(source, use, path);
+    complete_ = complete_ && bytes;
     if (!bytes) return;
     DiagnosticSink scratch;  // its mistakes are found again in the whole text
     const auto module = std::make_shared<const SourceFile>(path, *bytes);
@@ -121,6 +125,7 @@ class Assembler {
   std::string text_;
   std::vector<std::string> open_;  // the files on the way from the policy to here
   std::vector<std::pair<std::string, std::string>> imports_;
+  bool complete_ = true;
 };
 
 }  // namespace
@@ -141,7 +146,7 @@ graph::Compiled Load(const std::string& path, std::string bytes, const FileReade
   } else {
     tree = Read(source, sink);
   }
-  if (!tree) return {nullptr, sink.Sorted()};
+  if (!tree || !assembler.complete()) return {nullptr, sink.Sorted()};
   TakeImports(*tree);
   const std::string digest = Sha256(alone ? bytes : std::string(source->text()));
   return graph::Compile(std::make_shared<const syntax::Tree>(std::move(*tree)), digest, sink);
