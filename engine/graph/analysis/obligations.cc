@@ -20,14 +20,12 @@ class Discharger {
 
   void Run() {
     for (const Obligation& obligation : graph_.obligations) {
+      if (obligation.kind == Obligation::Kind::kNonNegative) NonNegative(obligation);
+    }
+    for (const Obligation& obligation : graph_.obligations) {
       switch (obligation.kind) {
+        case Obligation::Kind::kNonNegative: break;
         case Obligation::Kind::kWithin: Within(obligation); break;
-        case Obligation::Kind::kNonNegative:
-          if (const Interval& found = ranges_.Of(obligation.node); !found.low || found.low->sign() < 0) {
-            sink_.Add<DiagnosticKind::kNegativeAmount>(At(obligation.span), obligation.name,
-                                                       found.low ? Number(*found.low, obligation.unit) : "−∞");
-          }
-          break;
         case Obligation::Kind::kNonZero:
           if (ranges_.MayDivideByZero(obligation.node)) NonZero(obligation);
           break;
@@ -71,10 +69,35 @@ class Discharger {
     return end(interval.low, "−∞") + "–" + end(interval.high, "+∞");
   }
 
+  void NonNegative(const Obligation& o) {
+    const Interval& found = ranges_.Of(o.node);
+    if (found.low && found.low->sign() >= 0) return;
+    sink_.Add<DiagnosticKind::kNegativeAmount>(At(o.span), o.name, found.low ? Number(*found.low, o.unit) : "−∞");
+    negative_.insert(o.node);
+  }
+
+  // Whether an amount that is refused as negative goes into it.
+  bool HoldsNegative(NodeId id) const {
+    if (negative_.empty()) return false;
+    std::unordered_set<NodeId> seen;
+    std::vector<NodeId> open = {id};
+    while (!open.empty()) {
+      const NodeId one = open.back();
+      open.pop_back();
+      if (negative_.contains(one)) return true;
+      if (!seen.insert(one).second) continue;
+      const Node& node = graph_[one];
+      open.insert(open.end(), node.operands.begin(), node.operands.end());
+      if (node.form == Form::kName) open.push_back(graph_[node.definition].body);
+    }
+    return false;
+  }
+
   void Within(const Obligation& o) {
     const Interval& found = ranges_.Of(o.node);
     const bool low_holds = !o.bounded_below || (found.low && *found.low >= o.low);
     if (low_holds && found.high && *found.high <= o.high) return;
+    if (HoldsNegative(o.node)) return;
     const bool below = o.bounded_below && found.low && *found.low < o.low;
     const std::string witness = below        ? Number(*found.low, o.unit)
                                 : found.high ? Number(*found.high, o.unit)
@@ -248,6 +271,7 @@ class Discharger {
   const Grids& grids_;
   DiagnosticSink& sink_;
   std::optional<std::unordered_set<NodeId>> quotas_;
+  std::unordered_set<NodeId> negative_;  // amounts that are refused as negative
   std::optional<Ranges> without_checks_;
   SourcePtr source_;
 };
