@@ -37,15 +37,24 @@ Problem HistoryDiffers(std::vector<data::Refusal> differences) {
                  std::move(differences)};
 }
 
-bool MayBringHistory(std::string_view body) {
+bool MayDiffer(const Call& call, const config::District& district) {
+  if (call.service.store == nullptr) return false;
   // A key may be written with escapes.
-  return body.find("history") != std::string_view::npos || body.find("imports") != std::string_view::npos ||
-         body.find("\\u") != std::string_view::npos;
+  constexpr const char* kSigns[] = {"history", "imports", "\\u"};
+  const std::string& body = call.request.body;
+  if (std::any_of(std::begin(kSigns), std::end(kSigns),
+                  [&](const char* sign) { return body.find(sign) != std::string::npos; }))
+    return true;
+  return std::any_of(district.deployments.begin(), district.deployments.end(), [](const data::Deployment& one) {
+    const auto& fields = one.graph->model->fields;
+    return std::any_of(fields.begin(), fields.end(),
+                       [](const semantic::Field& field) { return field.kind == semantic::Field::Kind::kImported; });
+  });
 }
 
 tl::expected<void, Problem> CheckHistory(const Call& call, const config::District& district, bool lines) {
+  if (!MayDiffer(call, district)) return {};
   const std::string& body = call.request.body;
-  if (call.service.store == nullptr || !MayBringHistory(body)) return {};
   const Result<JsonValue> request =
       lines ? Result<JsonValue>(SubjectsOf(body)) : data::ParseJson(body, limits::kRequestBytes);
   if (!request || !request->is(Kind::kObject)) return {};

@@ -1,7 +1,6 @@
-// History that a request gives must not contradict what the store has settled. Used by evaluations and settlements.
+// What a request says and leaves out of the past must not contradict what the store has settled. Used by evaluations and settlements.
 #pragma once
 
-#include <string_view>
 #include <vector>
 
 #include "engine/data/refusal.h"
@@ -12,8 +11,8 @@ namespace heng::server {
 // 409 history-differs, with each place.
 Problem HistoryDiffers(std::vector<data::Refusal> differences);
 
-// False: the body brings no history, whatever it holds else. Cheap.
-bool MayBringHistory(std::string_view body);
+// False: CheckHistory finds nothing, since the body brings no history and the policies read no other policy's results. Cheap.
+bool MayDiffer(const Call& call, const config::District& district);
 
 // Of an evaluation, JSON or lines. 409 history-differs; the store's errors. Whatever else is wrong with the request is left to who
 // answers it, and what is only imagined (what_if) may have any past.

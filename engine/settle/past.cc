@@ -210,11 +210,35 @@ void Past::CompareImports(const data::JsonValue& imports, const Whose& whose, st
   }
 }
 
+void Past::FindLeftOut(const data::JsonValue* imports, const Whose& whose, std::vector<data::Refusal>& out) const {
+  const auto is_said = [&](const std::string& policy, Period period) {
+    const data::JsonValue* of = imports == nullptr ? nullptr : imports->Find(policy);
+    return of != nullptr && std::any_of(of->members.begin(), of->members.end(), [&](const data::JsonMember& member) {
+             return ParsePeriod(member.key) == period;
+           });
+  };
+  for (const auto& [policy, layout] : data::LayOut(model()).imports) {
+    const auto settlements = imported_.find(policy);
+    if (layout.sort != whose.sort || settlements == imported_.end()) continue;
+    for (const auto& [row, cells] : ImportedRows(model(), layout, period_, settlements->second, {whose.id})) {
+      if (is_said(policy, row.second)) continue;
+      for (const data::FieldId result : layout.members) {
+        auto refusal = Contradiction(ImportNamed(policy, model()[result].name), row, "");
+        if (!refusal) continue;
+        refusal->at = fmt::format("{}/imports/{}/{}/{}", whose.at, policy, row.second.ToString(), model()[result].name);
+        out.push_back(std::move(*refusal));
+      }
+    }
+  }
+}
+
 std::vector<data::Refusal> Past::Differences(const data::JsonValue& request) const {
   std::vector<data::Refusal> out;
   const auto take = [&](const data::JsonValue& subject, const Whose& whose) {
     if (const data::JsonValue* history = subject.Find("history")) CompareHistory(*history, whose, out);
-    if (const data::JsonValue* imports = subject.Find("imports")) CompareImports(*imports, whose, out);
+    const data::JsonValue* imports = subject.Find("imports");
+    if (imports != nullptr) CompareImports(*imports, whose, out);
+    FindLeftOut(imports, whose, out);
   };
   if (const data::JsonValue* subjects = request.Find("subjects")) {
     for (size_t i = 0; i < subjects->items.size(); ++i) {

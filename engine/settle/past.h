@@ -30,7 +30,8 @@ class Past {
   // Where the bundle's own files of the past differ: history-differs, by file, line and column, or by the cell if they are `sheets` of a
   // workbook. What cannot be read is left to who reads it.
   std::vector<data::Refusal> Differences(const store::Bundle& facts, bool sheets) const;
-  // The same of a request (contract.md), by JSON pointer.
+  // The same of a request (contract.md), by JSON pointer. What other policies settled and the request leaves out differs as well: it would
+  // be read as absent.
   std::vector<data::Refusal> Differences(const data::JsonValue& request) const;
 
  private:
@@ -52,6 +53,8 @@ class Past {
   data::SortId SortOf(const data::JsonValue& subject) const;
   void CompareHistory(const data::JsonValue& history, const Whose& whose, std::vector<data::Refusal>& out) const;
   void CompareImports(const data::JsonValue& imports, const Whose& whose, std::vector<data::Refusal>& out) const;
+  // `imports`: null if the subject has none.
+  void FindLeftOut(const data::JsonValue* imports, const Whose& whose, std::vector<data::Refusal>& out) const;
 
   const data::Deployment& deployment_;
   Period period_;

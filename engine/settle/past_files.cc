@@ -201,6 +201,38 @@ void AddHistory(const data::Deployment& deployment, Period period, const std::ve
   }
 }
 
+std::map<PastTable::Row, std::vector<std::string>> ImportedRows(const semantic::Model& model,
+                                                                const data::PeriodLayout<data::FieldId>& layout,
+                                                                Period period,
+                                                                const std::vector<PastSettlementPtr>& settlements,
+                                                                const std::set<std::string>& roster) {
+  Rows rows;
+  std::map<std::string, PastTable::Row> last;
+  for (const PastSettlementPtr& one : settlements) {
+    if (one->period.kind < layout.period) continue;
+    for (const Period of : one->period.Split(layout.period)) {
+      for (const std::string& subject : roster) {
+        const PastTable::Row row(subject, of);
+        std::vector<std::string> cells;
+        bool recorded = false;
+        for (const data::FieldId member : layout.members) {
+          const std::string* cell = one->Find(model[member].name, row);
+          recorded = recorded || cell != nullptr;
+          cells.push_back(cell == nullptr ? "" : *cell);
+        }
+        if (!recorded) continue;
+        rows.insert_or_assign(row, std::move(cells));
+        if (!(of.last_day() < period.first_day())) continue;
+        if (const auto [before, added] = last.emplace(subject, row); !added) {
+          rows.erase(before->second);
+          before->second = row;
+        }
+      }
+    }
+  }
+  return rows;
+}
+
 void AddImports(const data::Deployment& deployment, Period period,
                 const std::map<std::string, std::vector<PastSettlementPtr>>& imported, store::Bundle& facts) {
   const semantic::Model& model = *deployment.graph->model;
@@ -208,34 +240,11 @@ void AddImports(const data::Deployment& deployment, Period period,
     const auto roster = RosterOf(deployment, layout.sort, facts);
     const auto settlements = imported.find(policy);
     if (!roster || settlements == imported.end()) continue;
+    const Rows rows = ImportedRows(model, layout, period, settlements->second, *roster);
+    if (rows.empty()) continue;
     std::vector<std::string> names;
     for (const data::FieldId field : layout.members) names.push_back(model[field].name);
-    Rows rows;
-    // Before the settled period only the last one counts.
-    std::map<std::string, PastTable::Row> last;
-    for (const PastSettlementPtr& one : settlements->second) {
-      if (one->period.kind < layout.period) continue;
-      for (const Period of : one->period.Split(layout.period)) {
-        for (const std::string& subject : *roster) {
-          const PastTable::Row row(subject, of);
-          std::vector<std::string> cells;
-          bool recorded = false;
-          for (const std::string& name : names) {
-            const std::string* cell = one->Find(name, row);
-            recorded = recorded || cell != nullptr;
-            cells.push_back(cell == nullptr ? "" : *cell);
-          }
-          if (!recorded) continue;
-          rows.insert_or_assign(row, std::move(cells));
-          if (!(of.last_day() < period.first_day())) continue;
-          if (const auto [before, added] = last.emplace(subject, row); !added) {
-            rows.erase(before->second);
-            before->second = row;
-          }
-        }
-      }
-    }
-    if (!rows.empty()) Put(facts, data::ImportStems(policy, layout.period).front(), Write(false, names, rows));
+    Put(facts, data::ImportStems(policy, layout.period).front(), Write(false, names, rows));
   }
 }
 

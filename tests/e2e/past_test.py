@@ -145,6 +145,17 @@ class Quarters(Past):
             subject["imports"]["tianqiao.assessment"]["2024Q2"] = nothing
             differs = self.json("POST", "/evaluate", {"period": "2024Q3", "policy": "services", "subjects": [subject]}, 409)
             self.assertEqual([one["at"] for one in differs["errors"]], ["/subjects/0/imports/tianqiao.assessment/2024Q2" + at])
+        # So does what is left out as a whole; not if it is imagined, and not of somebody who was not assessed.
+        order = {"period": "2024Q3", "policy": "services", "subjects": [subject]}
+        for left_out in ({}, {"imports": {}}, {"imports": {"tianqiao.assessment": {}}}, {"imports": {"tianqiao.assessment": {"2024Q1": {}}}}):
+            order["subjects"] = [{"id": "tq-01", "kind": "企业", **left_out}]
+            differs = self.json("POST", "/evaluate", order, 409)
+            self.assertEqual([one["at"] for one in differs["errors"]], ["/subjects/0/imports/tianqiao.assessment/2024Q2/企业等次"])
+        self.json("POST", "/evaluate", {**order, "what_if": True}, 200)
+        self.json("POST", "/evaluate", {**order, "subjects": [{"id": "tq-99", "kind": "企业"}]}, 200)
+        settled = differs["errors"][0]["message"]["en"].rsplit(" ", 1)[-1]
+        said = {"tianqiao.assessment": {"2024Q2": {"企业等次": settled}}}
+        self.json("POST", "/evaluate", {**order, "subjects": [{"id": "tq-01", "kind": "企业", "imports": said}]}, 200)
 
 
 class Cards(Past):
