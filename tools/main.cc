@@ -3,6 +3,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -11,6 +12,7 @@
 
 #include "engine/base/version.h"
 #include "tools/store_verbs.h"
+#include "tools/usage_error.h"
 #include "tools/verbs.h"
 
 namespace heng::tools {
@@ -24,6 +26,17 @@ Language LanguageOfLocale() {
       return std::string_view(value).starts_with("en") ? Language::kEnglish : Language::kChinese;
   }
   return Language::kChinese;
+}
+
+// As the words say, though they may not be all right; else that of the locale.
+Language LanguageAsked(std::span<char* const> words) {
+  for (size_t i = 0; i < words.size(); ++i) {
+    const std::string_view word = words[i];
+    const std::string_view next = i + 1 < words.size() ? words[i + 1] : "";
+    if (word == "--lang=zh" || (word == "--lang" && next == "zh")) return Language::kChinese;
+    if (word == "--lang=en" || (word == "--lang" && next == "en")) return Language::kEnglish;
+  }
+  return LanguageOfLocale();
 }
 
 }  // namespace
@@ -155,10 +168,13 @@ int Run(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    const int status = app.exit(error);
-    return status == 0 ? kDone : kUsage;
+    // Help is thrown, too.
+    if (error.get_exit_code() == 0) return app.exit(error);
+    const std::span<char* const> words(argv + 1, argv + argc);
+    fmt::print(stderr, "{}", UsageMessage(app, error, words, LanguageAsked(words)));
+    return kUsage;
   }
-  manner.language = language.empty() ? LanguageOfLocale() : language == "zh" ? Language::kChinese : Language::kEnglish;
+  manner.language = LanguageAsked(std::span<char* const>(argv + 1, argv + argc));
   const bool no_color = std::getenv("NO_COLOR") != nullptr;
   manner.color_out = !no_color && ::isatty(STDOUT_FILENO) != 0;
   manner.color_err = !no_color && ::isatty(STDERR_FILENO) != 0;
