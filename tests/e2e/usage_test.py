@@ -19,7 +19,7 @@ CASES = [
     ("publication", "没有“heng publication”，有：check fmt", "there is no 'heng publication', there are: check fmt", "heng"),
     ("log", "要写做什么：verify export replay", "say what to do: verify export replay", "heng log"),
     ("log verfy x", "没有“heng log verfy”，是不是“verify”？", "there is no 'heng log verfy', did you mean 'verify'?", "heng log"),
-    ("serve --listn x", "“heng serve”不认识 --listn x，是不是“--listen”？", "'heng serve' does not know --listn x, did you mean '--listen'?", "heng serve"),
+    ("serve --config y --listn x", "“heng serve”不认识 --listn x，是不是“--listen”？", "'heng serve' does not know --listn x, did you mean '--listen'?", "heng serve"),
     ("check --formt=json policies", "不认识 --formt=json，是不是“--format”？", "does not know --formt=json, did you mean '--format'?", "heng check"),
     ("schema --frob x", "“heng schema”不认识 --frob", "'heng schema' does not know --frob", "heng schema"),
     ("eval", "“heng eval”还要写 POLICY", "'heng eval' needs POLICY", "heng eval"),
