@@ -64,7 +64,7 @@ void Loop::OnReadable(Connection& c) {
     if (errno == EINTR) return;
     if (errno != EAGAIN) return Close(c);
     // Nothing has come, after all: as when the loop drains.
-    if (c.phase == Phase::kHead && c.reader.backlog_bytes() == 0) Enter(c, Phase::kIdle);
+    if (c.phase == Phase::kHead && c.reader.stage() == RequestReader::Stage::kNothing) Enter(c, Phase::kIdle);
     return;
   }
   if (c.phase == Phase::kLingering) {

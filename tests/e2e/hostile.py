@@ -56,6 +56,10 @@ START_LINES = {
     "a blank in the path": (b"GET /li vez HTTP/1.1\r\nHost: a\r\n\r\n", 400),
     "a tab for a blank": (b"GET\t/livez HTTP/1.1\r\nHost: a\r\n\r\n", 400),
     "bare LF": (b"GET /livez HTTP/1.1\nHost: a\n\n", 400),
+    "five empty lines before": (b"\r\n" * 5 + get(), 400),
+    "an empty line before that ends in LF": (b"\n" + get(), 400),
+    "a CR before": (b"\r" + get(), 400),
+    "a blank line before that holds a blank": (b" \r\n" + get(), 400),
     "unknown method": (b"BREW /livez HTTP/1.1\r\nHost: a\r\n\r\n", 501),
     "method in small letters": (b"get /livez HTTP/1.1\r\nHost: a\r\n\r\n", 501),
     "TRACE": (b"TRACE /livez HTTP/1.1\r\nHost: a\r\n\r\n", 501),
@@ -232,6 +236,7 @@ TABLES = {"start line": START_LINES, "path": PATHS, "header": HEADERS, "length":
 
 # What never becomes a whole request within its time: what is sent at once, what is sent again and again, and what is said at the end.
 SLOW = {
+    "empty lines that drip": (b"", b"\r\n", b"HTTP/1.1 400 "),
     "half a head": (b"GET /livez HTTP/1.1\r\nHo", b"", b"HTTP/1.1 408 "),
     "a head that drips": (b"GET /livez HTTP/1.1\r\nX: ", b"a", b"HTTP/1.1 408 "),
     "headers that drip": (b"GET /livez HTTP/1.1\r\nHost: a\r\n", b"X: a\r\n", b"HTTP/1.1 408 "),

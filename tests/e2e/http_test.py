@@ -148,6 +148,12 @@ class Honest(unittest.TestCase):
             connection.sendall(get() * 499 + get(headers=b"Connection: close\r\n"))
             self.assertEqual(receive(connection).count(b"HTTP/1.1 200 OK"), 500)
 
+    def test_empty_lines_before_a_request(self):
+        """As clients of old send one behind a body."""
+        with self.service.connect() as connection:
+            connection.sendall(b"\r\n" * 4 + get() + b"\r\n" + get() + b"\r\n\r\n" + get(headers=b"Connection: close\r\n"))
+            self.assertEqual(receive(connection).count(b"HTTP/1.1 200 OK"), 3)
+
     def test_half_closed(self):
         with self.service.connect() as connection:
             connection.sendall(get() * 3)

@@ -57,14 +57,14 @@ const std::string kClose = "Connection: close\r\n";
 // `/large` is a long request with a large answer, `/long` one with a small one.
 class HttpServerTest : public testing::Test {
  protected:
-  HttpServerTest()
+  explicit HttpServerTest(const HttpLimits& limits = Limits())
       : server_(
             [](const Request& request) -> Reply {
               return Later{"lane", [large = request.target == "/large"](const Request&) {
                              return Response{200, "text/plain", {}, std::string(large ? kLarge : 2, 'x')};
                            }};
             },
-            Limits(),
+            limits,
             [](const Request& head) -> std::optional<Response> {
               if (head.target != "/refused") return std::nullopt;
               return Response{401, "text/plain", {}, "no"};
@@ -99,6 +99,45 @@ TEST_F(HttpServerTest, WhoTakesAnAnswerSlowestMakesRoom) {
   other.Send(Asked("/long", kClose));
   EXPECT_TRUE(other.Receive().starts_with("HTTP/1.1 200 "));
   EXPECT_LT(slow.Receive().size(), kLarge);
+  EXPECT_EQ(server_.figures().evicted, 1U);
+}
+
+class ShortIdleTest : public HttpServerTest {
+ protected:
+  ShortIdleTest() : HttpServerTest(Short()) {}
+  static HttpLimits Short() {
+    HttpLimits limits = Limits();
+    limits.idle_ms = 100;
+    return limits;
+  }
+};
+
+class TwoConnectionsTest : public HttpServerTest {
+ protected:
+  TwoConnectionsTest() : HttpServerTest(Two()) {}
+  static HttpLimits Two() {
+    HttpLimits limits = Limits();
+    limits.connections = 2;
+    return limits;
+  }
+};
+
+TEST_F(ShortIdleTest, EmptyLinesBeginNoRequest) {
+  const Client client(server_.port());
+  client.Send("\r\n\r");
+  EXPECT_EQ(client.Receive(), "");
+  EXPECT_EQ(server_.figures().timeouts, 0U);
+}
+
+// Else a client could stay by sending them.
+TEST_F(TwoConnectionsTest, EmptyLinesDoNotMakeAConnectionYounger) {
+  const Client older(server_.port());
+  const Client younger(server_.port());
+  older.Send("\r\n");
+  const Client third(server_.port());
+  EXPECT_EQ(older.Receive(), "");
+  younger.Send("\r\n\r\n" + Asked("/long", kClose));
+  EXPECT_TRUE(younger.Receive().starts_with("HTTP/1.1 200 "));
   EXPECT_EQ(server_.figures().evicted, 1U);
 }
 
