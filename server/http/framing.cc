@@ -1,5 +1,8 @@
 #include "server/http/framing.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -29,6 +32,43 @@ bool IsTokenChar(char c) {
 }
 
 bool IsToken(std::string_view text) { return !text.empty() && std::all_of(text.begin(), text.end(), IsTokenChar); }
+
+bool IsDigits(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+// Percent-encoding and what RFC 3986 calls unreserved and sub-delims; an IPv4 address is one too.
+bool IsRegisteredName(std::string_view text) {
+  static constexpr std::string_view kOthers = "-._~!$&'()*+,;=";
+  for (size_t i = 0; i < text.size(); ++i) {
+    const auto is_hex = [&](size_t at) {
+      return at < text.size() && std::isxdigit(static_cast<unsigned char>(text[at]));
+    };
+    if (text[i] == '%' && is_hex(i + 1) && is_hex(i + 2)) {
+      i += 2;
+    } else if (std::isalnum(static_cast<unsigned char>(text[i])) == 0 &&
+               kOthers.find(text[i]) == std::string_view::npos) {
+      return false;
+    }
+  }
+  return true;
+}
+
+bool IsIpv6(std::string_view text) {
+  in6_addr address{};
+  return ::inet_pton(AF_INET6, std::string(text).c_str(), &address) == 1;
+}
+
+// `host` or `host:port`, as RFC 9110, 7.2, has it. Of what stands in brackets only IPv6 is known; the port may be empty, the host before it
+// may not (4.2.1). REQUIRES: no byte 0.
+bool IsAuthority(std::string_view text) {
+  const bool bracketed = text.starts_with('[');
+  const size_t end = bracketed ? text.find(']') + 1 : std::min(text.find(':'), text.size());
+  const std::string_view host = text.substr(0, end);
+  const std::string_view port = text.substr(end);
+  if (host.empty() || (!port.empty() && (port[0] != ':' || !IsDigits(port.substr(1))))) return false;
+  return bracketed ? IsIpv6(host.substr(1, host.size() - 2)) : IsRegisteredName(host);
+}
 
 std::string Lower(std::string_view text) {
   std::string out(text);
@@ -93,6 +133,11 @@ class HeadReader {
     if (Count("host") > 1 || (modern && Count("host") == 0)) {
       return BadHead("应当有且只有一个 Host", "there must be exactly one Host");
     }
+    // Empty: the client's target has no authority (RFC 9112, 3.2).
+    const std::string_view host = head_.request.Header("host");
+    if (!host.empty() && !IsAuthority(host)) {
+      return BadHead("Host 应当是“主机”或“主机:端口”", "Host must be 'host' or 'host:port'");
+    }
     for (const std::string_view name : kSingle) {
       if (Count(name) > 1) {
         return BadHead(fmt::format("请求头 {} 只能有一个", name), fmt::format("there must be one {} only", name));
@@ -153,9 +198,7 @@ class HeadReader {
       return BadHead("只能有一个 Content-Length", "there must be one Content-Length only");
     if (Count("content-length") == 0) return std::nullopt;
     const std::string_view text = head_.request.Header("content-length");
-    const bool digits =
-        !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-    if (!digits) return BadHead("Content-Length 应当是数字", "Content-Length must be digits");
+    if (text.empty() || !IsDigits(text)) return BadHead("Content-Length 应当是数字", "Content-Length must be digits");
     const size_t length = text.size() > 18 ? SIZE_MAX : std::stoull(std::string(text));
     if (length > limits_.body_bytes) {
       return Refuse(413, "request-too-large", fmt::format("请求超过 {} 字节的上限", limits_.body_bytes),

@@ -31,7 +31,7 @@ struct Head {
 };
 
 // The head that `bytes` begin with, or nothing if more must be read. Refused, and the connection to be closed: 400
-// what is not well written (one Host, no folded line, CR and LF only together, no control character, one
+// what is not well written (one Host, empty or a host, no folded line, CR and LF only together, no control character, one
 // Content-Length in digits, none beside Transfer-Encoding), 411 no length, 413, 414, 415 an encoded body, 417, 431,
 // 501 another method or transfer coding, 505.
 tl::expected<std::optional<Head>, Problem> ReadHead(std::string_view bytes, const FramingLimits& limits);

@@ -109,6 +109,12 @@ PATHS = {
 HEADERS = {
     "no host": (b"GET /livez HTTP/1.1\r\n\r\n", 400),
     "two hosts": (get(headers=b"Host: b\r\n"), 400),
+    "two hosts that are the same": (get(headers=b"Host: a\r\n"), 400),
+    **{f"a host that is {host!r}": (b"GET /livez HTTP/1.1\r\nHost: " + host + b"\r\n\r\n", 400)
+       for host in (b"a b", b"a/b", b"a@b", b"u:p@a", b"http://a", b"a:b", b"a:-1", b"a:80:80", b":80", b"a?b", b"a%zz", b"[::1", b"::1", b"[a]", b"[::1]80",
+                    b"a\x01b", b"a\tb", b"\xe7\x9f\xb3", b"a\xff")},
+    "a host that is none, to HTTP/1.0": (b"GET /livez HTTP/1.0\r\nHost: a b\r\n\r\n", 400),
+    "two hosts to HTTP/1.0": (b"GET /livez HTTP/1.0\r\nHost: a\r\nHost: a\r\n\r\n", 400),
     "folded header": (get(headers=b"X: a\r\n b\r\n"), 400),
     "folded length": (post(JSON + b"Content-Length:\r\n 2\r\n", b"{}"), 400),
     "blank before the colon": (get(headers=b"X : a\r\n"), 400),

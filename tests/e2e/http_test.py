@@ -154,6 +154,12 @@ class Honest(unittest.TestCase):
             connection.sendall(b"\r\n" * 4 + get() + b"\r\n" + get() + b"\r\n\r\n" + get(headers=b"Connection: close\r\n"))
             self.assertEqual(receive(connection).count(b"HTTP/1.1 200 OK"), 3)
 
+    def test_hosts(self):
+        for host in (b"", b"a", b"a:8080", b"127.0.0.1:80", b"[::1]:8080", b"%E7%9F%B3.example"):
+            with self.subTest(host), self.service.connect() as connection:
+                connection.sendall(b"GET /livez HTTP/1.1\r\nHost: " + host + b"\r\nConnection: close\r\n\r\n")
+                self.assertIn(b" 200 OK", receive(connection))
+
     def test_half_closed(self):
         with self.service.connect() as connection:
             connection.sendall(get() * 3)

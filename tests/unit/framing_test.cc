@@ -95,6 +95,41 @@ TEST(FramingTest, WhetherTheConnectionIsKept) {
   EXPECT_TRUE(keeps("GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n"));
 }
 
+// What they answer to a request with this Host; 0 if it is taken.
+int StatusOfHost(const std::string& value, const std::string& version = "1.1") {
+  const auto head = ReadHead("GET / HTTP/" + version + "\r\nHost:" + value + "\r\n\r\n", Limits());
+  return head ? 0 : head.error().status;
+}
+
+TEST(FramingTest, HostsThatAreTaken) {
+  for (const char* value : {"", " ", "a", " a ", "A.Example.", "a:80", "a:", "127.0.0.1", "127.0.0.1:8080", "[::1]",
+                            "[::1]:8080", "[::1]:", "[2001:DB8::0:1]", "[::ffff:127.0.0.1]", "a_b-c~1",
+                            "%E7%9F%B3.example:80", "xn--0zwm56d.cn", "!$&'()*+,;=", "999.1"}) {
+    EXPECT_EQ(StatusOfHost(value), 0) << value;
+    EXPECT_EQ(StatusOfHost(value, "1.0"), 0) << value;
+  }
+}
+
+TEST(FramingTest, HostsThatAreRefused) {
+  for (const char* value : {"a b",         "a\tb",       "a/",       "a/b",       "/",        "a@b",
+                            "u:p@a",       "a?b",        "a#b",      "a\\b",      "\"a\"",    "<a>",
+                            "{a}",         "a|b",        "a^b",      "`a`",       "石榴庄",   "a\xFF",
+                            "a%",          "a%4",        "a%zz",     "%",         "http://a", ":",
+                            ":80",         "a:8 0",      "a: 80",    "a:-1",      "a:+1",     "a:80:80",
+                            "a::",         "a:0x50",     "a:http",   "a:八十",    "::1",      "2001:db8::1",
+                            "[::1",        "::1]",       "[]",       "[",         "]",        "[::1]80",
+                            "[::1]a",      "[::1]:x",    "[::1]:-1", "[[::1]",    "[::1]]",   "[::1][::1]",
+                            "[127.0.0.1]", "[a]",        "[::g]",    "[1::2::3]", "[ ::1]",   "[::1%25eth0]",
+                            "[v1.a]",      "[::1]:80:80"}) {
+    EXPECT_EQ(StatusOfHost(value), 400) << value;
+    EXPECT_EQ(StatusOfHost(value, "1.0"), 400) << value;
+  }
+  for (char c = 1; c < 0x20; ++c) {
+    EXPECT_EQ(StatusOfHost(std::string("a") + c + "b"), 400) << static_cast<int>(c);
+  }
+  EXPECT_EQ(StatusOfHost(std::string("a\0b", 3)), 400);
+}
+
 TEST(FramingTest, TheAbsoluteFormIsItsPath) {
   const auto head = ReadHead("GET http://a/livez?x=1 HTTP/1.1\r\nHost: a\r\n\r\n", Limits());
   ASSERT_TRUE(head && *head);
