@@ -56,11 +56,12 @@ bool IsRegisteredName(std::string_view text) {
 
 bool IsIpv6(std::string_view text) {
   in6_addr address{};
-  return ::inet_pton(AF_INET6, std::string(text).c_str(), &address) == 1;
+  // What reads a C string would not look behind a byte 0.
+  return text.find('\0') == std::string_view::npos && ::inet_pton(AF_INET6, std::string(text).c_str(), &address) == 1;
 }
 
 // `host` or `host:port`, as RFC 9110, 7.2, has it. Of what stands in brackets only IPv6 is known; the port may be empty, the host before it
-// may not (4.2.1). REQUIRES: no byte 0.
+// may not (4.2.1).
 bool IsAuthority(std::string_view text) {
   const bool bracketed = text.starts_with('[');
   const size_t end = bracketed ? text.find(']') + 1 : std::min(text.find(':'), text.size());
@@ -97,8 +98,17 @@ class HeadReader {
       return Refuse(505, "http-version", "只支持 HTTP/1.1 和 1.0", "only HTTP/1.1 and 1.0 are supported");
     }
     head_.keep_alive = version == "HTTP/1.1";
-    // The absolute form, as to a proxy.
-    if (target.starts_with("http://")) target.remove_prefix(std::min(target.find('/', 7), target.size()));
+    // The absolute form, as to a proxy: what stands before the path is looked at too, lest another party begin the path elsewhere.
+    constexpr std::string_view kScheme = "http://";
+    if (target.starts_with(kScheme)) {
+      target.remove_prefix(kScheme.size());
+      const std::string_view authority = target.substr(0, target.find('/'));
+      if (!IsAuthority(authority)) {
+        return BadHead("“http://” 之后应当是“主机”或“主机:端口”",
+                       "behind 'http://' there must be 'host' or 'host:port'");
+      }
+      target.remove_prefix(authority.size());
+    }
     if (target.size() > limits_.target_bytes) return TooLong();
     const bool fits =
         std::all_of(target.begin(), target.end(), [](char c) { return c > 0x20 && c < 0x7F && c != '#'; });

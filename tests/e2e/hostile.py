@@ -65,6 +65,8 @@ START_LINES = {
     "TRACE": (b"TRACE /livez HTTP/1.1\r\nHost: a\r\n\r\n", 501),
     "CONNECT": (b"CONNECT a:80 HTTP/1.1\r\nHost: a\r\n\r\n", 400),
     "OPTIONS *": (b"OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+    **{f"proxy address {target!r}": (b"GET " + target + b" HTTP/1.1\r\nHost: a\r\n\r\n", 400)
+       for target in (b"http:///livez", b"http://u@a/livez", b"http://a?x=/livez", b"http://a#/livez", b"http://a b/livez", b"http://a:b/livez", b"http://a\0/livez")},
     "proxy address without a path": (b"GET http://a HTTP/1.1\r\nHost: a\r\n\r\n", 400),
     "DELETE": (head(b"DELETE", b"/livez"), 405),
     "PUT to the evaluation": (head(b"PUT", PATH, b"Content-Length: 0\r\n"), 405),

@@ -130,6 +130,26 @@ TEST(FramingTest, HostsThatAreRefused) {
   EXPECT_EQ(StatusOfHost(std::string("a\0b", 3)), 400);
 }
 
+TEST(FramingTest, TheAbsoluteFormHasAHost) {
+  using namespace std::string_literals;
+  const auto get = [](const std::string& target) {
+    return ReadHead("GET " + target + " HTTP/1.1\r\nHost: a\r\n\r\n", Limits());
+  };
+  for (const char* target : {"http://a/b", "http://a:80/b", "http://b.example/b", "http://[::1]:80/b"}) {
+    const auto head = get(target);
+    ASSERT_TRUE(head && *head) << target;
+    EXPECT_EQ((*head)->request.target, "/b");
+  }
+  for (const std::string& target :
+       {"http:///b"s, "http://:80/b"s, "http://u@a/b"s, "http://a?x=/b"s, "http://a#/b"s, "http://a b/b"s,
+        "http://a\\/b"s, "http://a\x01/b"s, "http://[::1/b"s, "http://[::1\0]/b"s, "http://石/b"s, "http://a"s,
+        "http://"s, "https://a/b"s, "http:/b"s}) {
+    const auto head = get(target);
+    ASSERT_FALSE(head) << target;
+    EXPECT_EQ(head.error().status, 400) << target;
+  }
+}
+
 TEST(FramingTest, TheAbsoluteFormIsItsPath) {
   const auto head = ReadHead("GET http://a/livez?x=1 HTTP/1.1\r\nHost: a\r\n\r\n", Limits());
   ASSERT_TRUE(head && *head);
