@@ -97,7 +97,7 @@ class HeadReader {
     if (version != "HTTP/1.1" && version != "HTTP/1.0") {
       return Refuse(505, "http-version", "只支持 HTTP/1.1 和 1.0", "only HTTP/1.1 and 1.0 are supported");
     }
-    head_.keep_alive = version == "HTTP/1.1";
+    modern_ = version == "HTTP/1.1";
     // The absolute form, as to a proxy: what stands before the path is looked at too, lest another party begin the path elsewhere.
     constexpr std::string_view kScheme = "http://";
     if (target.starts_with(kScheme)) {
@@ -139,8 +139,7 @@ class HeadReader {
 
   // What the headers say together.
   Refused Finish() {
-    const bool modern = head_.keep_alive;
-    if (Count("host") > 1 || (modern && Count("host") == 0)) {
+    if (Count("host") > 1 || (modern_ && Count("host") == 0)) {
       return BadHead("应当有且只有一个 Host", "there must be exactly one Host");
     }
     // Empty: the client's target has no authority (RFC 9112, 3.2).
@@ -153,9 +152,11 @@ class HeadReader {
         return BadHead(fmt::format("请求头 {} 只能有一个", name), fmt::format("there must be one {} only", name));
       }
     }
-    const std::string connection = Lower(head_.request.Header("connection"));
-    if (connection.find("close") != std::string::npos) head_.keep_alive = false;
-    if (!modern && connection.find("keep-alive") != std::string::npos) head_.keep_alive = true;
+    if (ConnectionSays("close")) {
+      head_.keep_alive = KeepAlive::kNo;
+    } else if (!modern_) {
+      head_.keep_alive = ConnectionSays("keep-alive") ? KeepAlive::kSaid : KeepAlive::kNo;
+    }
     if (auto refused = ReadLength()) return refused;
     const std::string encoding = Lower(head_.request.Header("content-encoding"));
     if (!encoding.empty() && encoding != "identity") {
@@ -190,6 +191,13 @@ class HeadReader {
   size_t Count(std::string_view name) const {
     return static_cast<size_t>(std::count_if(head_.request.headers.begin(), head_.request.headers.end(),
                                              [&](const auto& header) { return header.first == name; }));
+  }
+
+  bool ConnectionSays(std::string_view option) const {
+    const Headers& headers = head_.request.headers;
+    return std::any_of(headers.begin(), headers.end(), [&](const auto& header) {
+      return header.first == "connection" && Lower(header.second).find(option) != std::string::npos;
+    });
   }
 
   Refused ReadLength() {
@@ -233,6 +241,7 @@ class HeadReader {
   }
 
   const FramingLimits& limits_;
+  bool modern_ = true;  // HTTP/1.1
   Head head_;
 };
 

@@ -22,11 +22,14 @@ struct FramingLimits {
   size_t body_bytes = size_t{16} << 20;
 };
 
+// Whether the connection goes on after the answer. HTTP/1.0 takes it as ended, unless the answer says that it is kept.
+enum class KeepAlive : unsigned char { kNo, kYes, kSaid };
+
 struct Head {
   Request request;        // without its body
   size_t size_bytes = 0;  // of the head, with the empty line
   size_t body_bytes = 0;
-  bool keep_alive = true;
+  KeepAlive keep_alive = KeepAlive::kYes;
   bool expects_continue = false;
 };
 

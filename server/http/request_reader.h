@@ -15,7 +15,7 @@ namespace heng::server {
 // A whole request, and whether its client wants to go on after the answer.
 struct WholeRequest {
   Request request;
-  bool keep_alive = true;
+  KeepAlive keep_alive = KeepAlive::kYes;
 };
 
 class RequestReader {

@@ -179,6 +179,14 @@ class Honest(unittest.TestCase):
             answer = receive(connection)
             self.assertIn(b" 200 OK", answer)
             self.assertIn(b"Connection: close", answer)
+        # It takes a connection as ended unless the answer says that it is kept.
+        for path, body in ((b"/livez", b""), (b"/v1/check", b'{"source": ""}')):
+            asked = (b"POST " if body else b"GET ") + path + b" HTTP/1.0\r\n" + JSON + b"Content-Length: %d\r\n" % len(body)
+            with self.service.connect() as connection:
+                connection.sendall(asked + b"Connection: keep-alive\r\n\r\n" + body + asked + b"\r\n" + body)
+                answer = receive(connection)
+                self.assertEqual(answer.count(b" 200 OK"), 2, answer)
+                self.assertEqual(re.findall(rb"Connection: (.*)\r\n", answer), [b"keep-alive", b"close"])
 
 
 class Hostile(unittest.TestCase):

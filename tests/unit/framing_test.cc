@@ -89,10 +89,19 @@ TEST(FramingTest, EveryPrefixIsWaitedFor) {
 
 TEST(FramingTest, WhetherTheConnectionIsKept) {
   const auto keeps = [](const std::string& bytes) { return (*ReadHead(bytes, Limits()))->keep_alive; };
-  EXPECT_TRUE(keeps(GetWith("")));
-  EXPECT_FALSE(keeps(GetWith("Connection: Close\r\n")));
-  EXPECT_FALSE(keeps("GET / HTTP/1.0\r\n\r\n"));
-  EXPECT_TRUE(keeps("GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n"));
+  const auto old = [&](const std::string& headers) { return keeps("GET / HTTP/1.0\r\n" + headers + "\r\n"); };
+  EXPECT_EQ(keeps(GetWith("")), KeepAlive::kYes);
+  EXPECT_EQ(keeps(GetWith("Connection: keep-alive\r\n")), KeepAlive::kYes);
+  EXPECT_EQ(keeps(GetWith("Connection: Close\r\n")), KeepAlive::kNo);
+  EXPECT_EQ(old(""), KeepAlive::kNo);
+  EXPECT_EQ(old("Connection: Keep-Alive\r\n"), KeepAlive::kSaid);
+  EXPECT_EQ(old("Connection: TE, keep-alive\r\n"), KeepAlive::kSaid);
+  // Who says both wants it closed.
+  for (const std::string both :
+       {"Connection: close, keep-alive\r\n", "Connection: keep-alive\r\nConnection: close\r\n"}) {
+    EXPECT_EQ(keeps(GetWith(both)), KeepAlive::kNo) << both;
+    EXPECT_EQ(old(both), KeepAlive::kNo) << both;
+  }
 }
 
 // What they answer to a request with this Host; 0 if it is taken.

@@ -54,12 +54,22 @@ std::string Asked(const std::string& path, const std::string& headers = "") {
 }
 const std::string kClose = "Connection: close\r\n";
 
-// `/large` is a long request with a large answer, `/long` one with a small one.
+// `/large` is a long request with a large answer, `/short` a short one, any other a long one with a small answer; that of `/waits` waits to
+// leave, and another one leaves in place of that of `/instead`.
 class HttpServerTest : public testing::Test {
  protected:
   explicit HttpServerTest(const HttpLimits& limits = Limits())
       : server_(
             [](const Request& request) -> Reply {
+              Response small{200, "text/plain", {}, "ok"};
+              if (request.target == "/short") return small;
+              if (request.target == "/waits" || request.target == "/instead") {
+                small.before_leaving = [](const Request& asked, const Response&, const Release& release) {
+                  Response other{200, "text/plain", {}, "ok"};
+                  release(asked.target == "/instead" ? &other : nullptr);
+                };
+                return small;
+              }
               return Later{"lane", [large = request.target == "/large"](const Request&) {
                              return Response{200, "text/plain", {}, std::string(large ? kLarge : 2, 'x')};
                            }};
@@ -139,6 +149,23 @@ TEST_F(TwoConnectionsTest, EmptyLinesDoNotMakeAConnectionYounger) {
   younger.Send("\r\n\r\n" + Asked("/long", kClose));
   EXPECT_TRUE(younger.Receive().starts_with("HTTP/1.1 200 "));
   EXPECT_EQ(server_.figures().evicted, 1U);
+}
+
+// HTTP/1.0 takes a connection as ended unless the answer says that it is kept.
+TEST_F(HttpServerTest, OldClientsAreToldWhatBecomesOfTheConnection) {
+  for (const std::string path : {"/short", "/long", "/waits", "/instead"}) {
+    const Client old(server_.port());
+    old.Send("GET " + path + " HTTP/1.0\r\nConnection: keep-alive\r\n\r\nGET " + path + " HTTP/1.0\r\n\r\n");
+    const std::string said = old.Receive();
+    const size_t kept = said.find("\r\nConnection: keep-alive\r\n");
+    const size_t second = said.find("HTTP/1.1 200 ", 1);
+    const size_t closed = said.find("\r\nConnection: close\r\n");
+    EXPECT_TRUE(kept < second && second < closed && closed < said.size()) << path << said;
+    EXPECT_EQ(said.find("Connection:", closed + 3), std::string::npos) << said;
+    const Client today(server_.port());
+    today.Send(Asked(path, "Connection: keep-alive\r\n") + Asked(path, kClose));
+    EXPECT_EQ(today.Receive().find("Connection: keep-alive"), std::string::npos);
+  }
 }
 
 TEST_F(HttpServerTest, WhatItsHeadRefusesIsAnsweredBeforeItsBody) {
