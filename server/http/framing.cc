@@ -167,7 +167,8 @@ class HeadReader {
         return Refuse(417, "unknown-expectation", "只支持 Expect: 100-continue",
                       "only Expect: 100-continue is supported");
       }
-      head_.expects_continue = true;
+      // HTTP/1.0 would take 100 for the answer (RFC 9110, 10.1.1).
+      head_.expects_continue = modern_;
     }
     return CheckMethod();
   }

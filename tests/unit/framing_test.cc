@@ -163,7 +163,15 @@ TEST(FramingTest, TheAbsoluteFormIsItsPath) {
   const auto head = ReadHead("GET http://a/livez?x=1 HTTP/1.1\r\nHost: a\r\n\r\n", Limits());
   ASSERT_TRUE(head && *head);
   EXPECT_EQ((*head)->request.target, "/livez?x=1");
-  EXPECT_TRUE((*ReadHead(PostWith("Content-Length: 1\r\nExpect: 100-continue\r\n"), Limits()))->expects_continue);
+}
+
+TEST(FramingTest, WhoWaitsForContinue) {
+  const auto waits = [](const std::string& version) {
+    const std::string headers = "Host: a\r\nContent-Length: 1\r\nExpect: 100-continue\r\n\r\n";
+    return (*ReadHead("POST / HTTP/" + version + "\r\n" + headers, Limits()))->expects_continue;
+  };
+  EXPECT_TRUE(waits("1.1"));
+  EXPECT_FALSE(waits("1.0"));
 }
 
 }  // namespace
