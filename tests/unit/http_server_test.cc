@@ -91,10 +91,13 @@ class HttpServerTest : public testing::Test {
     limits.buffered_bytes = kRoom;
     return limits;
   }
-  // Until a part of the large answer has been sent, and the rest waits for its client.
-  void AwaitHeld() {
-    const auto waits = [](size_t held) { return held > kRoom && held < kLarge; };
+  template <typename Condition>
+  void AwaitHeld(const Condition& waits) {
     while (!waits(server_.figures().held_bytes)) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  // Until a part of the large answer has been sent, and the rest waits for its client. `others`: what is held beside it.
+  void AwaitLarge(size_t others = 0) {
+    AwaitHeld([others](size_t held) { return held > kRoom + others && held < kLarge + others; });
   }
 
   HttpServer server_;
@@ -104,12 +107,29 @@ class HttpServerTest : public testing::Test {
 TEST_F(HttpServerTest, WhoTakesAnAnswerSlowestMakesRoom) {
   const Client slow(server_.port());
   slow.Send(Asked("/large", kClose));
-  AwaitHeld();
+  AwaitLarge();
   const Client other(server_.port());
   other.Send(Asked("/long", kClose));
   EXPECT_TRUE(other.Receive().starts_with("HTTP/1.1 200 "));
   EXPECT_LT(slow.Receive().size(), kLarge);
   EXPECT_EQ(server_.figures().evicted, 1U);
+}
+
+TEST_F(HttpServerTest, WhoTakesAnAnswerIsNotCutForItsOwnNextBody) {
+  const std::string body = "POST /long HTTP/1.1\r\nHost: a\r\nContent-Length: 900000\r\n\r\nx";
+  const size_t of_body = Limits().progress_bytes + 1;
+  // Bodies that wait for their rest make no room; another one does not fit in beside them.
+  const std::array<Client, 3> others = {Client(server_.port()), Client(server_.port()), Client(server_.port())};
+  for (const Client& other : others) other.Send(body);
+  AwaitHeld([&](size_t held) { return held == others.size() * of_body; });
+  ASSERT_GT((others.size() + 1) * of_body, kRoom);
+  const Client client(server_.port());
+  client.Send(Asked("/large") + body);
+  AwaitLarge(others.size() * of_body);
+  const std::string said = client.Receive();
+  EXPECT_EQ(server_.figures().evicted, 0U);
+  ASSERT_GT(said.size(), kLarge);
+  EXPECT_NE(said.find("HTTP/1.1 503 ", kLarge), std::string::npos) << said.substr(kLarge);
 }
 
 class ShortIdleTest : public HttpServerTest {
