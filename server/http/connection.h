@@ -38,13 +38,13 @@ struct Connection {
   int fd;
   uint32_t armed = 0;  // the events that epoll watches for
   Phase phase = Phase::kIdle;
-  bool watched = true;       // by epoll
-  bool peer_ended = false;   // nothing more will come
-  bool last_answer = false;  // nothing more is read as a request
-  bool gone = false;         // its socket failed while it was busy
-  bool queued = false;       // waits in the loop for its next turn
-  bool keep_alive = true;    // of the request that is served
-  bool passed = false;       // the gate, by the request whose body is coming
+  bool watched = true;                     // by epoll
+  bool peer_ended = false;                 // nothing more will come
+  bool last_answer = false;                // nothing more is read as a request
+  bool gone = false;                       // its socket failed while it was busy
+  bool queued = false;                     // waits in the loop for its next turn
+  KeepAlive keep_alive = KeepAlive::kYes;  // of the request that is served
+  bool passed = false;                     // the gate, by the request whose body is coming
   Connection* next_done = nullptr;
   std::string waiting;                          // the answer that is made while the connection is busy, by who makes it
   std::function<void(Response*)> when_leaving;  // of what waits

@@ -1,5 +1,8 @@
 #include "server/http/framing.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -30,6 +33,44 @@ bool IsTokenChar(char c) {
 
 bool IsToken(std::string_view text) { return !text.empty() && std::all_of(text.begin(), text.end(), IsTokenChar); }
 
+bool IsDigits(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+// Percent-encoding and what RFC 3986 calls unreserved and sub-delims; an IPv4 address is one too.
+bool IsRegisteredName(std::string_view text) {
+  static constexpr std::string_view kOthers = "-._~!$&'()*+,;=";
+  for (size_t i = 0; i < text.size(); ++i) {
+    const auto is_hex = [&](size_t at) {
+      return at < text.size() && std::isxdigit(static_cast<unsigned char>(text[at]));
+    };
+    if (text[i] == '%' && is_hex(i + 1) && is_hex(i + 2)) {
+      i += 2;
+    } else if (std::isalnum(static_cast<unsigned char>(text[i])) == 0 &&
+               kOthers.find(text[i]) == std::string_view::npos) {
+      return false;
+    }
+  }
+  return true;
+}
+
+bool IsIpv6(std::string_view text) {
+  in6_addr address{};
+  // What reads a C string would not look behind a byte 0.
+  return text.find('\0') == std::string_view::npos && ::inet_pton(AF_INET6, std::string(text).c_str(), &address) == 1;
+}
+
+// `host` or `host:port`, as RFC 9110, 7.2, has it. Of what stands in brackets only IPv6 is known; the port may be empty, the host before it
+// may not (4.2.1).
+bool IsAuthority(std::string_view text) {
+  const bool bracketed = text.starts_with('[');
+  const size_t end = bracketed ? text.find(']') + 1 : std::min(text.find(':'), text.size());
+  const std::string_view host = text.substr(0, end);
+  const std::string_view port = text.substr(end);
+  if (host.empty() || (!port.empty() && (port[0] != ':' || !IsDigits(port.substr(1))))) return false;
+  return bracketed ? IsIpv6(host.substr(1, host.size() - 2)) : IsRegisteredName(host);
+}
+
 std::string Lower(std::string_view text) {
   std::string out(text);
   std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) { return std::tolower(c); });
@@ -56,9 +97,18 @@ class HeadReader {
     if (version != "HTTP/1.1" && version != "HTTP/1.0") {
       return Refuse(505, "http-version", "只支持 HTTP/1.1 和 1.0", "only HTTP/1.1 and 1.0 are supported");
     }
-    head_.keep_alive = version == "HTTP/1.1";
-    // The absolute form, as to a proxy.
-    if (target.starts_with("http://")) target.remove_prefix(std::min(target.find('/', 7), target.size()));
+    modern_ = version == "HTTP/1.1";
+    // The absolute form, as to a proxy: what stands before the path is looked at too, lest another party begin the path elsewhere.
+    constexpr std::string_view kScheme = "http://";
+    if (target.starts_with(kScheme)) {
+      target.remove_prefix(kScheme.size());
+      const std::string_view authority = target.substr(0, target.find('/'));
+      if (!IsAuthority(authority)) {
+        return BadHead("“http://” 之后应当是“主机”或“主机:端口”",
+                       "behind 'http://' there must be 'host' or 'host:port'");
+      }
+      target.remove_prefix(authority.size());
+    }
     if (target.size() > limits_.target_bytes) return TooLong();
     const bool fits =
         std::all_of(target.begin(), target.end(), [](char c) { return c > 0x20 && c < 0x7F && c != '#'; });
@@ -89,18 +139,24 @@ class HeadReader {
 
   // What the headers say together.
   Refused Finish() {
-    const bool modern = head_.keep_alive;
-    if (Count("host") > 1 || (modern && Count("host") == 0)) {
+    if (Count("host") > 1 || (modern_ && Count("host") == 0)) {
       return BadHead("应当有且只有一个 Host", "there must be exactly one Host");
+    }
+    // Empty: the client's target has no authority (RFC 9112, 3.2).
+    const std::string_view host = head_.request.Header("host");
+    if (!host.empty() && !IsAuthority(host)) {
+      return BadHead("Host 应当是“主机”或“主机:端口”", "Host must be 'host' or 'host:port'");
     }
     for (const std::string_view name : kSingle) {
       if (Count(name) > 1) {
         return BadHead(fmt::format("请求头 {} 只能有一个", name), fmt::format("there must be one {} only", name));
       }
     }
-    const std::string connection = Lower(head_.request.Header("connection"));
-    if (connection.find("close") != std::string::npos) head_.keep_alive = false;
-    if (!modern && connection.find("keep-alive") != std::string::npos) head_.keep_alive = true;
+    if (ConnectionSays("close")) {
+      head_.keep_alive = KeepAlive::kNo;
+    } else if (!modern_) {
+      head_.keep_alive = ConnectionSays("keep-alive") ? KeepAlive::kSaid : KeepAlive::kNo;
+    }
     if (auto refused = ReadLength()) return refused;
     const std::string encoding = Lower(head_.request.Header("content-encoding"));
     if (!encoding.empty() && encoding != "identity") {
@@ -111,7 +167,8 @@ class HeadReader {
         return Refuse(417, "unknown-expectation", "只支持 Expect: 100-continue",
                       "only Expect: 100-continue is supported");
       }
-      head_.expects_continue = true;
+      // HTTP/1.0 would take 100 for the answer (RFC 9110, 10.1.1).
+      head_.expects_continue = modern_;
     }
     return CheckMethod();
   }
@@ -137,6 +194,13 @@ class HeadReader {
                                              [&](const auto& header) { return header.first == name; }));
   }
 
+  bool ConnectionSays(std::string_view option) const {
+    const Headers& headers = head_.request.headers;
+    return std::any_of(headers.begin(), headers.end(), [&](const auto& header) {
+      return header.first == "connection" && Lower(header.second).find(option) != std::string::npos;
+    });
+  }
+
   Refused ReadLength() {
     if (Count("transfer-encoding") > 0) {
       if (Count("content-length") > 0) {
@@ -153,9 +217,7 @@ class HeadReader {
       return BadHead("只能有一个 Content-Length", "there must be one Content-Length only");
     if (Count("content-length") == 0) return std::nullopt;
     const std::string_view text = head_.request.Header("content-length");
-    const bool digits =
-        !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-    if (!digits) return BadHead("Content-Length 应当是数字", "Content-Length must be digits");
+    if (text.empty() || !IsDigits(text)) return BadHead("Content-Length 应当是数字", "Content-Length must be digits");
     const size_t length = text.size() > 18 ? SIZE_MAX : std::stoull(std::string(text));
     if (length > limits_.body_bytes) {
       return Refuse(413, "request-too-large", fmt::format("请求超过 {} 字节的上限", limits_.body_bytes),
@@ -180,6 +242,7 @@ class HeadReader {
   }
 
   const FramingLimits& limits_;
+  bool modern_ = true;  // HTTP/1.1
   Head head_;
 };
 

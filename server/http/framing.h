@@ -22,16 +22,19 @@ struct FramingLimits {
   size_t body_bytes = size_t{16} << 20;
 };
 
+// Whether the connection goes on after the answer. HTTP/1.0 takes it as ended, unless the answer says that it is kept.
+enum class KeepAlive : unsigned char { kNo, kYes, kSaid };
+
 struct Head {
   Request request;        // without its body
   size_t size_bytes = 0;  // of the head, with the empty line
   size_t body_bytes = 0;
-  bool keep_alive = true;
+  KeepAlive keep_alive = KeepAlive::kYes;
   bool expects_continue = false;
 };
 
 // The head that `bytes` begin with, or nothing if more must be read. Refused, and the connection to be closed: 400
-// what is not well written (one Host, no folded line, CR and LF only together, no control character, one
+// what is not well written (one Host, empty or a host, no folded line, CR and LF only together, no control character, one
 // Content-Length in digits, none beside Transfer-Encoding), 411 no length, 413, 414, 415 an encoded body, 417, 431,
 // 501 another method or transfer coding, 505.
 tl::expected<std::optional<Head>, Problem> ReadHead(std::string_view bytes, const FramingLimits& limits);

@@ -44,6 +44,7 @@ class MemoryStream : public httplib::Stream {
 
 // No browser is to take an answer for anything else than it says.
 constexpr std::pair kNoSniff = {"X-Content-Type-Options", "nosniff"};
+constexpr std::pair kKeptSaid = {"Connection", "keep-alive"};
 // A usual head fits in.
 constexpr size_t kHeadBytes = 512;
 constexpr int kNotModified = 304;
@@ -86,13 +87,15 @@ class Library::Router : public httplib::Server {
     });
   }
 
-  std::string Write(const Request& request, Response response, bool close) {
+  std::string Write(const Request& request, Response response, KeepAlive keep_alive) {
+    // The library says Keep-Alive alone.
+    if (keep_alive == KeepAlive::kSaid) response.headers.emplace_back(kKeptSaid);
     // No header but Host: the library would decode, compress and trust what others say.
     MemoryStream stream(
         fmt::format("{} {} HTTP/1.1\r\nHost: {}\r\n\r\n", request.method, request.target, request.Header("host")));
     written = &response;
     bool closed = false;
-    process_request(stream, close, closed, nullptr);
+    process_request(stream, keep_alive == KeepAlive::kNo, closed, nullptr);
     written = nullptr;
     return stream.TakeOut();
   }
@@ -111,11 +114,11 @@ class Library::Router : public httplib::Server {
 Library::Library(const HttpLimits& limits) : router_(std::make_unique<Router>(limits)) {}
 Library::~Library() = default;
 
-std::string Library::Write(const Request& request, Response response, bool close) {
-  return router_->Write(request, std::move(response), close);
+std::string Library::Write(const Request& request, Response response, KeepAlive keep_alive) {
+  return router_->Write(request, std::move(response), keep_alive);
 }
 
-std::string Render(const Response& response, bool close, bool head) {
+std::string Render(const Response& response, KeepAlive keep_alive, bool head) {
   std::string out;
   out.reserve(kHeadBytes + (head ? 0 : response.body.size()));
   const auto put = [&out](std::string_view name, std::string_view value) {
@@ -130,7 +133,8 @@ std::string Render(const Response& response, bool close, bool head) {
   if (response.status != kNotModified) put("Content-Length", std::to_string(response.body.size()));
   put("Date", HttpDate());
   put(kNoSniff.first, kNoSniff.second);
-  if (close) put("Connection", "close");
+  if (keep_alive == KeepAlive::kNo) put("Connection", "close");
+  if (keep_alive == KeepAlive::kSaid) put(kKeptSaid.first, kKeptSaid.second);
   for (const auto& [name, value] : response.headers) put(name, value);
   out.append("\r\n");
   if (!head) out.append(response.body);
@@ -138,7 +142,7 @@ std::string Render(const Response& response, bool close, bool head) {
 }
 
 std::string RenderRefusal(const Problem& problem) {
-  return Render(ToResponse(problem, Language::kChinese), true, false);
+  return Render(ToResponse(problem, Language::kChinese), KeepAlive::kNo, false);
 }
 
 }  // namespace heng::server

@@ -15,8 +15,8 @@ class Library {
   explicit Library(const HttpLimits& limits);
   ~Library();
 
-  // The bytes of the response to a whole request. `close`: they say that the connection ends with them. Thread-safe.
-  std::string Write(const Request& request, Response response, bool close);
+  // The bytes of the response to a whole request; they say what becomes of the connection. Thread-safe.
+  std::string Write(const Request& request, Response response, KeepAlive keep_alive);
 
  private:
   class Router;
@@ -25,7 +25,7 @@ class Library {
 
 // The bytes of an answer without the library, which takes longer over it than everything else does over a short request; or has no
 // request for it. `head`: the answer to HEAD, its body left out.
-std::string Render(const Response& response, bool close, bool head);
+std::string Render(const Response& response, KeepAlive keep_alive, bool head);
 // A refusal ends the connection.
 std::string RenderRefusal(const Problem& problem);
 

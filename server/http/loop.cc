@@ -164,7 +164,7 @@ void Loop::TakeDone() {
     }
     c.waiting.clear();
     if (c.waiting.capacity() > kKeptCapacity) c.waiting.shrink_to_fit();
-    c.last_answer = !c.keep_alive;
+    c.last_answer = c.keep_alive == KeepAlive::kNo;
     Enter(c, Phase::kIdle);
     Advance(c);
     // What the client has not taken is held as that now.

@@ -64,7 +64,7 @@ void Loop::OnReadable(Connection& c) {
     if (errno == EINTR) return;
     if (errno != EAGAIN) return Close(c);
     // Nothing has come, after all: as when the loop drains.
-    if (c.phase == Phase::kHead && c.reader.backlog_bytes() == 0) Enter(c, Phase::kIdle);
+    if (c.phase == Phase::kHead && c.reader.stage() == RequestReader::Stage::kNothing) Enter(c, Phase::kIdle);
     return;
   }
   if (c.phase == Phase::kLingering) {
@@ -119,7 +119,7 @@ bool Loop::AwaitBody(Connection& c) {
   if (!c.passed) {
     if (const auto refused = gate_ ? GuardedCall(gate_, c.reader.head()) : std::nullopt) {
       ++counts_.refused;
-      c.out += Render(*refused, true, false);
+      c.out += Render(*refused, KeepAlive::kNo, false);
       c.last_answer = true;
       return false;
     }
@@ -156,7 +156,8 @@ void Loop::Serve(Connection& c, WholeRequest whole) {
   ++c.served;
   ++counts_.requests;
   c.passed = false;
-  c.keep_alive = whole.keep_alive && c.served < limits_.requests_per_connection && !draining_;
+  const bool last = c.served >= limits_.requests_per_connection || draining_;
+  c.keep_alive = last ? KeepAlive::kNo : whole.keep_alive;
   whole.request.peer = c.peer;
   Reply reply = GuardedCall(handler_, whole.request);
   if (auto* later = std::get_if<Later>(&reply)) return HandOver(c, std::move(whole.request), std::move(*later));
@@ -176,7 +177,7 @@ void Loop::HandOver(Connection& c, Request request, Later later) {
     // The library takes what it writes; what waits is still to be logged.
     Response leaving =
         waits ? Response{response.status, response.content_type, response.headers, response.body} : std::move(response);
-    c.waiting = library_.Write(*shared, std::move(leaving), !c.keep_alive);
+    c.waiting = library_.Write(*shared, std::move(leaving), c.keep_alive);
     c.held_answer = c.waiting.size();
     admission_.HoldAnyway(c.held_answer);
     if (!waits) return Post(c);
@@ -189,7 +190,7 @@ void Loop::HandOver(Connection& c, Request request, Later later) {
 }
 
 void Loop::Finish(Connection& c, const Request& request, Response response) {
-  const auto render = [&] { return Render(response, !c.keep_alive, request.method == "HEAD"); };
+  const auto render = [&] { return Render(response, c.keep_alive, request.method == "HEAD"); };
   if (response.before_leaving) {
     Enter(c, Phase::kBusy);
     c.waiting = render();
@@ -197,7 +198,7 @@ void Loop::Finish(Connection& c, const Request& request, Response response) {
   }
   ReleaseHeld(c);
   c.out += render();
-  c.last_answer = !c.keep_alive;
+  c.last_answer = c.keep_alive == KeepAlive::kNo;
 }
 
 // The answer that waits leaves when it may, which may be before this returns. By the loop or by a worker.
@@ -207,7 +208,7 @@ void Loop::Hold(Connection& c, const Request& request, Response response) {
   response.before_leaving(request, response, [this, &c](Response* instead) {
     if (instead != nullptr) {
       if (const auto when_leaving = std::exchange(c.when_leaving, nullptr)) when_leaving(instead);
-      c.waiting = Render(*instead, !c.keep_alive, false);
+      c.waiting = Render(*instead, c.keep_alive, false);
     }
     Post(c);
   });

@@ -9,6 +9,9 @@ namespace {
 constexpr size_t kLookAgain = 512;
 // What a connection may keep while it has nothing to say.
 constexpr size_t kKeptCapacity = size_t{16} << 10;
+// Empty lines before a request that are ignored (RFC 9112, 2.2), for clients that end a body with one: few, so that nobody stays by them.
+constexpr size_t kEmptyLines = 4;
+constexpr std::string_view kEmptyLine = "\r\n";
 
 }  // namespace
 
@@ -24,11 +27,12 @@ void RequestReader::Append(std::string_view bytes) {
 
 tl::expected<std::optional<WholeRequest>, Problem> RequestReader::Next() {
   if (!head_) {
+    SkipEmptyLines();
     const std::string_view rest = std::string_view(buffer_).substr(at_);
     const bool worth_it = rest.find('\n', scanned_) != std::string_view::npos || rest.size() - scanned_ >= kLookAgain;
-    stage_ = rest.empty() ? Stage::kNothing : Stage::kHead;
+    stage_ = kEmptyLine.starts_with(rest) ? Stage::kNothing : Stage::kHead;
     if (!worth_it) {
-      if (rest.empty()) Compact();
+      if (stage_ == Stage::kNothing) Compact();
       return std::nullopt;
     }
     auto head = ReadHead(rest, limits_);
@@ -39,6 +43,7 @@ tl::expected<std::optional<WholeRequest>, Problem> RequestReader::Next() {
     }
     at_ += (*head)->size_bytes;
     scanned_ = 0;
+    skipped_ = 0;
     head_ = std::move(**head);
     continue_due_ = head_->expects_continue;
   }
@@ -56,6 +61,11 @@ bool RequestReader::TakeContinue() {
   const bool due = stage_ == Stage::kBody && continue_due_;
   if (due) continue_due_ = false;
   return due;
+}
+
+void RequestReader::SkipEmptyLines() {
+  for (; skipped_ < kEmptyLines && buffer_.compare(at_, kEmptyLine.size(), kEmptyLine) == 0; ++skipped_)
+    at_ += kEmptyLine.size();
 }
 
 WholeRequest RequestReader::TakeWhole() {

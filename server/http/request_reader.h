@@ -15,7 +15,7 @@ namespace heng::server {
 // A whole request, and whether its client wants to go on after the answer.
 struct WholeRequest {
   Request request;
-  bool keep_alive = true;
+  KeepAlive keep_alive = KeepAlive::kYes;
 };
 
 class RequestReader {
@@ -28,7 +28,7 @@ class RequestReader {
   // The next request; nothing: more bytes are needed. Error: as ReadHead; nothing may be read of the connection then.
   tl::expected<std::optional<WholeRequest>, Problem> Next();
 
-  // What it holds of a request that is not whole, after Next returned nothing.
+  // What it holds of a request that is not whole, after Next returned nothing. Empty lines before it are nothing.
   Stage stage() const { return stage_; }
   // Of that request, at kBody: without its body, or with part of it.
   const Request& head() const { return head_->request; }
@@ -41,6 +41,7 @@ class RequestReader {
   size_t backlog_bytes() const { return buffer_.size() - at_; }
 
  private:
+  void SkipEmptyLines();
   WholeRequest TakeWhole();
   void Compact();
 
@@ -48,6 +49,7 @@ class RequestReader {
   std::string buffer_;
   size_t at_ = 0;       // where the next request begins in the buffer
   size_t scanned_ = 0;  // bytes behind `at_` that are known not to end a head
+  size_t skipped_ = 0;  // empty lines before the next request
   std::optional<Head> head_;
   bool continue_due_ = false;
   Stage stage_ = Stage::kNothing;

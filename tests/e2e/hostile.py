@@ -56,11 +56,17 @@ START_LINES = {
     "a blank in the path": (b"GET /li vez HTTP/1.1\r\nHost: a\r\n\r\n", 400),
     "a tab for a blank": (b"GET\t/livez HTTP/1.1\r\nHost: a\r\n\r\n", 400),
     "bare LF": (b"GET /livez HTTP/1.1\nHost: a\n\n", 400),
+    "five empty lines before": (b"\r\n" * 5 + get(), 400),
+    "an empty line before that ends in LF": (b"\n" + get(), 400),
+    "a CR before": (b"\r" + get(), 400),
+    "a blank line before that holds a blank": (b" \r\n" + get(), 400),
     "unknown method": (b"BREW /livez HTTP/1.1\r\nHost: a\r\n\r\n", 501),
     "method in small letters": (b"get /livez HTTP/1.1\r\nHost: a\r\n\r\n", 501),
     "TRACE": (b"TRACE /livez HTTP/1.1\r\nHost: a\r\n\r\n", 501),
     "CONNECT": (b"CONNECT a:80 HTTP/1.1\r\nHost: a\r\n\r\n", 400),
     "OPTIONS *": (b"OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+    **{f"proxy address {target!r}": (b"GET " + target + b" HTTP/1.1\r\nHost: a\r\n\r\n", 400)
+       for target in (b"http:///livez", b"http://u@a/livez", b"http://a?x=/livez", b"http://a#/livez", b"http://a b/livez", b"http://a:b/livez", b"http://a\0/livez")},
     "proxy address without a path": (b"GET http://a HTTP/1.1\r\nHost: a\r\n\r\n", 400),
     "DELETE": (head(b"DELETE", b"/livez"), 405),
     "PUT to the evaluation": (head(b"PUT", PATH, b"Content-Length: 0\r\n"), 405),
@@ -105,6 +111,12 @@ PATHS = {
 HEADERS = {
     "no host": (b"GET /livez HTTP/1.1\r\n\r\n", 400),
     "two hosts": (get(headers=b"Host: b\r\n"), 400),
+    "two hosts that are the same": (get(headers=b"Host: a\r\n"), 400),
+    **{f"a host that is {host!r}": (b"GET /livez HTTP/1.1\r\nHost: " + host + b"\r\n\r\n", 400)
+       for host in (b"a b", b"a/b", b"a@b", b"u:p@a", b"http://a", b"a:b", b"a:-1", b"a:80:80", b":80", b"a?b", b"a%zz", b"[::1", b"::1", b"[a]", b"[::1]80",
+                    b"a\x01b", b"a\tb", b"\xe7\x9f\xb3", b"a\xff")},
+    "a host that is none, to HTTP/1.0": (b"GET /livez HTTP/1.0\r\nHost: a b\r\n\r\n", 400),
+    "two hosts to HTTP/1.0": (b"GET /livez HTTP/1.0\r\nHost: a\r\nHost: a\r\n\r\n", 400),
     "folded header": (get(headers=b"X: a\r\n b\r\n"), 400),
     "folded length": (post(JSON + b"Content-Length:\r\n 2\r\n", b"{}"), 400),
     "blank before the colon": (get(headers=b"X : a\r\n"), 400),
@@ -232,6 +244,7 @@ TABLES = {"start line": START_LINES, "path": PATHS, "header": HEADERS, "length":
 
 # What never becomes a whole request within its time: what is sent at once, what is sent again and again, and what is said at the end.
 SLOW = {
+    "empty lines that drip": (b"", b"\r\n", b"HTTP/1.1 400 "),
     "half a head": (b"GET /livez HTTP/1.1\r\nHo", b"", b"HTTP/1.1 408 "),
     "a head that drips": (b"GET /livez HTTP/1.1\r\nX: ", b"a", b"HTTP/1.1 408 "),
     "headers that drip": (b"GET /livez HTTP/1.1\r\nHost: a\r\n", b"X: a\r\n", b"HTTP/1.1 408 "),

@@ -148,6 +148,18 @@ class Honest(unittest.TestCase):
             connection.sendall(get() * 499 + get(headers=b"Connection: close\r\n"))
             self.assertEqual(receive(connection).count(b"HTTP/1.1 200 OK"), 500)
 
+    def test_empty_lines_before_a_request(self):
+        """As clients of old send one behind a body."""
+        with self.service.connect() as connection:
+            connection.sendall(b"\r\n" * 4 + get() + b"\r\n" + get() + b"\r\n\r\n" + get(headers=b"Connection: close\r\n"))
+            self.assertEqual(receive(connection).count(b"HTTP/1.1 200 OK"), 3)
+
+    def test_hosts(self):
+        for host in (b"", b"a", b"a:8080", b"127.0.0.1:80", b"[::1]:8080", b"%E7%9F%B3.example"):
+            with self.subTest(host), self.service.connect() as connection:
+                connection.sendall(b"GET /livez HTTP/1.1\r\nHost: " + host + b"\r\nConnection: close\r\n\r\n")
+                self.assertIn(b" 200 OK", receive(connection))
+
     def test_half_closed(self):
         with self.service.connect() as connection:
             connection.sendall(get() * 3)
@@ -167,6 +179,14 @@ class Honest(unittest.TestCase):
             answer = receive(connection)
             self.assertIn(b" 200 OK", answer)
             self.assertIn(b"Connection: close", answer)
+        # It takes a connection as ended unless the answer says that it is kept.
+        for path, body in ((b"/livez", b""), (b"/v1/check", b'{"source": ""}')):
+            asked = (b"POST " if body else b"GET ") + path + b" HTTP/1.0\r\n" + JSON + b"Content-Length: %d\r\n" % len(body)
+            with self.service.connect() as connection:
+                connection.sendall(asked + b"Connection: keep-alive\r\n\r\n" + body + asked + b"\r\n" + body)
+                answer = receive(connection)
+                self.assertEqual(answer.count(b" 200 OK"), 2, answer)
+                self.assertEqual(re.findall(rb"Connection: (.*)\r\n", answer), [b"keep-alive", b"close"])
 
 
 class Hostile(unittest.TestCase):

@@ -89,17 +89,89 @@ TEST(FramingTest, EveryPrefixIsWaitedFor) {
 
 TEST(FramingTest, WhetherTheConnectionIsKept) {
   const auto keeps = [](const std::string& bytes) { return (*ReadHead(bytes, Limits()))->keep_alive; };
-  EXPECT_TRUE(keeps(GetWith("")));
-  EXPECT_FALSE(keeps(GetWith("Connection: Close\r\n")));
-  EXPECT_FALSE(keeps("GET / HTTP/1.0\r\n\r\n"));
-  EXPECT_TRUE(keeps("GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n"));
+  const auto old = [&](const std::string& headers) { return keeps("GET / HTTP/1.0\r\n" + headers + "\r\n"); };
+  EXPECT_EQ(keeps(GetWith("")), KeepAlive::kYes);
+  EXPECT_EQ(keeps(GetWith("Connection: keep-alive\r\n")), KeepAlive::kYes);
+  EXPECT_EQ(keeps(GetWith("Connection: Close\r\n")), KeepAlive::kNo);
+  EXPECT_EQ(old(""), KeepAlive::kNo);
+  EXPECT_EQ(old("Connection: Keep-Alive\r\n"), KeepAlive::kSaid);
+  EXPECT_EQ(old("Connection: TE, keep-alive\r\n"), KeepAlive::kSaid);
+  // Who says both wants it closed.
+  for (const std::string both :
+       {"Connection: close, keep-alive\r\n", "Connection: keep-alive\r\nConnection: close\r\n"}) {
+    EXPECT_EQ(keeps(GetWith(both)), KeepAlive::kNo) << both;
+    EXPECT_EQ(old(both), KeepAlive::kNo) << both;
+  }
+}
+
+// What they answer to a request with this Host; 0 if it is taken.
+int StatusOfHost(const std::string& value, const std::string& version = "1.1") {
+  const auto head = ReadHead("GET / HTTP/" + version + "\r\nHost:" + value + "\r\n\r\n", Limits());
+  return head ? 0 : head.error().status;
+}
+
+TEST(FramingTest, HostsThatAreTaken) {
+  for (const char* value : {"", " ", "a", " a ", "A.Example.", "a:80", "a:", "127.0.0.1", "127.0.0.1:8080", "[::1]",
+                            "[::1]:8080", "[::1]:", "[2001:DB8::0:1]", "[::ffff:127.0.0.1]", "a_b-c~1",
+                            "%E7%9F%B3.example:80", "xn--0zwm56d.cn", "!$&'()*+,;=", "999.1"}) {
+    EXPECT_EQ(StatusOfHost(value), 0) << value;
+    EXPECT_EQ(StatusOfHost(value, "1.0"), 0) << value;
+  }
+}
+
+TEST(FramingTest, HostsThatAreRefused) {
+  for (const char* value : {"a b",         "a\tb",       "a/",       "a/b",       "/",        "a@b",
+                            "u:p@a",       "a?b",        "a#b",      "a\\b",      "\"a\"",    "<a>",
+                            "{a}",         "a|b",        "a^b",      "`a`",       "石榴庄",   "a\xFF",
+                            "a%",          "a%4",        "a%zz",     "%",         "http://a", ":",
+                            ":80",         "a:8 0",      "a: 80",    "a:-1",      "a:+1",     "a:80:80",
+                            "a::",         "a:0x50",     "a:http",   "a:八十",    "::1",      "2001:db8::1",
+                            "[::1",        "::1]",       "[]",       "[",         "]",        "[::1]80",
+                            "[::1]a",      "[::1]:x",    "[::1]:-1", "[[::1]",    "[::1]]",   "[::1][::1]",
+                            "[127.0.0.1]", "[a]",        "[::g]",    "[1::2::3]", "[ ::1]",   "[::1%25eth0]",
+                            "[v1.a]",      "[::1]:80:80"}) {
+    EXPECT_EQ(StatusOfHost(value), 400) << value;
+    EXPECT_EQ(StatusOfHost(value, "1.0"), 400) << value;
+  }
+  for (char c = 1; c < 0x20; ++c) {
+    EXPECT_EQ(StatusOfHost(std::string("a") + c + "b"), 400) << static_cast<int>(c);
+  }
+  EXPECT_EQ(StatusOfHost(std::string("a\0b", 3)), 400);
+}
+
+TEST(FramingTest, TheAbsoluteFormHasAHost) {
+  using namespace std::string_literals;
+  const auto get = [](const std::string& target) {
+    return ReadHead("GET " + target + " HTTP/1.1\r\nHost: a\r\n\r\n", Limits());
+  };
+  for (const char* target : {"http://a/b", "http://a:80/b", "http://b.example/b", "http://[::1]:80/b"}) {
+    const auto head = get(target);
+    ASSERT_TRUE(head && *head) << target;
+    EXPECT_EQ((*head)->request.target, "/b");
+  }
+  for (const std::string& target :
+       {"http:///b"s, "http://:80/b"s, "http://u@a/b"s, "http://a?x=/b"s, "http://a#/b"s, "http://a b/b"s,
+        "http://a\\/b"s, "http://a\x01/b"s, "http://[::1/b"s, "http://[::1\0]/b"s, "http://石/b"s, "http://a"s,
+        "http://"s, "https://a/b"s, "http:/b"s}) {
+    const auto head = get(target);
+    ASSERT_FALSE(head) << target;
+    EXPECT_EQ(head.error().status, 400) << target;
+  }
 }
 
 TEST(FramingTest, TheAbsoluteFormIsItsPath) {
   const auto head = ReadHead("GET http://a/livez?x=1 HTTP/1.1\r\nHost: a\r\n\r\n", Limits());
   ASSERT_TRUE(head && *head);
   EXPECT_EQ((*head)->request.target, "/livez?x=1");
-  EXPECT_TRUE((*ReadHead(PostWith("Content-Length: 1\r\nExpect: 100-continue\r\n"), Limits()))->expects_continue);
+}
+
+TEST(FramingTest, WhoWaitsForContinue) {
+  const auto waits = [](const std::string& version) {
+    const std::string headers = "Host: a\r\nContent-Length: 1\r\nExpect: 100-continue\r\n\r\n";
+    return (*ReadHead("POST / HTTP/" + version + "\r\n" + headers, Limits()))->expects_continue;
+  };
+  EXPECT_TRUE(waits("1.1"));
+  EXPECT_FALSE(waits("1.0"));
 }
 
 }  // namespace

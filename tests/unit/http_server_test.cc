@@ -54,17 +54,27 @@ std::string Asked(const std::string& path, const std::string& headers = "") {
 }
 const std::string kClose = "Connection: close\r\n";
 
-// `/large` is a long request with a large answer, `/long` one with a small one.
+// `/large` is a long request with a large answer, `/short` a short one, any other a long one with a small answer; that of `/waits` waits to
+// leave, and another one leaves in place of that of `/instead`.
 class HttpServerTest : public testing::Test {
  protected:
-  HttpServerTest()
+  explicit HttpServerTest(const HttpLimits& limits = Limits())
       : server_(
             [](const Request& request) -> Reply {
+              Response small{200, "text/plain", {}, "ok"};
+              if (request.target == "/short") return small;
+              if (request.target == "/waits" || request.target == "/instead") {
+                small.before_leaving = [](const Request& asked, const Response&, const Release& release) {
+                  Response other{200, "text/plain", {}, "ok"};
+                  release(asked.target == "/instead" ? &other : nullptr);
+                };
+                return small;
+              }
               return Later{"lane", [large = request.target == "/large"](const Request&) {
                              return Response{200, "text/plain", {}, std::string(large ? kLarge : 2, 'x')};
                            }};
             },
-            Limits(),
+            limits,
             [](const Request& head) -> std::optional<Response> {
               if (head.target != "/refused") return std::nullopt;
               return Response{401, "text/plain", {}, "no"};
@@ -81,10 +91,13 @@ class HttpServerTest : public testing::Test {
     limits.buffered_bytes = kRoom;
     return limits;
   }
-  // Until a part of the large answer has been sent, and the rest waits for its client.
-  void AwaitHeld() {
-    const auto waits = [](size_t held) { return held > kRoom && held < kLarge; };
+  template <typename Condition>
+  void AwaitHeld(const Condition& waits) {
     while (!waits(server_.figures().held_bytes)) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  // Until a part of the large answer has been sent, and the rest waits for its client. `others`: what is held beside it.
+  void AwaitLarge(size_t others = 0) {
+    AwaitHeld([others](size_t held) { return held > kRoom + others && held < kLarge + others; });
   }
 
   HttpServer server_;
@@ -94,12 +107,85 @@ class HttpServerTest : public testing::Test {
 TEST_F(HttpServerTest, WhoTakesAnAnswerSlowestMakesRoom) {
   const Client slow(server_.port());
   slow.Send(Asked("/large", kClose));
-  AwaitHeld();
+  AwaitLarge();
   const Client other(server_.port());
   other.Send(Asked("/long", kClose));
   EXPECT_TRUE(other.Receive().starts_with("HTTP/1.1 200 "));
   EXPECT_LT(slow.Receive().size(), kLarge);
   EXPECT_EQ(server_.figures().evicted, 1U);
+}
+
+TEST_F(HttpServerTest, WhoTakesAnAnswerIsNotCutForItsOwnNextBody) {
+  const std::string body = "POST /long HTTP/1.1\r\nHost: a\r\nContent-Length: 900000\r\n\r\nx";
+  const size_t of_body = Limits().progress_bytes + 1;
+  // Bodies that wait for their rest make no room; another one does not fit in beside them.
+  const std::array<Client, 3> others = {Client(server_.port()), Client(server_.port()), Client(server_.port())};
+  for (const Client& other : others) other.Send(body);
+  AwaitHeld([&](size_t held) { return held == others.size() * of_body; });
+  ASSERT_GT((others.size() + 1) * of_body, kRoom);
+  const Client client(server_.port());
+  client.Send(Asked("/large") + body);
+  AwaitLarge(others.size() * of_body);
+  const std::string said = client.Receive();
+  EXPECT_EQ(server_.figures().evicted, 0U);
+  ASSERT_GT(said.size(), kLarge);
+  EXPECT_NE(said.find("HTTP/1.1 503 ", kLarge), std::string::npos) << said.substr(kLarge);
+}
+
+class ShortIdleTest : public HttpServerTest {
+ protected:
+  ShortIdleTest() : HttpServerTest(Short()) {}
+  static HttpLimits Short() {
+    HttpLimits limits = Limits();
+    limits.idle_ms = 100;
+    return limits;
+  }
+};
+
+class TwoConnectionsTest : public HttpServerTest {
+ protected:
+  TwoConnectionsTest() : HttpServerTest(Two()) {}
+  static HttpLimits Two() {
+    HttpLimits limits = Limits();
+    limits.connections = 2;
+    return limits;
+  }
+};
+
+TEST_F(ShortIdleTest, EmptyLinesBeginNoRequest) {
+  const Client client(server_.port());
+  client.Send("\r\n\r");
+  EXPECT_EQ(client.Receive(), "");
+  EXPECT_EQ(server_.figures().timeouts, 0U);
+}
+
+// Else a client could stay by sending them.
+TEST_F(TwoConnectionsTest, EmptyLinesDoNotMakeAConnectionYounger) {
+  const Client older(server_.port());
+  const Client younger(server_.port());
+  older.Send("\r\n");
+  const Client third(server_.port());
+  EXPECT_EQ(older.Receive(), "");
+  younger.Send("\r\n\r\n" + Asked("/long", kClose));
+  EXPECT_TRUE(younger.Receive().starts_with("HTTP/1.1 200 "));
+  EXPECT_EQ(server_.figures().evicted, 1U);
+}
+
+// HTTP/1.0 takes a connection as ended unless the answer says that it is kept.
+TEST_F(HttpServerTest, OldClientsAreToldWhatBecomesOfTheConnection) {
+  for (const std::string path : {"/short", "/long", "/waits", "/instead"}) {
+    const Client old(server_.port());
+    old.Send("GET " + path + " HTTP/1.0\r\nConnection: keep-alive\r\n\r\nGET " + path + " HTTP/1.0\r\n\r\n");
+    const std::string said = old.Receive();
+    const size_t kept = said.find("\r\nConnection: keep-alive\r\n");
+    const size_t second = said.find("HTTP/1.1 200 ", 1);
+    const size_t closed = said.find("\r\nConnection: close\r\n");
+    EXPECT_TRUE(kept < second && second < closed && closed < said.size()) << path << said;
+    EXPECT_EQ(said.find("Connection:", closed + 3), std::string::npos) << said;
+    const Client today(server_.port());
+    today.Send(Asked(path, "Connection: keep-alive\r\n") + Asked(path, kClose));
+    EXPECT_EQ(today.Receive().find("Connection: keep-alive"), std::string::npos);
+  }
 }
 
 TEST_F(HttpServerTest, WhatItsHeadRefusesIsAnsweredBeforeItsBody) {

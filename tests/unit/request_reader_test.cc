@@ -50,6 +50,32 @@ TEST(RequestReaderTest, RefusesOnceItMust) {
   }
 }
 
+TEST(RequestReaderTest, SomeEmptyLinesBeforeARequestAreIgnored) {
+  const std::string four = "\r\n\r\n\r\n\r\n";
+  const std::string bytes = four + kGet + four + kPost + "\r\n" + kGet + kPost + four;
+  const std::vector<std::string> wanted = {"/a", "/bhello", "/a", "/bhello"};
+  for (size_t size = 1; size <= bytes.size(); ++size) {
+    EXPECT_EQ(Read(bytes, size), wanted) << size;
+    for (const std::string& bad : {four + "\r\n", std::string("\n"), four + "\n", std::string("\r\r\n"),
+                                   std::string("\r"), std::string(" \r\n"), std::string("\r\n \r\n")})
+      EXPECT_EQ(Read(kPost + bad + kGet, size), (std::vector<std::string>{"/bhello", "400"})) << size << bad;
+  }
+}
+
+// Nobody waits for the rest of a request that has not begun.
+TEST(RequestReaderTest, AnEmptyLineIsNoRequest) {
+  RequestReader reader(kLimits);
+  for (const std::string piece : {"\r", "\n", "\r\n\r", "\n"}) {
+    reader.Append(piece);
+    EXPECT_FALSE(*reader.Next());
+    EXPECT_EQ(reader.stage(), RequestReader::Stage::kNothing);
+  }
+  EXPECT_EQ(reader.backlog_bytes(), 0U);
+  reader.Append("\r\nG");
+  EXPECT_FALSE(*reader.Next());
+  EXPECT_EQ(reader.stage(), RequestReader::Stage::kHead);
+}
+
 TEST(RequestReaderTest, StagesAndContinue) {
   RequestReader reader(kLimits);
   EXPECT_EQ(reader.stage(), RequestReader::Stage::kNothing);
