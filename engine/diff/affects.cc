@@ -12,8 +12,6 @@ using graph::NodeId;
 
 // All that the definition reads, the past included: what was changed reaches the next period through it.
 std::set<std::string> Reads(const graph::Graph& graph, graph::DefId definition) {
-  const Renames none;
-  const Canon names(*graph.model, none);
   std::set<std::string> reads;
   std::vector<bool> seen(graph.nodes.size(), false);
   std::vector<NodeId> pending;
@@ -30,7 +28,7 @@ std::set<std::string> Reads(const graph::Graph& graph, graph::DefId definition) 
     const graph::Node& node = graph[id];
     if (node.form == Form::kName) enter(node.definition);
     if (node.form == Form::kField) {
-      const std::string name = names.ReferenceOf(node.field);
+      const std::string name = ReferenceOf(*graph.model, node.field);
       reads.insert(name);
       if (name.starts_with("parameter:")) reads.insert(name.substr(0, name.find('.')));
     }
@@ -41,7 +39,7 @@ std::set<std::string> Reads(const graph::Graph& graph, graph::DefId definition) 
     pending.insert(pending.end(), node.operands.begin(), node.operands.end());
     if (!node.path.valid()) continue;
     for (const graph::Step& step : graph[node.path].steps) {
-      if (step.reference.valid()) reads.insert(names.ReferenceOf(step.reference));
+      if (step.reference.valid()) reads.insert(ReferenceOf(*graph.model, step.reference));
       if (step.kind != graph::Step::Kind::kKey) continue;
       const std::vector<NodeId>& keys = graph.quotient(step.quotient).keys;
       pending.insert(pending.end(), keys.begin(), keys.end());

@@ -93,16 +93,16 @@ std::string Canon::Plain(const std::string& name) const {
   return name;
 }
 
-std::string Canon::ReferenceOf(semantic::FieldId id) const {
-  const semantic::Field& field = model_[id];
+std::string ReferenceOf(const semantic::Model& model, semantic::FieldId id) {
+  const semantic::Field& field = model[id];
   using Kind = semantic::Field::Kind;
   if (field.kind == Kind::kParameter) return "parameter:" + field.name;
   if (field.kind == Kind::kImported) return "imported:" + field.name;
-  return "field:" + model_[field.grain.sort].name + "." + field.name;
+  return "field:" + model[field.grain.sort].name + "." + field.name;
 }
 
 std::string Canon::NameOf(semantic::FieldId id) const {
-  const std::string reference = ReferenceOf(id);
+  const std::string reference = ReferenceOf(model_, id);
   const std::string mapped = Mapped(reference);
   if (mapped != reference || !reference.starts_with("field:")) return mapped;
   const semantic::Field& field = model_[id];
@@ -329,8 +329,8 @@ Origin Canon::Of(const syntax::Mark& mark) const {
   return out;
 }
 
-std::string Canon::Shown(Span span) const {
-  const std::string_view text = tree_.source->Text(span);
+std::string Shown(const syntax::Tree& tree, Span span) {
+  const std::string_view text = tree.source->Text(span);
   std::string out;
   bool straight = false;
   bool curled = false;

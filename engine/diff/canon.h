@@ -41,15 +41,20 @@ struct Origin {
   friend bool operator==(const Origin& a, const Origin& b) { return a.canon == b.canon; }
 };
 
+// The text as written, on one line, without comments.
+std::string Shown(const syntax::Tree& tree, Span span);
+// The identity of a field in its own policy.
+std::string ReferenceOf(const semantic::Model& model, semantic::FieldId id);
+
 class Canon {
  public:
+  // Looks at every declaration: one for a policy, not one for a thing in it.
   Canon(const semantic::Model& model, const Renames& renames);
 
   // The identity of a thing of that category (sort, field, parameter, definition, value, source …), by its new name.
   std::string Mapped(const std::string& reference) const;
   // A name that nobody resolved (in an example), by its new name, whatever it is of.
   std::string Plain(const std::string& name) const;
-  std::string ReferenceOf(semantic::FieldId id) const;
   std::string NameOf(semantic::FieldId id) const;
   std::string NameOf(semantic::DefinitionId id) const;
   std::string NameOf(semantic::SortId id) const;
@@ -61,8 +66,7 @@ class Canon {
   Pieces Number(const Rational& value, const Unit& unit, bool percent, Span span) const;
   Origin Of(const syntax::Mark& mark) const;
 
-  // The text as written, on one line, without comments.
-  std::string Shown(Span span) const;
+  std::string Shown(Span span) const { return diff::Shown(tree_, span); }
 
  private:
   Pieces Name(const syntax::Expr& expr, const semantic::ExprInfo& info) const;

@@ -180,8 +180,7 @@ class Comparer {
     return number.text;
   }
   static std::string TextOf(const graph::Graph& graph, const Piece& number) {
-    const Renames none;
-    return Canon(*graph.model, none).Shown(number.span);
+    return Shown(*graph.model->tree, number.span);
   }
 
   void CompareAll(const std::vector<Item>& olds, const std::vector<Item>& news) {

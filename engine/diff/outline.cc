@@ -203,7 +203,7 @@ void Outliner::Add(const syntax::SubjectDecl& subject, Span span) {
       cell.id = canon_.Mapped("field:" + item.name + "." + cell.name);
       if (const auto sort = model_.FindSort(item.name)) {
         if (const auto field = model_.FindField(*sort, cell.name)) {
-          cell.feeds = {canon_.ReferenceOf(*field)};
+          cell.feeds = {ReferenceOf(model_, *field)};
           cell.id = canon_.NameOf(*field);
         }
       }

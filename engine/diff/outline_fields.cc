@@ -126,7 +126,7 @@ void Outliner::AddFields() {
     const semantic::Sort& sort = model_[field.grain.sort];
     const bool plain = sort.kind == semantic::Sort::Kind::kSubject && field.grain.sort == model_.subject();
     item.name = plain ? field.name : sort.name + "." + field.name;
-    item.reference = canon_.ReferenceOf(id);
+    item.reference = ReferenceOf(model_, id);
     item.id = canon_.NameOf(id);
     item.feeds = {item.reference};
     item.span = field.span;
