@@ -19,6 +19,24 @@ std::string CsvStem(const std::string& file) {
   return extension == ".csv" || extension == ".CSV" || extension == ".Csv" ? path.stem().string() : "";
 }
 
+namespace {
+
+tl::unexpected<Error> Unreadable(const std::string& path) {
+  std::error_code error;
+  Bilingual message = {fmt::format("不能读取数据目录“{}”", path),
+                       fmt::format("cannot read the folder of facts '{}'", path)};
+  if (!fs::exists(path, error)) {
+    message = {fmt::format("没有数据目录或工作簿“{}”", path),
+               fmt::format("there is no folder of facts or workbook '{}'", path)};
+  } else if (!fs::is_directory(path, error)) {
+    message = {fmt::format("“{}”不是数据目录，也不是 .xlsx 工作簿（旧的 .xls 请另存为 .xlsx）", path),
+               fmt::format("'{}' is no folder of facts and no .xlsx workbook (save an old .xls as .xlsx)", path)};
+  }
+  return Fail(ErrorKind::kEnvironment, "folder-unreadable", message, path);
+}
+
+}  // namespace
+
 Result<std::vector<std::string>> ListCsvFiles(const std::string& folder) {
   std::error_code error;
   std::vector<std::string> names;
@@ -26,12 +44,7 @@ Result<std::vector<std::string>> ListCsvFiles(const std::string& folder) {
     const std::string name = entry->path().filename().string();
     if (!CsvStem(name).empty() && name[0] != '.' && name.substr(0, 2) != "~$") names.push_back(name);
   }
-  if (error) {
-    return Fail(
-        ErrorKind::kEnvironment, "folder-unreadable",
-        {fmt::format("不能读取数据目录“{}”", folder), fmt::format("cannot read the folder of facts '{}'", folder)},
-        folder);
-  }
+  if (error) return Unreadable(folder);
   std::sort(names.begin(), names.end());
   return names;
 }

@@ -217,6 +217,16 @@ class Sample(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual((self.out / "by_district.csv").read_bytes(), (self.out / "out.csv").read_bytes())
 
+    def test_data_that_is_neither_a_folder_nor_a_workbook(self):
+        old = self.out / "old.xls"
+        old.write_bytes(b"\xd0\xcf\x11\xe0")
+        for data, zh, en in ((old, "旧的 .xls 请另存为 .xlsx", "save an old .xls as .xlsx"), (self.out / "none", "没有数据目录或工作簿", "there is no folder of facts or workbook")):
+            for language, said in (("zh", zh), ("en", en)):
+                run = heng("settle", str(POLICY), "--period", "2024Q3", "--data", str(data), "--lang", language, *BIND)
+                self.assertEqual(run.returncode, 3)
+                self.assertIn("folder-unreadable", run.stderr)
+                self.assertIn(said, run.stderr)
+
     def test_accept_valid_leaves_out_and_says_so(self):
         with tempfile.TemporaryDirectory() as folder:
             data = pathlib.Path(folder) / "data"
