@@ -258,7 +258,7 @@ std::vector<Schema> EvaluationSchemas() {
             "type": "object", "additionalProperties": false, "required": ["done", "of"],
             "properties": { "done": { "type": "integer", "minimum": 0 }, "of": { "type": "integer", "minimum": 1 } }
           },
-          "problem": { "description": "Only if it is refused; in Chinese, with both languages in messages.", "$ref": "#/components/schemas/Problem" }
+          "problem": { "description": "Only if it is refused; in the language that is asked for, with both in messages.", "$ref": "#/components/schemas/Problem" }
         }
       })json"},
       {"SettlementBrief", R"json({

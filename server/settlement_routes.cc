@@ -87,13 +87,12 @@ Json OrderJson(const SettlementOrder& order) {
   return out;
 }
 
-Json JobJson(const SettlementJob& job) {
+Json JobJson(const Call& call, const SettlementJob& job) {
   Json out = OrderJson(job.order);
   out["state"] = NameOf(job.state);
   out["progress"] = {{"done", job.steps}, {"of", SettlementJob::kSteps}};
   if (job.problem) {
-    Json problem = Json::parse(ToResponse(*job.problem, Language::kChinese).body);
-    out["problem"] = std::move(problem);
+    out["problem"] = Json::parse(ToResponse(*job.problem, LanguageOf(call.request.Header("accept-language"))).body);
   }
   return out;
 }
@@ -221,7 +220,7 @@ Outcome AddSettlement(const Call& call) {
   order.workbook = facts->workbook;
   const auto job = (*jobs)->Submit(std::move(order), std::move(facts->files));
   if (!job) return tl::unexpected(job.error());
-  return Accepted(JobJson(*job), job->order.district, job->order.id);
+  return Accepted(JobJson(call, *job), job->order.district, job->order.id);
 }
 
 Outcome ListSettlements(const Call& call) {
@@ -232,7 +231,7 @@ Outcome ListSettlements(const Call& call) {
   Json out = Json::array();
   const std::vector<SettlementJob> of_district = (*jobs)->Of(call.captures[0]);
   for (auto job = of_district.rbegin(); job != of_district.rend(); ++job) {
-    if (job->state != JobState::kSettled) out.push_back(JobJson(*job));
+    if (job->state != JobState::kSettled) out.push_back(JobJson(call, *job));
   }
   for (const store::Settlement& one : *settled) out.push_back(SettledJson(one));
   return FreshJson({{"settlements", std::move(out)}});
@@ -253,7 +252,7 @@ Outcome ShowSettlement(const Call& call) {
     early.retry_after_s = 1;
     return tl::unexpected(std::move(early));
   }
-  return FreshJson(JobJson(*job));
+  return FreshJson(JobJson(call, *job));
 }
 
 }  // namespace heng::server

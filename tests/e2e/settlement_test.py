@@ -244,6 +244,9 @@ class Settlements(unittest.TestCase):
         problem = job["problem"]
         self.assertEqual((problem["status"], problem["code"]), (422, "facts-refused"))
         self.assertEqual([(one["file"], one["line"], one["code"]) for one in problem["errors"]], [("每季.csv", 2, "too-many-places")])
+        english = self.json("GET", f"{SETTLEMENTS}/{job['id']}", headers={"Accept-Language": "en"})["problem"]
+        self.assertEqual((problem["detail"].isascii(), english["detail"].isascii()), (False, True))
+        self.assertEqual(english["errors"], problem["errors"])
         status, _, answer = self.ask("GET", f"{SETTLEMENTS}/{job['id']}", headers={"Accept": "text/csv"})
         self.assertEqual((status, json.loads(answer)["code"]), (422, "facts-refused"))
         for body, status, code in (
