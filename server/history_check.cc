@@ -5,6 +5,7 @@
 #include "engine/base/limits.h"
 #include "engine/base/text.h"
 #include "engine/evaluate/choose.h"
+#include "engine/evaluate/evaluate.h"
 #include "engine/settle/past.h"
 
 namespace heng::server {
@@ -37,24 +38,19 @@ Problem HistoryDiffers(std::vector<data::Refusal> differences) {
                  std::move(differences)};
 }
 
-bool MayDiffer(const Call& call, const config::District& district) {
-  if (call.service.store == nullptr) return false;
+bool MayBringHistory(const std::string& body) {
   // A key may be written with escapes.
-  constexpr const char* kSigns[] = {"history", "imports", "\\u"};
-  const std::string& body = call.request.body;
-  if (std::any_of(std::begin(kSigns), std::end(kSigns),
-                  [&](const char* sign) { return body.find(sign) != std::string::npos; }))
-    return true;
-  return std::any_of(district.deployments.begin(), district.deployments.end(), [](const data::Deployment& one) {
-    const auto& fields = one.graph->model->fields;
-    return std::any_of(fields.begin(), fields.end(),
-                       [](const semantic::Field& field) { return field.kind == semantic::Field::Kind::kImported; });
-  });
+  return body.find("history") != std::string::npos || body.find("imports") != std::string::npos ||
+         body.find("\\u") != std::string::npos;
 }
 
 tl::expected<void, Problem> CheckHistory(const Call& call, const config::District& district, bool lines) {
-  if (!MayDiffer(call, district)) return {};
   const std::string& body = call.request.body;
+  const bool brings = MayBringHistory(body);
+  const auto& deployed = district.deployments;
+  if (call.service.store == nullptr ||
+      !(brings || std::any_of(deployed.begin(), deployed.end(), evaluate::ReadsOthers)))
+    return {};
   const Result<JsonValue> request =
       lines ? Result<JsonValue>(SubjectsOf(body)) : data::ParseJson(body, limits::kRequestBytes);
   if (!request || !request->is(Kind::kObject)) return {};
@@ -67,7 +63,7 @@ tl::expected<void, Problem> CheckHistory(const Call& call, const config::Distric
   const auto period = ParsePeriod(said("period"));
   if (!period) return {};
   const auto deployment = evaluate::Choose(district.deployments, {said("policy"), said("version"), *period, false});
-  if (!deployment) return {};
+  if (!deployment || !(brings || evaluate::ReadsOthers(**deployment))) return {};
   const auto past = settle::Past::Read(*call.service.store, *call.service.past, district.id, **deployment, *period);
   if (!past) return tl::unexpected(ProblemOf(past.error()));
   auto differences = past->Differences(*request);

@@ -1,6 +1,7 @@
 // What a request says and leaves out of the past must not contradict what the store has settled. Used by evaluations and settlements.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "engine/data/refusal.h"
@@ -11,8 +12,8 @@ namespace heng::server {
 // 409 history-differs, with each place.
 Problem HistoryDiffers(std::vector<data::Refusal> differences);
 
-// False: CheckHistory finds nothing, since the body brings no history and the policies read no other policy's results. Cheap.
-bool MayDiffer(const Call& call, const config::District& district);
+// False: the body brings no history, whatever it holds else. Cheap.
+bool MayBringHistory(const std::string& body);
 
 // Of an evaluation, JSON or lines. 409 history-differs; the store's errors. Whatever else is wrong with the request is left to who
 // answers it, and what is only imagined (what_if) may have any past.

@@ -107,11 +107,10 @@ bool IsPlain(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isalnum(c) || c == '-' || c == '_'; });
 }
 
-using FindPlan = std::shared_ptr<const PlannedAnswer> (Plans::*)(const data::Deployment&, Period);
-
 // The same bytes as those of the way by facts, or nothing: what has to be refused, explained or compared is for that one.
+template <typename FindPlan>
 std::optional<RequestAnswer> AnswerDirectly(std::span<const data::Deployment> deployments, std::string_view body,
-                                            const AnswerOptions& options, FindPlan find_plan) {
+                                            const AnswerOptions& options, const FindPlan& find_plan) {
   if (options.plans == nullptr || options.explain || options.pretty || options.period) return std::nullopt;
   if (!IsPlain(options.decision) || !IsPlain(options.district)) return std::nullopt;
   thread_local direct::RequestAnswerer answerer;
@@ -127,7 +126,7 @@ std::optional<RequestAnswer> AnswerDirectly(std::span<const data::Deployment> de
     const auto deployment =
         Choose(deployments, {std::string(head.policy), std::string(head.version), *head.period, false});
     if (!deployment) return nullptr;
-    planned = (options.plans->*find_plan)(**deployment, *head.period);
+    planned = find_plan(**deployment, *head.period);
     if (planned == nullptr) return nullptr;
     out += planned->head;
     return planned->plan;
@@ -140,7 +139,8 @@ std::optional<RequestAnswer> AnswerDirectly(std::span<const data::Deployment> de
 
 Answered<RequestAnswer> AnswerRequest(std::span<const data::Deployment> deployments, std::string_view body,
                                       const AnswerOptions& options) {
-  if (auto answer = AnswerDirectly(deployments, body, options, &Plans::Of)) return std::move(*answer);
+  const auto plan = [&](const data::Deployment& one, Period period) { return options.plans->Of(one, period); };
+  if (auto answer = AnswerDirectly(deployments, body, options, plan)) return std::move(*answer);
   auto request = data::ParseRequest(body, options.period);
   if (!request) return Failed(std::move(request.error()));
   request->explain = request->explain || options.explain;
@@ -160,9 +160,18 @@ Answered<RequestAnswer> AnswerRequest(std::span<const data::Deployment> deployme
   return RequestAnswer{std::move(text), (*deployment)->digest(), request->period};
 }
 
+bool ReadsOthers(const data::Deployment& deployment) {
+  const auto& fields = deployment.graph->model->fields;
+  return std::any_of(fields.begin(), fields.end(),
+                     [](const semantic::Field& field) { return field.kind == semantic::Field::Kind::kImported; });
+}
+
 std::optional<RequestAnswer> AnswerAtOnce(std::span<const data::Deployment> deployments, std::string_view body,
                                           const AnswerOptions& options) {
-  return AnswerDirectly(deployments, body, options, &Plans::Find);
+  return AnswerDirectly(deployments, body, options, [&](const data::Deployment& deployment, Period period) {
+    const auto planned = options.plans->Find(deployment, period);
+    return planned == nullptr || planned->reads_others ? nullptr : planned;
+  });
 }
 
 Answered<BatchAnswer> AnswerBatch(std::span<const data::Deployment> deployments, const BatchHead& head,

@@ -55,8 +55,11 @@ inline Answered<RequestAnswer> AnswerRequest(const data::Deployment& deployment,
   return AnswerRequest(std::span(&deployment, 1), body, options);
 }
 
-// The same answer if it takes some microseconds: to a plain request, the plan of whose deployment and period has been made.
-// Nothing: it is for AnswerRequest, which also makes the plan. REQUIRES: options.plans.
+// Whether its policy reads results of other policies (引用 政策), so that what a request leaves out may differ from what is settled.
+bool ReadsOthers(const data::Deployment& deployment);
+
+// The same answer if it takes some microseconds: to a plain request, the plan of whose deployment and period has been made, to a policy
+// that does not ReadsOthers. Nothing: it is for AnswerRequest, which also makes the plan. REQUIRES: options.plans.
 std::optional<RequestAnswer> AnswerAtOnce(std::span<const data::Deployment> deployments, std::string_view body,
                                           const AnswerOptions& options);
 

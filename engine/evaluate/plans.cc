@@ -1,12 +1,14 @@
 #include "engine/evaluate/plans.h"
 
 #include "engine/data/answer.h"
+#include "engine/evaluate/evaluate.h"
 
 namespace heng::evaluate {
 namespace {
 
 PlannedAnswer Make(const data::Deployment& deployment, Period period) {
   PlannedAnswer out;
+  out.reads_others = ReadsOthers(deployment);
   out.deployment = deployment.digest();
   out.plan = direct::MakePlan(deployment, period, direct::Asserts::kGuarantees);
   if (out.plan == nullptr) return out;

@@ -14,6 +14,7 @@ namespace heng::evaluate {
 // A plan, with the answer of a request around its results.
 struct PlannedAnswer {
   std::shared_ptr<const direct::Plan> plan;  // null: nothing goes the direct way
+  bool reads_others = false;                 // the results of other policies
   std::string deployment;                    // its digest
   std::string head;                          // `"policy":…,"results":[`
   std::string tail;                          // `],"open_parameters":…}`

@@ -156,6 +156,10 @@ class Quarters(Past):
         settled = differs["errors"][0]["message"]["en"].rsplit(" ", 1)[-1]
         said = {"tianqiao.assessment": {"2024Q2": {"企业等次": settled}}}
         self.json("POST", "/evaluate", {**order, "subjects": [{"id": "tq-01", "kind": "企业", "imports": said}]}, 200)
+        # However it is answered once a plan of it has been made.
+        for subject in ({"id": "tq-99", "kind": "企业"}, {"id": "tq-99", "kind": "企业"}):
+            self.json("POST", "/evaluate", {**order, "subjects": [subject]}, 200)
+        self.json("POST", "/evaluate", order, 409)
 
 
 class Cards(Past):
