@@ -9,7 +9,7 @@
 
 namespace heng {
 
-std::string Digest(DigestKind kind, std::string_view bytes) {
+void WriteDigest(DigestKind kind, std::string_view bytes, std::string& out) {
   static constexpr char kDigits[] = "0123456789abcdef";
   // Fetched once: OpenSSL 3 otherwise looks the algorithm up each time, which takes as long as a short text itself.
   static const EVP_MD* const kSha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
@@ -22,12 +22,17 @@ std::string Digest(DigestKind kind, std::string_view bytes) {
                     EVP_DigestFinal_ex(context.get(), hash, &size) == 1;
   CHECK(done);
   const std::string_view name = kind == DigestKind::kSha256 ? "sha256:" : "sm3:";
-  std::string out(name.size() + size_t{2} * size, '\0');
+  out.resize(name.size() + size_t{2} * size);
   char* to = std::copy(name.begin(), name.end(), out.data());
   for (unsigned i = 0; i < size; ++i) {
     *to++ = kDigits[hash[i] >> 4U];
     *to++ = kDigits[hash[i] & 15U];
   }
+}
+
+std::string Digest(DigestKind kind, std::string_view bytes) {
+  std::string out;
+  WriteDigest(kind, bytes, out);
   return out;
 }
 

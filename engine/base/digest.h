@@ -10,6 +10,8 @@ namespace heng {
 enum class DigestKind : unsigned char { kSha256, kSm3 };
 
 std::string Digest(DigestKind kind, std::string_view bytes);
+// The same, in place of what `out` held: without new memory, if that was a digest.
+void WriteDigest(DigestKind kind, std::string_view bytes, std::string& out);
 std::string Sha256(std::string_view bytes);
 
 // The algorithm that a digest names; nothing if it is no digest.

@@ -17,7 +17,8 @@ void Put(std::string& out, std::string_view name, std::string_view value) {
   out.append("\n");
 }
 
-std::string HashOf(const DecisionView& decision, const Link& link, DigestKind kind) {
+// But for its hash, the link is the decision's.
+void WriteHash(const DecisionView& decision, const Link& link, DigestKind kind, std::string& hash) {
   // Kept for the next one.
   thread_local std::string text;
   text = "heng decision 1\n";
@@ -32,7 +33,13 @@ std::string HashOf(const DecisionView& decision, const Link& link, DigestKind ki
   Put(text, "query", decision.query);
   Put(text, "request", link.request_digest);
   Put(text, "answer", link.answer_digest);
-  return Digest(kind, text);
+  WriteDigest(kind, text, hash);
+}
+
+std::string HashOf(const DecisionView& decision, const Link& link, DigestKind kind) {
+  std::string hash;
+  WriteHash(decision, link, kind, hash);
+  return hash;
 }
 
 std::string StatementOf(const Checkpoint& checkpoint) {
@@ -54,15 +61,17 @@ DecisionView ViewOf(const Decision& decision, std::string_view query) {
           query,       decision.request,  decision.answer};
 }
 
-Link LinkTo(const DecisionView& decision, int64_t previous_sequence, const std::string& previous_hash,
-            DigestKind kind) {
-  Link link{previous_sequence + 1, Digest(kind, decision.request), Digest(kind, decision.answer), previous_hash, ""};
-  link.hash = HashOf(decision, link, kind);
-  return link;
+void Follow(Link& link, const DecisionView& decision, DigestKind kind) {
+  ++link.sequence;
+  link.previous.swap(link.hash);
+  WriteDigest(kind, decision.request, link.request_digest);
+  WriteDigest(kind, decision.answer, link.answer_digest);
+  WriteHash(decision, link, kind, link.hash);
 }
 
 Record Chain(Decision decision, int64_t previous_sequence, const std::string& previous_hash, DigestKind kind) {
-  Link link = LinkTo(ViewOf(decision, WriteQuery(decision.query)), previous_sequence, previous_hash, kind);
+  Link link{previous_sequence, "", "", "", previous_hash};
+  Follow(link, ViewOf(decision, WriteQuery(decision.query)), kind);
   return {std::move(link), std::move(decision)};
 }
 

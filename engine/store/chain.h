@@ -11,8 +11,9 @@
 
 namespace heng::store {
 
-// How the decision follows `previous` (its sequence and hash; 0 and empty for the first); and the record.
-Link LinkTo(const DecisionView& decision, int64_t previous_sequence, const std::string& previous_hash, DigestKind kind);
+// `link`, the one of the record before (sequence 0 and no hash before the first), becomes the decision's, in the memory that it has.
+void Follow(Link& link, const DecisionView& decision, DigestKind kind);
+// The record of the decision behind that one.
 Record Chain(Decision decision, int64_t previous_sequence, const std::string& previous_hash, DigestKind kind);
 
 // Makes the checkpoint's signature, if there is a key. REQUIRES: the other members are set.

@@ -1,6 +1,6 @@
 #include "engine/store/log_batch.h"
 
-#include <cstring>
+#include <algorithm>
 
 namespace heng::store {
 
@@ -10,18 +10,18 @@ size_t LogBatch::BytesOf(const DecisionView& decision) {
 
 void LogBatch::Add(const DecisionView& decision, std::optional<IdempotencyKey> key, Completion done) {
   DecisionView kept = decision;
-  for (std::string_view* text : {&kept.id, &kept.district, &kept.deployment, &kept.period, &kept.media, &kept.query,
-                                 &kept.request, &kept.answer})
-    *text = Copy(*text);
+  std::string_view* const texts[] = {&kept.id,    &kept.district, &kept.deployment, &kept.period,
+                                     &kept.media, &kept.query,    &kept.request,    &kept.answer};
+  size_t size = 0;
+  for (const std::string_view* text : texts) size += text->size();
+  char* to = static_cast<char*>(texts_.allocate(size, 1));
+  for (std::string_view* text : texts) {
+    const char* const at = to;
+    to = std::copy(text->begin(), text->end(), to);
+    *text = {at, text->size()};
+  }
   items_.push_back({kept, std::move(key), std::move(done)});
   bytes_ += BytesOf(decision);
-}
-
-std::string_view LogBatch::Copy(std::string_view text) {
-  if (text.empty()) return {};
-  char* to = static_cast<char*>(texts_.allocate(text.size(), 1));
-  std::memcpy(to, text.data(), text.size());
-  return {to, text.size()};
 }
 
 void LogBatch::Clear() {

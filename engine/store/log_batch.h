@@ -33,8 +33,6 @@ class LogBatch {
   void Clear();
 
  private:
-  std::string_view Copy(std::string_view text);
-
   // A commit under load takes less than this; what is beyond it is given back.
   static constexpr size_t kKeptBytes = size_t{256} << 10;
   std::unique_ptr<std::byte[]> kept_ = std::make_unique<std::byte[]>(kKeptBytes);

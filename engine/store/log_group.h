@@ -32,7 +32,7 @@ struct LogGroup {
   bool empty() const { return ids.empty(); }
   // Whether it may be its next record: it follows, its id has the same prefix, and the row does not get too large.
   bool Takes(const DecisionView& decision, int64_t sequence) const;
-  // REQUIRES: Takes, and the link is what LinkTo makes of the decision.
+  // REQUIRES: Takes, and the link is what Follow makes for the decision.
   void Append(const DecisionView& decision, const Link& link);
   // The same for a record of which nothing is known: what it says of itself is kept, true or not.
   void AppendAsWritten(const Record& record);

@@ -172,7 +172,7 @@ Result<LogWriter::Receipts> LogWriter::Write(Connection& connection, Group group
     if (tail == tails.end()) {
       const Result<LogHead> found = FindHead(connection, district());
       if (!found) return tl::unexpected(found.error());
-      tail = tails.emplace(district(), Tail{*found, *found, {}}).first;
+      tail = tails.emplace(district(), Tail{found->sequence, {found->sequence, "", "", "", found->hash}, {}}).first;
     }
     receipts.emplace_back(tail->second.Append(decision, options_.digest));
   }
@@ -183,10 +183,9 @@ Result<LogWriter::Receipts> LogWriter::Write(Connection& connection, Group group
 }
 
 Receipt LogWriter::Tail::Append(const DecisionView& decision, DigestKind digest) {
-  Link link = LinkTo(decision, last.sequence, last.hash, digest);
-  if (groups.empty() || !groups.back().Takes(decision, link.sequence)) groups.emplace_back();
-  groups.back().Append(decision, link);
-  last = {link.sequence, std::move(link.hash)};
+  Follow(last, decision, digest);
+  if (groups.empty() || !groups.back().Takes(decision, last.sequence)) groups.emplace_back();
+  groups.back().Append(decision, last);
   return {last.sequence, std::nullopt};
 }
 
@@ -196,10 +195,10 @@ Status LogWriter::Insert(Connection& connection, const std::string& district, Ta
   }
   // The first record too: a log that has records has a signature.
   const int64_t every = CheckpointEveryOf(district);
-  const bool due = tail.before.sequence == 0 || tail.before.sequence / every != tail.last.sequence / every;
+  const bool due = tail.before == 0 || tail.before / every != tail.last.sequence / every;
   if (!due) return Ok();
-  const auto made =
-      MakeCheckpoint(connection, district, Checkpoint::Kind::kReached, tail.last, now_ms, options_.signing_key.get());
+  const auto made = MakeCheckpoint(connection, district, Checkpoint::Kind::kReached,
+                                   {tail.last.sequence, tail.last.hash}, now_ms, options_.signing_key.get());
   if (!made) return tl::unexpected(made.error());
   return Ok();
 }

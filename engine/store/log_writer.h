@@ -39,8 +39,8 @@ class LogWriter {
   using Clock = std::chrono::steady_clock;
   // Where a district's chain ended, where it ends now, and what came in between.
   struct Tail {
-    LogHead before;
-    LogHead last;
+    int64_t before = 0;
+    Link last;
     std::vector<LogGroup> groups;
     Receipt Append(const DecisionView& decision, DigestKind digest);
   };
