@@ -54,17 +54,21 @@ std::string Asked(const std::string& path, const std::string& headers = "") {
 }
 const std::string kClose = "Connection: close\r\n";
 
-// `/large` is a long request with a large answer, `/long` one with a small one.
+// `/large` is a long request with a large answer, `/long` one with a small one; `/short` is answered at once, after two milliseconds.
 class HttpServerTest : public testing::Test {
  protected:
-  HttpServerTest()
+  explicit HttpServerTest(const HttpLimits& limits = Limits())
       : server_(
             [](const Request& request) -> Reply {
+              if (request.target == "/short") {
+                std::this_thread::sleep_for(std::chrono::milliseconds(2));
+                return Response{200, "text/plain", {}, "xx"};
+              }
               return Later{"lane", [large = request.target == "/large"](const Request&) {
                              return Response{200, "text/plain", {}, std::string(large ? kLarge : 2, 'x')};
                            }};
             },
-            Limits(),
+            limits,
             [](const Request& head) -> std::optional<Response> {
               if (head.target != "/refused") return std::nullopt;
               return Response{401, "text/plain", {}, "no"};
@@ -100,6 +104,32 @@ TEST_F(HttpServerTest, WhoTakesAnAnswerSlowestMakesRoom) {
   EXPECT_TRUE(other.Receive().starts_with("HTTP/1.1 200 "));
   EXPECT_LT(slow.Receive().size(), kLarge);
   EXPECT_EQ(server_.figures().evicted, 1U);
+}
+
+constexpr int kRequests = 1000;
+
+// Its limit is half of what the short requests take.
+class ImpatientServerTest : public HttpServerTest {
+ protected:
+  ImpatientServerTest() : HttpServerTest(Impatient()) {}
+  static HttpLimits Impatient() {
+    HttpLimits limits = Limits();
+    limits.write_ms = kRequests;
+    return limits;
+  }
+};
+
+TEST_F(ImpatientServerTest, WhoTakesAllThatComesIsNotCutWhileItsRequestsAreServed) {
+  const Client client(server_.port());
+  std::string asked = Asked("/large");
+  for (int i = 1; i < kRequests; ++i) asked += Asked("/short");
+  client.Send(asked + Asked("/short", kClose));
+  AwaitHeld();
+  const std::string received = client.Receive();
+  EXPECT_TRUE(received.ends_with("\r\n\r\nxx"));
+  EXPECT_GT(received.size(), kLarge);
+  EXPECT_EQ(server_.figures().requests, kRequests + 1U);
+  EXPECT_EQ(server_.figures().timeouts, 0U);
 }
 
 TEST_F(HttpServerTest, WhatItsHeadRefusesIsAnsweredBeforeItsBody) {
