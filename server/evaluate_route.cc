@@ -111,8 +111,10 @@ struct Waiting {
   Release release = nullptr;
 
   void Leave(const Result<store::Receipt>& receipt) const {
-    if (metrics != nullptr) metrics->CountDecision(district, receipt ? "logged" : "failed");
-    if (!receipt && log != nullptr) log->Failed("log", receipt.error());
+    // That the key stands for another request by now is the client's mistake.
+    const bool failed = !receipt && receipt.error().kind == ErrorKind::kEnvironment;
+    if (metrics != nullptr) metrics->CountDecision(district, receipt ? "logged" : failed ? "failed" : "refused");
+    if (failed && log != nullptr) log->Failed("log", receipt.error());
     // What is released is gone.
     const Release leave = release;
     if (receipt && !receipt->earlier) return leave(nullptr);

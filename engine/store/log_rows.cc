@@ -134,7 +134,8 @@ Result<std::vector<Record>> SelectRecords(Connection& connection, const LogQuery
   int64_t bytes = 0;
   int64_t groups = 0;
   for (const Row& row : *sizes) {
-    bytes += NumberOf(row[2]);
+    // Whoever altered a size does not make the sum overflow.
+    bytes += std::clamp<int64_t>(NumberOf(row[2]), 0, kPageBytes + 1);
     if (groups > 0 && (bytes > kPageBytes || records >= wanted)) break;
     ++groups;
     // Of the first group, some may be on the page before.

@@ -94,6 +94,9 @@ void Loop::Advance(Connection& c) {
     if (c.last_answer) return Linger(c);
   }
   if (c.served - before < kRequestsPerTurn) return AwaitMore(c, c.served != before);
+  // Its client has taken everything: it is not slow, and that it could take more is no event, which would give it a second place.
+  Enter(c, Phase::kIdle);
+  if (c.armed == EPOLLOUT) Arm(c, EPOLLIN);
   c.queued = true;
   ready_.push_back(&c);
 }
