@@ -196,11 +196,11 @@ std::optional<Outcome> EvaluateAtOnce(const Call& call) {
   // Of a size that takes some microseconds; without what the store has to be asked about.
   constexpr size_t kAtOnceBytes = 4096;
   const Request& request = call.request;
-  if (call.service.store != nullptr && MayBringHistory(request.body)) return std::nullopt;
   if (request.body.size() > kAtOnceBytes || !call.query.empty() || !request.Header("idempotency-key").empty() ||
       FormOf(request.Header("content-type")) != Form::kJson) {
     return std::nullopt;
   }
+  if (call.service.store != nullptr && MayBringHistory(request.body)) return std::nullopt;
   const auto district = FindReadyDistrict(call);
   if (!district) return std::nullopt;
   const std::string decision = call.service.new_decision();

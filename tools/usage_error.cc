@@ -47,7 +47,7 @@ std::vector<std::string> Options(const CLI::App& app) {
   return names;
 }
 
-// The text behind the last of a mark.
+// The text behind the first of a mark; all of it without one.
 std::string Behind(std::string_view text, std::string_view mark) {
   const size_t at = text.find(mark);
   return std::string(at == std::string_view::npos ? text : text.substr(at + mark.size()));
@@ -88,9 +88,10 @@ Bilingual NoVerb(const Reached& reached, std::span<char* const> words) {
 
 // `0.000000` as it was written.
 std::string Bound(std::string_view text) {
+  if (text.find('.') == std::string_view::npos) return std::string(text);
   while (text.ends_with('0')) text.remove_suffix(1);
   if (text.ends_with('.')) text.remove_suffix(1);
-  return std::string(text.empty() ? "0" : text);
+  return std::string(text);
 }
 
 // `--format: x not in {text,json,sarif}`, `--after: Value -3 not in range 0.000000 to 1000.000000`.
