@@ -8,8 +8,8 @@
 namespace heng::server {
 
 struct Trace {
-  std::array<char, 32> id;    // hexadecimal digits
-  std::array<char, 16> span;  // ours
+  std::array<char, 32> id{};    // hexadecimal digits
+  std::array<char, 16> span{};  // ours
   std::array<char, 2> flags = {'0', '0'};
 
   std::string_view id_text() const { return {id.data(), id.size()}; }

@@ -130,7 +130,7 @@ class Assembler {
 
 }  // namespace
 
-graph::Compiled Load(const std::string& path, std::string bytes, const FileReader& read) {
+graph::Compiled Load(const std::string& path, const std::string& bytes, const FileReader& read) {
   DiagnosticSink sink;
   const syntax::OpenedSource opened = syntax::OpenSource(path, bytes, sink);
   if (!opened.usable) return {nullptr, sink.Sorted()};

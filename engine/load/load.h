@@ -15,6 +15,6 @@ using FileReader = std::function<Result<std::string>(const std::string& path, si
 // The policy and all that it names are read as one text: the policy first, then each module once, then the rows of each imported
 // table as if they were written out. The digest is of that text. A file that cannot be read, modules in a circle and a table whose
 // columns are not those declared are diagnostics at the place that names the file.
-graph::Compiled Load(const std::string& path, std::string bytes, const FileReader& read = ReadFile);
+graph::Compiled Load(const std::string& path, const std::string& bytes, const FileReader& read = ReadFile);
 
 }  // namespace heng::load

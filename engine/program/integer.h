@@ -27,12 +27,12 @@ inline Int Gcd(Int a, Int b) {
 }
 
 inline std::optional<Int> Times(Int a, Int b) {
-  Int out;
+  Int out = 0;
   if (__builtin_mul_overflow(a, b, &out) || out > kGreatest || out < -kGreatest) return std::nullopt;
   return out;
 }
 inline std::optional<Int> Plus(Int a, Int b) {
-  Int out;
+  Int out = 0;
   if (__builtin_add_overflow(a, b, &out) || out > kGreatest || out < -kGreatest) return std::nullopt;
   return out;
 }

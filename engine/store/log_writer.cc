@@ -49,18 +49,17 @@ LogWriter::~LogWriter() {
 }
 
 void LogWriter::Append(const DecisionView& decision, std::optional<IdempotencyKey> key, Completion done) {
-  bool fits = false;
-  bool enough = false;
-  {
-    const std::lock_guard lock(mutex_);
-    // A decision that is larger than the whole queue passes when the queue is empty.
-    const size_t waiting = queue_->bytes() + committed_->bytes();
-    fits = waiting == 0 || waiting + LogBatch::BytesOf(decision) <= options_.queue_bytes;
-    if (fits) queue_->Add(decision, std::move(key), std::move(done));
-    enough = fits && queue_->size() == wanted_;
+  std::unique_lock lock(mutex_);
+  // A decision that is larger than the whole queue passes when the queue is empty.
+  const size_t waiting = queue_->bytes() + committed_->bytes();
+  if (waiting > 0 && waiting + LogBatch::BytesOf(decision) > options_.queue_bytes) {
+    lock.unlock();
+    return done(tl::unexpected(Overloaded()));
   }
-  if (!fits) return done(tl::unexpected(Overloaded()));
-  // Outside the lock: who wakes takes it.
+  queue_->Add(decision, std::move(key), std::move(done));
+  const bool enough = queue_->size() == wanted_;
+  // Who wakes takes the lock.
+  lock.unlock();
   if (enough) arrived_.notify_one();
 }
 

@@ -86,7 +86,7 @@ Status Loop::Run(const std::vector<int>& listening) {
   const auto is_listening = [this](const void* pointer) {
     return pointer >= listening_.data() && pointer < listening_.data() + listening_.size();
   };
-  std::array<epoll_event, kEventsPerTurn> events;
+  std::array<epoll_event, kEventsPerTurn> events{};
   while (true) {
     const int count = ::epoll_wait(epoll_, events.data(), kEventsPerTurn, WaitMs());
     asleep_ = false;

@@ -176,14 +176,17 @@ void Loop::HandOver(Connection& c, Request request, Later later) {
     // Since it was handed over others may have filled the room.
     const bool full = admission_.held_bytes() > limits_.buffered_bytes;
     Response response = full ? ToResponse(Overloaded(), Language::kChinese) : GuardedCall(answer, *shared);
-    const bool waits = static_cast<bool>(response.before_leaving);
-    // The library takes what it writes; what waits is still to be logged.
-    Response leaving =
-        waits ? Response{response.status, response.content_type, response.headers, response.body} : std::move(response);
-    c.waiting = library_.Write(*shared, std::move(leaving), c.keep_alive);
-    c.held_answer = c.waiting.size();
-    admission_.HoldAnyway(c.held_answer);
-    if (!waits) return Post(c);
+    const auto write = [&](Response leaving) {
+      c.waiting = library_.Write(*shared, std::move(leaving), c.keep_alive);
+      c.held_answer = c.waiting.size();
+      admission_.HoldAnyway(c.held_answer);
+    };
+    if (!response.before_leaving) {
+      write(std::move(response));
+      return Post(c);
+    }
+    // The library takes what it writes, and this is still to be logged.
+    write({response.status, response.content_type, response.headers, response.body});
     Hold(c, *shared, std::move(response));
     *shared = {};
   });
