@@ -117,19 +117,15 @@ std::vector<Schema> CommonSchemas() {
         }
       })json"},
       {"District", R"json({
-        "type": "object", "additionalProperties": false, "required": ["id", "name", "ready", "policies"],
+        "type": "object", "additionalProperties": false, "required": [],
         "properties": {
-          "id": { "$ref": "#/components/schemas/DistrictId" },
-          "name": { "type": "string" },
-          "ready": { "type": "boolean" },
-          "policies": { "description": "Their ids.", "type": "array", "items": { "type": "string" } },
-          "change_refused": { "description": "Only if its last change was refused.", "const": true },
           "mistakes": {
             "description": "Only if something is wrong with its files.",
             "type": "array", "minItems": 1, "items": { "$ref": "#/components/schemas/Mistake" }
           }
         }
-      })json"},
+      })json",
+       "DistrictBrief"},
       {"Mistake", R"json({
         "description": "A mistake in a district's files.", "type": "object", "additionalProperties": false, "required": ["code", "at", "message"],
         "properties": {

@@ -331,27 +331,15 @@ std::vector<Schema> EvaluationSchemas() {
       })json"},
       {"Decision", R"json({
         "description": "A decision as it was asked and answered.", "type": "object", "additionalProperties": false,
-        "required": ["sequence", "decision", "time_ms", "deployment", "period", "request_digest", "answer_digest", "previous", "hash",
-                     "media", "query", "request", "answer"],
+        "required": ["media", "query", "request", "answer"],
         "properties": {
-          "sequence": { "type": "integer", "minimum": 1 },
-          "decision": { "$ref": "#/components/schemas/Ulid" },
-          "time_ms": { "description": "Milliseconds since 1970, UTC.", "type": "integer", "minimum": 0 },
-          "deployment": { "$ref": "#/components/schemas/Digest" },
-          "period": { "$ref": "#/components/schemas/Period" },
-          "request_digest": { "$ref": "#/components/schemas/Digest" },
-          "answer_digest": { "$ref": "#/components/schemas/Digest" },
-          "previous": {
-            "description": "The hash of the record before it; empty for the first.",
-            "anyOf": [{ "$ref": "#/components/schemas/Digest" }, { "const": "" }]
-          },
-          "hash": { "$ref": "#/components/schemas/Digest" },
           "media": { "enum": ["application/json", "application/x-ndjson"] },
           "query": { "$ref": "#/components/schemas/Texts" },
           "request": { "description": "The body, byte for byte.", "type": "string" },
           "answer": { "description": "The body, byte for byte.", "type": "string" }
         }
-      })json"},
+      })json",
+       "DecisionBrief"},
       {"Replay", R"json({
         "type": "object", "additionalProperties": false, "required": ["decision", "deployment", "identical", "other_engine"],
         "properties": {

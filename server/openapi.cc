@@ -172,10 +172,24 @@ Json ProblemResponse(const char* about, const std::vector<std::string_view>& hea
   return {{"description", about}, {"headers", HeadersOf(headers)}, {"content", ContentOf({{kProblemType, "Problem"}})}};
 }
 
+// In the description each stands whole: clients made from it understand that better than one schema over another.
+Json WithBase(const Schema& schema, const Json& before) {
+  Json own = Json::parse(schema.text);
+  if (schema.base.empty()) return own;
+  const Json& base = before.at(std::string(schema.base));
+  Json required = base.at("required");
+  required.insert(required.end(), own.at("required").begin(), own.at("required").end());
+  own["required"] = std::move(required);
+  Json properties = base.at("properties");
+  properties.update(own.at("properties"));
+  own["properties"] = std::move(properties);
+  return own;
+}
+
 Json Components() {
   Json schemas = Json::object();
   for (const auto& some : {CommonSchemas(), EvaluationSchemas(), PolicySchemas()}) {
-    for (const Schema& schema : some) schemas[std::string(schema.name)] = Json::parse(schema.text);
+    for (const Schema& schema : some) schemas[std::string(schema.name)] = WithBase(schema, schemas);
   }
   Json parameters = Json::object();
   Json headers = Json::object();

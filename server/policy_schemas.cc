@@ -37,16 +37,8 @@ std::vector<Schema> PolicySchemas() {
       })json"},
       {"Version", R"json({
         "type": "object", "additionalProperties": false,
-        "required": ["id", "title", "version", "digest", "effective", "deployment", "settled", "sources", "results",
-                     "open_parameters", "district_choices"],
+        "required": ["deployment", "settled", "sources", "results", "open_parameters", "district_choices"],
         "properties": {
-          "id": { "description": "The policy's.", "type": "string" },
-          "title": { "type": "string" },
-          "version": { "type": "string" },
-          "digest": { "$ref": "#/components/schemas/Digest" },
-          "effective": { "$ref": "#/components/schemas/Effective" },
-          "draft": { "description": "Only if it was published by the store: the draft that it was.", "$ref": "#/components/schemas/Ulid" },
-          "steps": { "description": "Only with draft.", "$ref": "#/components/schemas/Steps" },
           "deployment": { "$ref": "#/components/schemas/Digest" },
           "settled": { "$ref": "#/components/schemas/Cadence" },
           "sources": {
@@ -71,7 +63,8 @@ std::vector<Schema> PolicySchemas() {
           "open_parameters": { "type": "array", "items": { "$ref": "#/components/schemas/OpenParameter" } },
           "district_choices": { "type": "array", "items": { "$ref": "#/components/schemas/DistrictChoice" } }
         }
-      })json"},
+      })json",
+       "VersionBrief"},
       {"Parameters", R"json({
         "type": "object", "additionalProperties": false, "required": ["open_parameters", "district_choices"],
         "properties": {
@@ -148,15 +141,8 @@ std::vector<Schema> PolicySchemas() {
       })json"},
       {"Draft", R"json({
         "type": "object", "additionalProperties": false,
-        "required": ["id", "policy", "deployment", "effective", "state", "steps", "served", "parameters", "columns", "difference"],
+        "required": ["parameters", "columns", "difference"],
         "properties": {
-          "id": { "$ref": "#/components/schemas/Ulid" },
-          "policy": { "$ref": "#/components/schemas/DraftPolicy" },
-          "deployment": { "$ref": "#/components/schemas/Digest" },
-          "effective": { "$ref": "#/components/schemas/Effective" },
-          "state": { "$ref": "#/components/schemas/DraftState" },
-          "steps": { "$ref": "#/components/schemas/Steps" },
-          "served": { "description": "The service answers by it.", "type": "boolean" },
           "parameters": {
             "type": "array", "items": {
               "type": "object", "additionalProperties": false, "required": ["name", "value"],
@@ -176,7 +162,8 @@ std::vector<Schema> PolicySchemas() {
           "difference": { "$ref": "#/components/schemas/Difference" },
           "source": { "description": "The policy's text; left out of the answer to POST.", "type": "string" }
         }
-      })json"},
+      })json",
+       "DraftBrief"},
       // ---- texts
       {"PolicyText", R"json({
         "type": "object", "additionalProperties": false, "required": ["source"],
@@ -187,14 +174,12 @@ std::vector<Schema> PolicySchemas() {
         }
       })json"},
       {"FormatRequest", R"json({
-        "type": "object", "additionalProperties": false, "required": ["source"],
+        "type": "object", "additionalProperties": false, "required": [],
         "properties": {
-          "source": { "description": "The policy's text.", "type": "string" },
-          "path": { "description": "The name of its file, for messages.", "type": "string" },
-          "files": { "description": "What it uses.", "$ref": "#/components/schemas/Texts" },
           "keywords": { "description": "Write all keywords in this language; left out: as they are.", "enum": ["zh", "en"] }
         }
-      })json"},
+      })json",
+       "PolicyText"},
       {"DiffRequest", R"json({
         "type": "object", "additionalProperties": false, "required": ["old", "new"],
         "properties": { "old": { "$ref": "#/components/schemas/PolicyText" }, "new": { "$ref": "#/components/schemas/PolicyText" } }

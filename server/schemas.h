@@ -11,6 +11,8 @@ namespace heng::server {
 struct Schema {
   std::string_view name;
   std::string_view text;
+  // Of an object: the schema, which stands before it, whose members it has too, before its own, and as it requires them. Empty: none.
+  std::string_view base = {};
 };
 
 // Ids, digests, periods, texts in two languages, problems; and what the service says of itself.
