@@ -156,10 +156,48 @@ class Quarters(Past):
         settled = differs["errors"][0]["message"]["en"].rsplit(" ", 1)[-1]
         said = {"tianqiao.assessment": {"2024Q2": {"企业等次": settled}}}
         self.json("POST", "/evaluate", {**order, "subjects": [{"id": "tq-01", "kind": "企业", "imports": said}]}, 200)
-        # However it is answered once a plan of it has been made.
-        for subject in ({"id": "tq-99", "kind": "企业"}, {"id": "tq-99", "kind": "企业"}):
-            self.json("POST", "/evaluate", {**order, "subjects": [subject]}, 200)
-        self.json("POST", "/evaluate", order, 409)
+
+
+class LeftOut(Past):
+    """A policy so plain that its evaluations are answered at once, but for the points of another one."""
+
+    POINTS = """政策 demo.points "积分"
+  版本 "1"
+  施行 2024-01-01 起   自定 "样例"
+
+对象 项目 { 名称 : 文本 }
+填报 每季 { 新增 : 分, 0 至 100, 1 位小数 }
+公式 积分 每季 = 新增   自定
+结果 每季 积分
+"""
+    AWARDS = """政策 demo.awards "奖励"
+  版本 "1"
+  施行 2024-01-01 起   自定 "样例"
+
+引用 政策 demo.points 的 积分 每季 : 分, 0 至 100, 1 位小数
+对象 项目 { 名称 : 文本 }
+填报 每季 { 新得 : 分, 0 至 10, 1 位小数 }
+公式 总积分 每季 = (积分 缺按 0 分) + 新得   自定
+结果 每季 总积分
+"""
+
+    def setUp(self):
+        self.serve("demo", "name: 示例\npolicy: ..\n", points=self.POINTS, awards=self.AWARDS)
+
+    def evaluate(self, subject, status=200, **imports):
+        one = {"id": subject, "attributes": {"名称": "样例"}, "inputs": {"2024Q2": {"新得": "1.5"}}, **imports}
+        return self.json("POST", "/evaluate", {"period": "2024Q2", "policy": "awards", "subjects": [one]}, status)
+
+    def test_once_its_plan_is_made(self):
+        self.settle("2024Q1", {"项目.csv": "编号,名称\na,样例\n", "每季.csv": "编号,期间,新增\na,2024Q1,20.5\n"}, policy="points")
+        # Who has no points says nothing of them; the second answer is by the plan.
+        for _ in range(2):
+            self.assertEqual(self.evaluate("b")["results"][0]["outputs"]["总积分"]["value"], "1.5")
+        differs = self.evaluate("a", 409)
+        self.assertEqual([(one["at"], one["code"]) for one in differs["errors"]],
+                         [("/subjects/0/imports/demo.points/2024Q1/积分", "history-differs")])
+        given = self.evaluate("a", imports={"demo.points": {"2024Q1": {"积分": "20.5"}}})
+        self.assertEqual(given["results"][0]["outputs"]["总积分"]["value"], "22")
 
 
 class Cards(Past):
